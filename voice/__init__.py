@@ -1,0 +1,1 @@
+"""Twilio in, TwiML out: calls, waiting, offers, bridging, and the tables they live in."""

@@ -1,0 +1,60 @@
+"""The journal's vocabulary: what can happen to a call, in the words that tickets and reports use.
+
+Names are past tense facts. docs/events.md is made from this table.
+"""
+
+from typing import Final
+
+EVENTS: Final[dict[str, str]] = {
+    "call_started": "The customer's call reached us.",
+    "message_played": "The caller heard a sentence or a sound.",
+    "consent_announced": "The caller was told that the call is recorded.",
+    "menu_presented": "The caller heard a menu.",
+    "option_selected": "The caller pressed a key of the menu.",
+    "no_input": "The caller pressed nothing.",
+    "no_match": "The caller pressed a key that the menu does not have.",
+    "hours_checked": "The flow looked at a calendar.",
+    "enqueued": "The caller joined a queue.",
+    "enqueue_skipped": "The caller was not let into a queue: full, or nobody there.",
+    "dequeued": "The caller left a queue.",
+    "queue_timed_out": "The longest wait passed.",
+    "offered": "An agent was offered the caller.",
+    "ringing": "The agent's desk rang.",
+    "declined": "The agent declined.",
+    "rang_out": "The agent let it ring.",
+    "undelivered": "No desk could be shown the ring.",
+    "unacknowledged": "The desk did not confirm the ring.",
+    "withdrawn": "The ring was taken back.",
+    "accepted": "The agent took the caller.",
+    "connect_failed": "The agent's phone or the caller did not reach the room in time.",
+    "answered": "Caller and agent can talk.",
+    "hold_started": "The caller was put on hold.",
+    "hold_ended": "The caller was taken off hold.",
+    "agent_vanished": "The agent's phone was lost in the middle of the talk.",
+    "agent_rejoined": "The agent came back to the talk.",
+    "requeued": "The caller went back to the head of the queue.",
+    "ending_triggered": "Somebody ended the talk.",
+    "talk_ended": "The talk ended.",
+    "wrap_up_started": "The agent's time for notes began.",
+    "wrap_up_ended": "The agent's time for notes ended.",
+    "voicemail_offered": "The caller was asked to leave a message.",
+    "voicemail_recorded": "The caller left a message.",
+    "forwarded": "The call was forwarded to an outside number.",
+    "forward_ended": "The forwarded leg ended.",
+    "flow_failed": "The flow met a fault and went to its fallback.",
+    "abandoned": "The caller hung up while waiting.",
+    "call_ended": "The call ended.",
+    "recording_started": "A recording began.",
+    "recording_completed": "A recording is ready at the carrier.",
+    "recording_absent": "The carrier made no recording.",
+    "recording_stored": "Our own copy of the recording is verified.",
+    "ticket_opened": "The call became a ticket.",
+    "agent_state_changed": "An agent's state changed.",
+}
+
+
+class UnknownEvent(ValueError):
+    """A fact that the vocabulary does not have."""
+
+    def __init__(self, kind: str) -> None:
+        super().__init__(f"event {kind!r} is not in voice/events.py: add it there with its sentence")

@@ -1,0 +1,151 @@
+"""Everything a process holds while it runs, built once and passed on: settings, store, time, chance, journal, doors out."""
+
+import base64
+import random
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+import structlog
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from voice.settings import Settings
+from voice.store import Store, StoreAway
+
+if TYPE_CHECKING:
+    from voice.books import Books
+    from voice.carrier import Carrier
+    from voice.journal import Journal
+
+log = structlog.get_logger()
+
+
+class Clock(Protocol):
+    """Something that tells the moment, in seconds since the epoch."""
+
+    def now(self) -> float:
+        """The moment."""
+        ...
+
+
+class SharedClock:
+    """The database's time, told by the monotonic clock between two looks: jumps of the machine's clock do nothing."""
+
+    def __init__(self) -> None:
+        self._offset = time.time() - time.monotonic()
+
+    def now(self) -> float:
+        """The moment, as every process of the installation sees it."""
+        return time.monotonic() + self._offset
+
+    def follow(self, store: Store) -> None:
+        """Look at the database's time again."""
+        before = time.monotonic()
+        with store.read() as tx:
+            query = "SELECT unixepoch('subsec')" if store.is_sqlite else "SELECT extract(epoch FROM clock_timestamp())"
+            theirs = float(tx.execute(text(query)).scalar_one())
+        self._offset = theirs - (before + time.monotonic()) / 2
+
+
+Later = Callable[[Callable[[], None]], None]
+
+
+class Pool:
+    """Does small jobs after the answer was given, on a few threads; a job that fails is logged, never raised."""
+
+    def __init__(self, threads: int = 8) -> None:
+        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="later")
+
+    def __call__(self, job: Callable[[], None]) -> None:
+        """Take a job and return at once."""
+        self._threads.submit(_carefully, job)
+
+    def close(self) -> None:
+        """Finish what was taken."""
+        self._threads.shutdown(wait=True)
+
+
+def _carefully(job: Callable[[], None]) -> None:
+    try:
+        job()
+    except Exception:
+        log.exception("a job after the answer failed")
+
+
+class Chance:
+    """The only source of randomness; seeded in tests."""
+
+    def __init__(self, seed: int | None = None) -> None:
+        self._random = random.SystemRandom() if seed is None else random.Random(seed)  # noqa: S311  tests only
+
+    def id(self, kind: str) -> str:
+        """An opaque id such as wt_k3...: two letters of kind and 100 random bits."""
+        bits = self._random.getrandbits(104).to_bytes(13, "big")
+        return f"{kind}_{base64.b32encode(bits).decode().lower()[:20]}"
+
+
+@dataclass(frozen=True)
+class Runtime:
+    """Passed as the first argument of whatever touches the world."""
+
+    settings: Settings
+    store: Store
+    clock: Clock
+    chance: Chance
+    later: Later
+    journal: "Journal"
+    books: "Books"
+    carrier: "Carrier"
+    nudge: Callable[[str], None] = field(default=lambda _topic: None)
+
+    def now(self) -> float:
+        """The moment."""
+        return self.clock.now()
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """A decision; what was promised with `after_commit` runs once it is committed."""
+        with self.store.write() as tx:
+            yield tx
+            promised: list[Callable[[], None]] = tx.info.pop("after_commit", [])
+        for job in promised:
+            self.later(job)
+
+
+def after_commit(tx: Session, job: Callable[[], None]) -> None:
+    """Do something once this decision is committed; a rolled-back decision never does it."""
+    tx.info.setdefault("after_commit", []).append(job)
+
+
+class Ticker:
+    """Calls steps once a second on a thread until stopped; a step that fails is logged and tried again."""
+
+    def __init__(self, name: str, *steps: Callable[[], None], seconds: float = 1.0) -> None:
+        self.name, self.steps, self.seconds = name, steps, seconds
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+
+    def start(self) -> "Ticker":
+        """Begin."""
+        self._thread.start()
+        return self
+
+    def stop(self) -> None:
+        """End after the step that runs."""
+        self._stop.set()
+        self._thread.join(timeout=10)
+
+    def _run(self) -> None:
+        while not self._stop.wait(self.seconds):
+            for step in self.steps:
+                try:
+                    step()
+                except StoreAway as away:
+                    log.warning("store away", loop=self.name, error=str(away)[:200])
+                except Exception:
+                    log.exception("step failed", loop=self.name)

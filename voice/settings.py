@@ -1,0 +1,73 @@
+"""Every setting of an installation, each with a sentence of help; read once at start, then frozen."""
+
+from functools import cached_property
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+SECRETS = ("secret_key", "sealing_keys")
+
+
+class Settings(BaseSettings):
+    """The environment's words, typed. A secret may be given as a file: SECRET_KEY_FILE=/run/secrets/key."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore")
+
+    public_base_url: str = Field("http://localhost:8000", description="Address under which Twilio and browsers reach web.")
+    host: str = Field("127.0.0.1", description="Address that web and push listen on.")
+    web_port: int = Field(8000, description="Port of the web process.")
+    push_port: int = Field(8001, description="Port of the push process, which streams to desks.")
+    push_url: str = Field("", description="Address of the push process as browsers see it; empty: same host, push port.")
+    web_threads: int = Field(8, description="Blocking threads of each web process.")
+    database_url: str = Field("sqlite:///var/ringdesk.db", description="PostgreSQL or SQLite address of the truth.")
+    redis_url: str = Field("redis://localhost:8003/0", description="Redis or Valkey: doorbell of jobs, nudges, rate limits.")
+    storage_url: str = Field("file:var/recordings", description="Folder where recordings are kept.")
+    flows_dir: Path = Field(Path("callflows/merchants"), description="Folder of the flow files that are published at start.")
+    twilio_api_url: str = Field("", description="Address of Twilio's REST API; empty: Twilio itself. The simulator's in trials.")
+    signalling_url: str = Field("", description="Address of the simulator's signalling; empty in production.")
+    secret_key: SecretStr = Field(SecretStr(""), description="Key for signed links and for secrets at rest; 32 random bytes in hex.")
+    secret_key_file: Path | None = Field(None, description="File that holds SECRET_KEY.")
+    sealing_keys: SecretStr = Field(SecretStr(""), description="Keys that seal call sessions into URLs, newest first, comma separated.")
+    sealing_keys_file: Path | None = Field(None, description="File that holds SEALING_KEYS.")
+    log_format: str = Field("json", description="json for machines, text for a terminal.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read_secret_files(cls, given: dict[str, object]) -> dict[str, object]:
+        for name in SECRETS:
+            file = given.get(f"{name}_file")
+            if file and not given.get(name):
+                given[name] = Path(str(file)).read_text(encoding="utf-8").strip()
+        return given
+
+    @cached_property
+    def push_address(self) -> str:
+        """Where a desk opens its stream."""
+        if self.push_url:
+            return self.push_url
+        parts = urlsplit(self.public_base_url)
+        return f"{parts.scheme}://{parts.hostname}:{self.push_port}"
+
+    @cached_property
+    def origin(self) -> str:
+        """Scheme, host and port of our own pages, as a browser's Origin header says it."""
+        parts = urlsplit(self.public_base_url)
+        return f"{parts.scheme}://{parts.netloc}"
+
+    @cached_property
+    def seal_keys(self) -> tuple[bytes, ...]:
+        """The keys that seal sessions; derived from SECRET_KEY when none are given."""
+        from hashlib import sha512
+
+        texts = [key for key in self.sealing_keys.get_secret_value().split(",") if key.strip()]
+        return tuple(sha512(b"seal:" + (text.strip()).encode()).digest() for text in texts or [self.secret_text])
+
+    @property
+    def secret_text(self) -> str:
+        """The secret key's text; a program without one does not start."""
+        text = self.secret_key.get_secret_value()
+        if len(text) < 32:
+            raise ValueError("SECRET_KEY is missing or shorter than 32 characters; make one: openssl rand -hex 32")
+        return text

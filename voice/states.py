@@ -1,0 +1,180 @@
+"""Every state of an agent, a waiting caller, an offer, a participation and an action, and the moves between them.
+
+What is not in a table does not happen. docs/states.md is drawn from these tables.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import TypeVar
+
+S = TypeVar("S", bound=StrEnum)
+
+
+class Agent(StrEnum):
+    """What one agent is doing, across all queues and merchants."""
+
+    OFFLINE = "offline"
+    AVAILABLE = "available"
+    RINGING = "ringing"
+    ON_CALL = "on_call"
+    ON_HOLD = "on_hold"
+    WRAP_UP = "wrap_up"
+    AWAY = "away"
+    UNREACHABLE = "unreachable"
+
+
+class Waiting(StrEnum):
+    """Where a caller who joined a queue is."""
+
+    WAITING = "waiting"
+    OFFERED = "offered"
+    CLAIMED = "claimed"
+    BRIDGING = "bridging"
+    CONNECTED = "connected"
+    ABANDONED = "abandoned"
+    TIMED_OUT = "timed_out"
+    LEFT = "left"
+    OVERFLOWED = "overflowed"
+    CALLBACK_WAITING = "callback_waiting"
+    CALLBACK_ENDED = "callback_ended"
+
+
+class Offer(StrEnum):
+    """One ring of one agent for one caller."""
+
+    OFFERED = "offered"
+    RINGING = "ringing"
+    ACCEPTED = "accepted"
+    CONNECTED = "connected"
+    DECLINED = "declined"
+    EXPIRED = "expired"
+    WITHDRAWN = "withdrawn"
+    UNDELIVERED = "undelivered"
+    UNACKNOWLEDGED = "unacknowledged"
+    FAILED = "failed"
+
+
+class Participation(StrEnum):
+    """An agent's part in a talk."""
+
+    JOINING = "joining"
+    TALKING = "talking"
+    VANISHED = "vanished"
+    ENDED = "ended"
+
+
+class Role(StrEnum):
+    """What somebody is in a talk."""
+
+    OWNER = "owner"
+    CONSULT = "consult"
+    LISTENER = "listener"
+
+
+class Action(StrEnum):
+    """A request of ours that moves a live call."""
+
+    INTENDED = "intended"
+    SENT = "sent"
+    CONFIRMED = "confirmed"
+    FAILED = "failed"
+
+
+AGENT_MOVES: dict[tuple[Agent, str], Agent] = {
+    (Agent.OFFLINE, "shift_started"): Agent.AVAILABLE,
+    (Agent.AWAY, "came_back"): Agent.AVAILABLE,
+    (Agent.UNREACHABLE, "came_back"): Agent.AVAILABLE,
+    (Agent.UNREACHABLE, "rejoined"): Agent.ON_CALL,
+    (Agent.AVAILABLE, "offered"): Agent.RINGING,
+    (Agent.AVAILABLE, "went_away"): Agent.AWAY,
+    (Agent.UNREACHABLE, "went_away"): Agent.AWAY,
+    (Agent.RINGING, "declined"): Agent.AVAILABLE,
+    (Agent.RINGING, "withdrawn"): Agent.AVAILABLE,
+    (Agent.RINGING, "undelivered"): Agent.AVAILABLE,
+    (Agent.RINGING, "rang_out"): Agent.AWAY,
+    (Agent.RINGING, "unacknowledged"): Agent.UNREACHABLE,
+    (Agent.RINGING, "claimed"): Agent.ON_CALL,
+    (Agent.ON_CALL, "claim_failed"): Agent.AWAY,
+    (Agent.ON_CALL, "released"): Agent.AVAILABLE,
+    (Agent.ON_CALL, "held"): Agent.ON_HOLD,
+    (Agent.ON_HOLD, "resumed"): Agent.ON_CALL,
+    (Agent.ON_CALL, "talk_ended"): Agent.WRAP_UP,
+    (Agent.ON_HOLD, "talk_ended"): Agent.WRAP_UP,
+    (Agent.ON_CALL, "lost"): Agent.UNREACHABLE,
+    (Agent.ON_HOLD, "lost"): Agent.UNREACHABLE,
+    (Agent.WRAP_UP, "wrapped_up"): Agent.AVAILABLE,
+    (Agent.WRAP_UP, "went_away"): Agent.AWAY,
+    (Agent.AVAILABLE, "lost"): Agent.UNREACHABLE,
+    (Agent.RINGING, "lost"): Agent.UNREACHABLE,
+    (Agent.WRAP_UP, "lost"): Agent.UNREACHABLE,
+    (Agent.AVAILABLE, "shift_ended"): Agent.OFFLINE,
+    (Agent.AWAY, "shift_ended"): Agent.OFFLINE,
+    (Agent.UNREACHABLE, "shift_ended"): Agent.OFFLINE,
+    (Agent.WRAP_UP, "shift_ended"): Agent.OFFLINE,
+}
+
+AGENT_BUSY = frozenset({Agent.RINGING, Agent.ON_CALL, Agent.ON_HOLD, Agent.WRAP_UP})
+
+WAITING_MOVES: dict[tuple[Waiting, str], Waiting] = {
+    (Waiting.WAITING, "offered"): Waiting.OFFERED,
+    (Waiting.OFFERED, "offer_ended"): Waiting.WAITING,
+    (Waiting.OFFERED, "claimed"): Waiting.CLAIMED,
+    (Waiting.CLAIMED, "claim_released"): Waiting.WAITING,
+    (Waiting.CLAIMED, "agent_arrived"): Waiting.BRIDGING,
+    (Waiting.BRIDGING, "caller_arrived"): Waiting.CONNECTED,
+    (Waiting.BRIDGING, "claim_released"): Waiting.WAITING,
+    (Waiting.CONNECTED, "agent_lost"): Waiting.WAITING,
+    **{(state, "abandoned"): Waiting.ABANDONED for state in
+       (Waiting.WAITING, Waiting.OFFERED, Waiting.CLAIMED, Waiting.BRIDGING)},
+    **{(state, "timed_out"): Waiting.TIMED_OUT for state in (Waiting.WAITING, Waiting.OFFERED)},
+    **{(state, "left"): Waiting.LEFT for state in (Waiting.WAITING, Waiting.OFFERED)},
+}
+
+WAITING_OPEN = frozenset({Waiting.WAITING, Waiting.OFFERED, Waiting.CLAIMED, Waiting.BRIDGING})
+OFFER_LIVE = frozenset({Offer.OFFERED, Offer.RINGING, Offer.ACCEPTED})
+PARTICIPATION_LIVE = frozenset({Participation.JOINING, Participation.TALKING, Participation.VANISHED})
+
+OFFER_MOVES: dict[tuple[Offer, str], Offer] = {
+    (Offer.OFFERED, "acknowledged"): Offer.RINGING,
+    (Offer.OFFERED, "accepted"): Offer.ACCEPTED,
+    (Offer.RINGING, "accepted"): Offer.ACCEPTED,
+    (Offer.OFFERED, "declined"): Offer.DECLINED,
+    (Offer.RINGING, "declined"): Offer.DECLINED,
+    (Offer.RINGING, "rang_out"): Offer.EXPIRED,
+    (Offer.OFFERED, "withdrawn"): Offer.WITHDRAWN,
+    (Offer.RINGING, "withdrawn"): Offer.WITHDRAWN,
+    (Offer.ACCEPTED, "withdrawn"): Offer.WITHDRAWN,
+    (Offer.OFFERED, "undelivered"): Offer.UNDELIVERED,
+    (Offer.OFFERED, "unacknowledged"): Offer.UNACKNOWLEDGED,
+    (Offer.ACCEPTED, "connected"): Offer.CONNECTED,
+    (Offer.ACCEPTED, "failed"): Offer.FAILED,
+}
+
+
+class CallEnd(StrEnum):
+    """How a call ended, as the ticket says it."""
+
+    ANSWERED = "answered"
+    MISSED = "missed"
+    ABANDONED = "abandoned"
+    VOICEMAIL = "voicemail"
+    CALLBACK_REQUESTED = "callback_requested"
+    FORWARDED = "forwarded"
+    COMPLETED_IN_FLOW = "completed_in_flow"
+    BUSY = "busy"
+    NO_ANSWER = "no_answer"
+    REJECTED = "rejected"
+    CANCELLED = "cancelled"
+    FAILED = "failed"
+
+
+class NoSuchMove(ValueError):
+    """A state was asked for a move that its table does not hold."""
+
+
+def sources(table: Mapping[tuple[S, str], S], event: str) -> frozenset[S]:
+    """The states from which an event may move, for the WHERE of a conditional UPDATE."""
+    found = frozenset(state for state, happened in table if happened == event)
+    if not found:
+        raise NoSuchMove(event)
+    return found
