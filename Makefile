@@ -1,0 +1,50 @@
+# The words of this checkout; `make help` lists them. Settings are given as in: make run WEB_PORT=8100
+.DEFAULT_GOAL := help
+.PHONY: help run smoke test check flows fix lock setup clean
+
+PYTHON ?= python3
+BIN := .venv/bin
+CODE := $(wildcard app.py callflows deploy panel recordings routing simulator tests voice)
+SETUP := @command -v $(PYTHON) >/dev/null || { echo "ringdesk: $(PYTHON) is not on this machine; install Python 3.11 to 3.14, or name one: make run PYTHON=/path/to/python3.12" >&2; exit 1; }; $(PYTHON) deploy/local/bootstrap.py
+
+help: ## show these words
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+
+run: ## set up what is missing, start everything, print addresses and logins; Ctrl-C stops all
+	$(SETUP) local
+	@exec $(BIN)/python -m deploy.local.run
+
+smoke: ## start everything aside, let one caller and one agent talk, show the ticket
+	$(SETUP) local
+	@exec $(BIN)/python -m deploy.local.smoke
+
+test: ## run every test, also from nothing
+	$(SETUP) dev
+	@exec $(BIN)/python -m pytest -n 2
+
+check: ## judge form, types, imports and call flows; changes nothing
+	$(SETUP) dev
+	@$(BIN)/ruff format --check $(CODE)
+	@$(BIN)/ruff check $(CODE)
+	@$(BIN)/mypy $(CODE)
+	@$(BIN)/lint-imports
+	@$(BIN)/ringdesk flows check callflows/merchants
+
+flows: ## check the call flows only
+	$(SETUP) local
+	@exec $(BIN)/ringdesk flows check callflows/merchants
+
+fix: ## format, and mend what can be mended by machine
+	$(SETUP) dev
+	@$(BIN)/ruff format $(CODE)
+	@$(BIN)/ruff check --fix $(CODE)
+
+lock: ## choose versions anew after a change of pyproject.toml
+	$(SETUP) dev
+	@exec $(BIN)/python -m deploy.local.lock
+
+setup: ## make .venv and node_modules with everything that developers need
+	$(SETUP) dev
+
+clean: ## remove what was installed (.venv, node_modules, caches); the data in var stays
+	@rm -rf .venv node_modules .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
