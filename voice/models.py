@@ -378,6 +378,7 @@ class Outbox(Base):
     __table_args__ = (
         Index("outbox_once", "merchant_id", "kind", "subject_id", unique=True),
         Index("outbox_open", "state", "next_at"),
+        Index("outbox_by_id", "id", unique=True),  # the doorbell names the id alone
     )
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 import structlog
-from sqlalchemy import text
+from sqlalchemy import ColumnElement, Float, literal, literal_column, text
 from sqlalchemy.orm import Session
 
 from voice.settings import Settings
@@ -33,6 +33,11 @@ class Clock(Protocol):
         ...
 
 
+# The database's own time. SQLite tells parts of a second by unixepoch() only from 3.42 on, by julianday() always.
+MOMENT_SQLITE = "((julianday('now') - 2440587.5) * 86400.0)"
+MOMENT_POSTGRESQL = "extract(epoch FROM clock_timestamp())"
+
+
 class SharedClock:
     """The database's time, told by the monotonic clock between two looks: jumps of the machine's clock do nothing."""
 
@@ -47,8 +52,8 @@ class SharedClock:
         """Look at the database's time again."""
         before = time.monotonic()
         with store.read() as tx:
-            query = "SELECT unixepoch('subsec')" if store.is_sqlite else "SELECT extract(epoch FROM clock_timestamp())"
-            theirs = float(tx.execute(text(query)).scalar_one())
+            query = MOMENT_SQLITE if store.is_sqlite else MOMENT_POSTGRESQL
+            theirs = float(tx.execute(text(f"SELECT {query}")).scalar_one())
         self._offset = theirs - (before + time.monotonic()) / 2
 
 
@@ -102,10 +107,17 @@ class Runtime:
     books: "Books"
     carrier: "Carrier"
     nudge: Callable[[str], None] = field(default=lambda _topic: None)
+    ring: Callable[[str], None] = field(default=lambda _outbox_id: None)  # the doorbell of jobs: never waits, never raises
 
     def now(self) -> float:
         """The moment."""
         return self.clock.now()
+
+    def moment(self) -> ColumnElement[float]:
+        """The moment inside a statement: leases take the database's time; a virtual clock tells its own."""
+        if not isinstance(self.clock, SharedClock):
+            return literal(self.now(), Float(53))
+        return literal_column(MOMENT_SQLITE if self.store.is_sqlite else MOMENT_POSTGRESQL, Float(53))
 
     @contextmanager
     def write(self) -> Iterator[Session]:
