@@ -1,0 +1,106 @@
+"""Who may speak to us as Twilio: nobody, unless everything about the request is right.
+
+`admit` takes the WSGI environ and the body and gives the fields that hear.py may read, or a refusal. Nothing here
+raises for anything that a stranger can send. The address that was signed is the configured one: no header can move it.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from voice.form import FormFault, Pairs, parse
+from voice.shapes import READ, UNREAD, hides_a_field, is_a_cut_name
+from voice.signature import Secrets, is_signed, read_scheme
+
+__all__ = ["Admitted", "Refusal", "Secrets", "admit"]
+
+FORM_TYPE = "application/x-www-form-urlencoded"
+
+# granian hands us the path decoded, so only paths that no decoding can change may be signed (design D14).
+_PLAIN_PATH = re.compile(r"/[A-Za-z0-9._~/-]*").fullmatch
+_AFTER_ALL = "\U0010ffff"
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Not from Twilio (403), not a form that we take (413), or signed but malformed (400); the reason is for the log."""
+
+    status: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """A genuine request: its account and its known fields, each of the right shape. Empty values are left out."""
+
+    account_sid: str
+    fields: Mapping[str, str]
+
+
+SecretsOf = Callable[[str], Secrets | None]
+PathOk = Callable[[str], object]
+
+
+def admit(
+    environ: Mapping[str, Any],
+    body: bytes,
+    secrets_of: SecretsOf,
+    public_base_url: str,
+    path_ok: PathOk = _PLAIN_PATH,
+) -> Admitted | Refusal:
+    """The request's fields if one of its account's live secrets signed it; `path_ok` may narrow the paths further."""
+    if environ.get("REQUEST_METHOD") != "POST":
+        return Refusal(403, "not a POST")
+    path = environ.get("PATH_INFO", "")
+    if not _PLAIN_PATH(path) or not path_ok(path):
+        return Refusal(403, "a path that we never gave to Twilio")
+    if not _is_form(environ.get("CONTENT_TYPE", "")):
+        return Refusal(403, "not a form")
+    try:
+        pairs = parse(body)
+    except FormFault as fault:
+        return Refusal(fault.status if fault.status == 413 else 403, str(fault))
+    accounts = {value for name, value in pairs if name == "AccountSid"}
+    account_sid = accounts.pop() if len(accounts) == 1 else ""
+    secrets = secrets_of(account_sid) if READ["AccountSid"].fits(account_sid) else None
+    if secrets is None:
+        return Refusal(403, "no account of ours")
+    query = environ.get("QUERY_STRING", "")
+    signed = is_signed(
+        public_base_url,
+        f"{path}?{query}" if query else path,
+        pairs,
+        environ.get("HTTP_X_TWILIO_SIGNATURE", ""),
+        secrets,
+        read_scheme(environ.get("HTTP_X_TWILIO_WEBHOOKS_SIGNATURE_SETTINGS", "")),
+    )
+    if not signed:
+        return Refusal(403, "the signature is missing or wrong")
+    return _shaped(account_sid, pairs)
+
+
+def _is_form(content_type: str) -> bool:
+    return content_type == FORM_TYPE or content_type.partition(";")[0].strip().lower() == FORM_TYPE
+
+
+def _shaped(account_sid: str, pairs: Pairs) -> Admitted | Refusal:
+    """The known fields, or the first one that is not what it should be."""
+    pairs = sorted(pairs)
+    names = [name for name, _ in pairs]
+    fields: dict[str, str] = {}
+    for (name, value), next_name in zip(pairs, [*names[1:], _AFTER_ALL], strict=True):
+        shape = READ.get(name)
+        if shape is not None:
+            if name == next_name:
+                return Refusal(400, f"{name} is there twice")
+            if value == "" and name != "Digits":
+                continue
+            if not shape.fits(value):
+                return Refusal(400, f"{name} has a wrong shape")
+            fields[name] = value
+        elif name not in UNREAD and is_a_cut_name(name, value, names):
+            return Refusal(400, "a field's name is cut short")
+        if (shape is None or shape.loose) and hides_a_field(name, value, next_name):
+            return Refusal(400, f"{name} holds another field")
+    return Admitted(account_sid, fields)

@@ -1,0 +1,74 @@
+"""A call's session, sealed into an address: unreadable, unforgeable, useless on any other call.
+
+AES-SIV (RFC 5297): the same session on the same call always gives the same text, so a repeated request gets the same
+document. The text is base64url without padding of: one byte that names the key, then what AES-SIV returns.
+"""
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from binascii import Error as Base64Error
+from collections.abc import Sequence
+from hashlib import sha256
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESSIV
+
+KEY_BYTES = 64
+_TAG_BYTES = 16
+
+
+class SealBroken(ValueError):
+    """The text was not sealed by us for this call and purpose, or its key is no longer live."""
+
+
+class Sealer:
+    """Seals with the newest key and opens with every live one; keep the old key at least 24 h, as long as a call."""
+
+    def __init__(self, keys: Sequence[bytes]) -> None:
+        """`keys`: newest first, 64 bytes each (AES-256-SIV)."""
+        if not keys:
+            raise ValueError("no sealing key is configured; set SEALING_KEYS")
+        if any(len(key) != KEY_BYTES for key in keys):
+            raise ValueError(f"a sealing key must have {KEY_BYTES} bytes")
+        self._ciphers = tuple((_name(key), AESSIV(key)) for key in keys)
+
+    def seal(self, plain: bytes, *, call_sid: str, purpose: str) -> str:
+        """Path-safe text that only `open` with the same call and purpose turns back into `plain` (never empty)."""
+        if not plain:
+            raise ValueError("nothing to seal")
+        name, cipher = self._ciphers[0]
+        return _encode(name + cipher.encrypt(plain, _bound(call_sid, purpose)))
+
+    def open(self, sealed: str, *, call_sid: str, purpose: str) -> bytes:
+        """What was sealed; raises SealBroken if a single character, the call or the purpose differs."""
+        raw = _decode(sealed)
+        for name, cipher in self._ciphers:
+            if raw[:1] == name:
+                try:
+                    return cipher.decrypt(raw[1:], _bound(call_sid, purpose))
+                except InvalidTag:
+                    continue
+        raise SealBroken("the sealed session does not belong to this call, or its key is gone")
+
+
+def _name(key: bytes) -> bytes:
+    """One byte that finds the key again; two keys may share it, then both are tried."""
+    return sha256(b"name:" + key).digest()[:1]
+
+
+def _bound(call_sid: str, purpose: str) -> list[bytes]:
+    return [purpose.encode(), call_sid.encode()]
+
+
+def _encode(raw: bytes) -> str:
+    return urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
+def _decode(sealed: str) -> bytes:
+    try:
+        raw = urlsafe_b64decode(sealed + "=" * (-len(sealed) % 4))
+    except (Base64Error, ValueError) as fault:
+        raise SealBroken("the sealed session is not base64url") from fault
+    # The decoder skips foreign characters and spare bits; only the one spelling that we write is accepted.
+    if len(raw) <= 1 + _TAG_BYTES or _encode(raw) != sealed:
+        raise SealBroken("the sealed session was altered")
+    return raw

@@ -1,0 +1,141 @@
+"""What every field of a webhook may look like, and why a signature alone is not enough.
+
+Twilio signs names and values glued together, so {"a": "1b2"} and {"a": "1", "b": "2"} carry the same signature.
+Whoever replays a request could cut its fields anew. Therefore every field that we read has a shape, and the three
+ways of cutting that shapes cannot see are refused: a value that swallowed the field after it, a name that lost its
+tail, a name that grew by the head of its value.
+
+Source of names and values: Twilio's documentation of TwiML for Voice, Call, Conference, Queue and Recording.
+"""
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Collection
+from typing import NamedTuple
+
+
+class Shape(NamedTuple):
+    """`fits` tells whether a value is right; a loose shape admits words, so it could hide another field's name."""
+
+    fits: Callable[[str], object]
+    loose: bool = False
+
+
+def _tight(pattern: str) -> Shape:
+    return Shape(re.compile(pattern, re.ASCII).fullmatch)
+
+
+def _one_of(words: str) -> Shape:
+    return Shape(frozenset(words.split()).__contains__)
+
+
+def _sid(prefix: str) -> Shape:
+    return _tight(prefix + "[0-9a-f]{32}")
+
+
+CALL, NUMBER, FLAG = _sid("CA"), _tight("-?[0-9]{1,10}"), _one_of("true false")
+WORDS = Shape(re.compile(r".*", re.DOTALL).fullmatch, loose=True)
+TOKEN = Shape(re.compile(r"[A-Za-z0-9_.:~-]{1,128}").fullmatch, loose=True)
+ADDRESS = Shape(re.compile(r"https?://[!-~]{1,2000}").fullmatch, loose=True)
+MOMENT = _tight(
+    r"[A-Z][a-z]{2}, \d{1,2} [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d (?:[+-]\d{4}|GMT)"  # RFC 2822
+    r"|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:?\d\d)"
+)
+CALL_STATUS = _one_of("queued initiated ringing in-progress completed busy failed no-answer canceled")
+
+# The fields that hear.py reads. An empty value stands for an absent one, except for Digits.
+READ: dict[str, Shape] = {
+    "AccountSid": _sid("AC"),
+    "CallSid": CALL,
+    "ParentCallSid": CALL,
+    "CallStatus": CALL_STATUS,
+    "Direction": _one_of("inbound outbound-api outbound-dial"),
+    "From": WORDS,
+    "To": WORDS,
+    "ForwardedFrom": WORDS,
+    "CallerName": WORDS,
+    "StirVerstat": TOKEN,
+    "AnsweredBy": TOKEN,
+    "ErrorCode": NUMBER,
+    "offer": _tight("[a-z0-9_]{1,64}"),
+    "Digits": _tight("[0-9*#A-Dw]{0,128}|hangup"),
+    "FinishedOnKey": _tight("[0-9*#]"),
+    "SpeechResult": WORDS,
+    "Confidence": _tight(r"[01](?:\.[0-9]{1,20})?"),
+    "DialCallStatus": _one_of("completed answered busy no-answer failed canceled"),
+    "DialCallSid": CALL,
+    "DialCallDuration": NUMBER,
+    "DialBridged": FLAG,
+    "QueueResult": _one_of(
+        "bridged bridging-in-process error hangup leave redirected redirected-from-bridged queue-full system-error"
+    ),
+    "QueueSid": _sid("QU"),
+    "QueueTime": NUMBER,
+    "QueuePosition": NUMBER,
+    "AvgQueueTime": NUMBER,
+    "CurrentQueueSize": NUMBER,
+    "MaxQueueSize": NUMBER,
+    "ConferenceSid": _sid("CF"),
+    "FriendlyName": TOKEN,
+    "StatusCallbackEvent": _one_of(
+        "conference-start conference-end participant-join participant-leave participant-mute participant-unmute "
+        "participant-hold participant-unhold participant-modify participant-speech-start participant-speech-stop "
+        "announcement-end announcement-fail"
+    ),
+    "SequenceNumber": NUMBER,
+    "Timestamp": MOMENT,
+    "Muted": FLAG,
+    "Hold": FLAG,
+    "Coaching": FLAG,
+    "EndConferenceOnExit": FLAG,
+    "StartConferenceOnEnter": FLAG,
+    "ParticipantLabel": TOKEN,
+    "ParticipantCallStatus": CALL_STATUS,
+    "CallSidEndingConference": CALL,
+    "ReasonConferenceEnded": TOKEN,
+    "ReasonParticipantLeft": TOKEN,
+    "CallDuration": NUMBER,
+    "SipResponseCode": NUMBER,
+    "RecordingSid": _sid("RE"),
+    "RecordingUrl": ADDRESS,
+    "RecordingStatus": _one_of("in-progress completed absent failed"),
+    "RecordingDuration": NUMBER,
+    "RecordingChannels": NUMBER,
+    "RecordingStartTime": MOMENT,
+    "RecordingSource": TOKEN,
+    "RecordingTrack": _one_of("inbound outbound both"),
+}
+
+# What Twilio also sends and nobody here reads: known only so that no value can hide it.
+_UNREAD_WORDS = (
+    "AddOns ApiVersion ApplicationSid Called CalledCity CalledCountry CalledState CalledVia CalledZip Caller "
+    "CallerCity CallerCountry CallerState CallerZip CallToken CallbackSource DequeingCallSid Duration ErrorUrl "
+    "FromCity FromCountry FromState FromZip MachineDetectionDuration ParticipantLabelEndingConference Reason "
+    "ReasonAnnouncementFailed AnnounceUrl RecordingStartedBy ReferTransferTarget SipCallId SipDomain StirStatus "
+    "StirPassportToken ToCity ToCountry ToState ToZip msg"
+)
+UNREAD = frozenset(_UNREAD_WORDS.split())
+_NAMES = sorted(READ.keys() | UNREAD)
+_MAYBE_NAME = re.compile("[A-Z][a-z]")
+
+
+def hides_a_field(name: str, value: str, next_name: str) -> bool:
+    """True if the value holds the name of a field that would stand, sorted, between this one and the next."""
+    if _MAYBE_NAME.search(value) is None:
+        return False
+    between = _NAMES[bisect_right(_NAMES, name) : bisect_left(_NAMES, next_name)]
+    return any(hidden in value for hidden in between)
+
+
+def is_a_cut_name(name: str, value: str, present: Collection[str]) -> bool:
+    """True if an unknown field looks like a known, missing one whose name and value were cut at another place."""
+    return any(_cut_from(known, name, value) for known in READ if known not in present)
+
+
+def _cut_from(known: str, name: str, value: str) -> bool:
+    if known.startswith(name):
+        return known[len(name) :] == value[: len(known) - len(name)]
+    if not name.startswith(known):
+        return False
+    shape, tail = READ[known], name[len(known) :]
+    return not tail[0].isupper() if shape.loose else bool(shape.fits(tail + value))
