@@ -1,0 +1,69 @@
+"""What the telephone does next; the last action of a turn waits for something or ends the call."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Say:
+    """Speak words; `voice` None means the line's usual one for the language."""
+
+    text: str
+    language: str
+    voice: str | None = None
+
+
+@dataclass(frozen=True)
+class Play:
+    """Play a sound file, named by its path beside the flow file."""
+
+    audio: str
+
+
+Prompt = Say | Play
+
+
+@dataclass(frozen=True)
+class AskKeys:
+    """Play the prompts and let the caller press keys, also while they play; silence counts as an answer."""
+
+    prompts: tuple[Prompt, ...]
+    max_keys: int = 1
+    wait_seconds: int = 6
+    finish_key: str = ""
+
+
+@dataclass(frozen=True)
+class JoinQueue:
+    """Let the caller wait for an agent; `priority_minutes` is a head start on the others."""
+
+    queue: str
+    max_wait_seconds: int
+    priority_minutes: int = 0
+    exit_keys: tuple[str, ...] = ()
+    leave_when_no_agents: bool = False
+    record: bool = True
+
+
+@dataclass(frozen=True)
+class TakeVoicemail:
+    """Record a message, until a key, so many seconds of silence, or the limit."""
+
+    max_seconds: int = 180
+    silence_seconds: int = 5
+
+
+@dataclass(frozen=True)
+class Forward:
+    """Call another number and join the caller to whoever answers."""
+
+    number: str
+    ring_seconds: int = 25
+    record: bool = True
+
+
+@dataclass(frozen=True)
+class HangUp:
+    """End the call."""
+
+
+Action = Say | Play | AskKeys | JoinQueue | TakeVoicemail | Forward | HangUp

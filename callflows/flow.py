@@ -1,0 +1,121 @@
+"""A merchant's call flow as values."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+from callflows.calendars import CALENDAR
+from callflows.faults import Place
+from callflows.fields import one_of, optional, required
+from callflows.hours import Calendar
+from callflows.kinds import (
+    AUDIO_PATH,
+    LANGUAGE,
+    NAME_TEXT,
+    NUMBER,
+    SLUG_NAME,
+    STEP_NAME,
+    VOICE,
+    WORDS,
+    YES_NO,
+    ZONE,
+    count,
+    duration,
+    minutes,
+    part,
+    several,
+    table_of,
+)
+from callflows.steps import STEPS
+from callflows.steps.base import Step
+
+NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Queue:
+    """Where callers wait, and how agents are rung for them.
+
+    queues:
+      sales: {ring: 20s, max_wait: 10m}
+      repairs: {wrap_up: 1m, capacity: 20}
+    """
+
+    ring_seconds: int = optional(duration(5, 120, "20s"), "how long one agent's desk rings", 20, key="ring")
+    wrap_up_seconds: int = optional(
+        duration(0, 3600, "30s"), "an agent's time for notes after a talk", 30, key="wrap_up"
+    )
+    max_wait_seconds: int = optional(
+        duration(5, 4 * 3600, "30m"), "the longest wait; then the step's `timeout`", 1800, key="max_wait"
+    )
+    capacity: int | None = optional(
+        count(1, 5000, "50"), "how many callers may wait; one more gets the step's `full`", None
+    )
+    service_level_seconds: int = optional(
+        duration(1, 3600, "20s"), "answered within this time counts as good service", 20, key="service_level"
+    )
+    short_abandon_seconds: int = optional(
+        duration(0, 120, "5s"), "who hangs up sooner does not count as lost", 5, key="short_abandon"
+    )
+    priority_minutes: int = optional(
+        minutes(600), "a head start on the callers of other queues", 0, key="priority"
+    )
+    strategy: str = optional(one_of(["longest_idle"], "a strategy"), "which agent is rung first", "longest_idle")
+    announce_position: bool = optional(YES_NO, "whether waiting callers hear their place", True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recording:
+    """Whether talks are recorded, and the words that say so before the first of them.
+
+    recording:
+      announce: "This call is recorded to improve our service."
+    """
+
+    on: bool = optional(YES_NO, "whether talks with agents and forwarded calls are recorded", True, key="record")
+    announce: str | None = optional(WORDS, "said once, before the first queue, forward or voicemail", None)
+
+
+NO_RECORDING_PART = Recording(on=True, announce=None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Flow:
+    """Everything that one merchant's file says; `digest` is the sha256 of its meaning, in hex."""
+
+    version: int = required(count(1, 1, "1"), "the version of this language", key="flow_version")
+    merchant: str = required(SLUG_NAME, "the merchant's short name, unique in this installation")
+    name: str = required(NAME_TEXT, "the merchant's name as callers hear it")
+    timezone: str = required(ZONE, "where the merchant is", missing_rule="hours-without-timezone")
+    language: str = optional(LANGUAGE, "the language of the texts", "en-US")
+    voice: str | None = optional(VOICE, "the voice that speaks them", None)
+    numbers: tuple[str, ...] = required(several(NUMBER, "telephone numbers"), "the numbers that this flow answers")
+    audio: Mapping[str, str] = optional(
+        table_of(AUDIO_PATH, "sounds", "{welcome: northwind/welcome.wav}"), "sound files beside this file", NOTHING
+    )
+    queues: Mapping[str, Queue] = optional(
+        table_of(part(Queue, "a queue", "{ring: 20s}"), "queues", "{sales: {ring: 20s}}"),
+        "where callers wait",
+        NOTHING,
+    )
+    calendars: Mapping[str, Calendar] = optional(
+        table_of(CALENDAR, "calendars", "{shop: {mon-fri: 09:00-17:00}}"), "opening hours", NOTHING
+    )
+    recording: Recording = optional(
+        part(Recording, "recording", '{announce: "This call is recorded."}'), "recording and consent", NO_RECORDING_PART
+    )
+    start: str = required(STEP_NAME, "the step that answers", missing_rule="no-start")
+    fallback: str | None = optional(STEP_NAME, "the step for everything that no exit answers", None)
+
+    steps: Mapping[str, Step] = required(STEPS, "what happens, step by step")
+
+    digest: str = ""
+    file: str = field(default="", compare=False)
+    places: Mapping[str, Place] = field(default_factory=dict, compare=False, repr=False)
+    ignores: Mapping[int, tuple[tuple[str, Place], ...]] = field(default_factory=dict, compare=False, repr=False)
+
+    def place(self, path: str = "") -> Place:
+        """Where a value of the file stands."""
+        return self.places.get(path) or Place(1, 1)
+

@@ -1,0 +1,242 @@
+"""The kinds of value in a flow file: text in, typed value out, or a sentence with the way out."""
+
+import re
+import zoneinfo
+from typing import Any
+
+import phonenumbers
+
+from callflows.faults import did_you_mean
+from callflows.fields import BadValue, Kind, Reading, read_fields, scalar
+from callflows.yaml_text import Listing, Node, Table, Text
+
+NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
+SLUG = re.compile(r"[a-z][a-z0-9-]{0,39}")
+AUDIO_FILE = re.compile(r"([a-z0-9_-]+/)*[a-z0-9_-]+\.wav")
+LANGUAGE_TAG = re.compile(r"[a-z]{2,3}(-[A-Z]{2}|-[0-9]{3})?")
+VOICE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}")
+E164 = re.compile(r"\+[1-9][0-9]{6,14}")
+DURATION = re.compile(r"([0-9]{1,6})(s|m|h)")
+MAX_WORDS = 4_000
+UNIT_SECONDS = {"s": 1, "m": 60, "h": 3600}
+KEY_NAMES = {"star": "*", "*": "*", "hash": "#", "#": "#", **{str(digit): str(digit) for digit in range(10)}}
+
+
+def parse_name(text: str) -> str:
+    """A name of a step, queue, calendar or sound."""
+    if not NAME.fullmatch(text):
+        raise BadValue(f"'{text}' is no name; use up to 40 small letters, digits and _, beginning with a letter")
+    return text
+
+
+def parse_slug(text: str) -> str:
+    """A merchant's short name, as it stands in addresses."""
+    if not SLUG.fullmatch(text):
+        raise BadValue(f"'{text}' is no short name; use up to 40 small letters, digits and -")
+    return text
+
+
+def parse_words(text: str) -> str:
+    """Something to say; line breaks and double spaces become one space."""
+    words = " ".join(text.split())
+    if not words:
+        raise BadValue("there is nothing to say; write the words in quotes", "say-empty")
+    if len(words) > MAX_WORDS:
+        raise BadValue(f"{len(words)} characters are too many to say in one go; the limit is {MAX_WORDS}")
+    return words
+
+
+def parse_e164(text: str) -> str:
+    """A telephone number in international form, spaces and brackets left out."""
+    number = re.sub(r"[ ().-]", "", text)
+    if not E164.fullmatch(number):
+        raise BadValue(f"'{text}' is no telephone number; begin with + and the country, as in \"+12025550100\"", "bad-e164")
+    if not phonenumbers.is_possible_number(phonenumbers.parse(number)):
+        raise BadValue(f"'{text}' has too few or too many digits for its country", "bad-e164")
+    return number
+
+
+def parse_zone(text: str) -> str:
+    """A time zone by its place."""
+    try:
+        zoneinfo.ZoneInfo(text)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+        zones = {zone.lower(): zone for zone in zoneinfo.available_timezones()}
+        hint = did_you_mean(text, zones)
+        near = next((zones[name] for name in zones if f"'{name}'" in hint), None)
+        way_out = f"; did you mean '{near}'?" if near else "; write one such as Europe/Berlin"
+        raise BadValue(f"there is no time zone '{text}'{way_out}") from None
+    return text
+
+
+def parse_language(text: str) -> str:
+    """A language and perhaps its country."""
+    if not LANGUAGE_TAG.fullmatch(text):
+        raise BadValue(f"'{text}' is no language; write one such as en-US, de-DE or fr")
+    return text
+
+
+def parse_voice(text: str) -> str:
+    """The name of a speaking voice."""
+    if not VOICE_NAME.fullmatch(text):
+        raise BadValue(f"'{text}' is no name of a voice; write one such as Polly.Joanna")
+    return text
+
+
+def parse_audio_file(text: str) -> str:
+    """A sound file beside the flow."""
+    if not AUDIO_FILE.fullmatch(text):
+        raise BadValue(f"'{text}' is no sound file; write a path beside this file such as northwind/welcome.wav")
+    return text
+
+
+def parse_yes_no(text: str) -> bool:
+    """A plain yes or no."""
+    words = {"yes": True, "no": False, "true": True, "false": False, "on": True, "off": False}
+    if text.lower() not in words:
+        raise BadValue(f"'{text}' is neither yes nor no")
+    return words[text.lower()]
+
+
+def parse_key(text: str) -> str:
+    """A key of the telephone."""
+    if text not in KEY_NAMES:
+        raise BadValue(f"'{text}' is no key; use 0 to 9, star or hash")
+    return KEY_NAMES[text]
+
+
+def duration(least: int, most: int, example: str = "20s") -> Kind[int]:
+    """A time with its unit, in seconds."""
+
+    def parse(text: str) -> int:
+        found = DURATION.fullmatch(text)
+        if not found:
+            unit = f": did you mean {text}s?" if text.isdigit() else ""
+            raise BadValue(f"'{text}' is no duration; write a number with its unit, as in 20s, 3m or 1h{unit}")
+        seconds = int(found[1]) * UNIT_SECONDS[found[2]]
+        if not least <= seconds <= most:
+            raise BadValue(f"{text} is out of range; it can be {spoken_time(least)} to {spoken_time(most)}")
+        return seconds
+
+    return scalar("a duration", example, parse)
+
+
+def minutes(most: int) -> Kind[int]:
+    """A head start in whole minutes, written with its unit."""
+    seconds = duration(0, most * 60, "2m")
+
+    def read(node: Node, reading: Reading) -> int:
+        whole, rest = divmod(seconds.read(node, reading), 60)
+        if rest:
+            raise BadValue("a head start counts in whole minutes, as in 2m")
+        return whole
+
+    return Kind("a duration in minutes", "2m", read)
+
+
+def count(least: int, most: int, example: str) -> Kind[int]:
+    """A plain number."""
+
+    def parse(text: str) -> int:
+        if not re.fullmatch(r"[0-9]{1,6}", text) or not least <= int(text) <= most:
+            raise BadValue(f"'{text}' must be a number from {least} to {most}")
+        return int(text)
+
+    return scalar("a number", example, parse)
+
+
+def spoken_time(seconds: int) -> str:
+    """A duration as an admin writes it."""
+    for unit, size in (("h", 3600), ("m", 60)):
+        if seconds and seconds % size == 0:
+            return f"{seconds // size}{unit}"
+    return f"{seconds}s"
+
+
+def several(kind: Kind[Any], name: str) -> Kind[tuple[Any, ...]]:
+    """One value or a list of them."""
+
+    def read(node: Node, reading: Reading) -> tuple[Any, ...]:
+        items = node.items if isinstance(node, Listing) else (node,)
+        if not items:
+            raise BadValue(f"the list is empty; write {name} such as {kind.example}")
+        for index, item in enumerate(items):
+            reading.places[f"{reading.path}.{index}"] = item.place
+        return tuple(_placed(kind, item, reading) for item in items)
+
+    return Kind(name, kind.example, read, kind.refers)
+
+
+def table_of(kind: Kind[Any], name: str, example: str) -> Kind[dict[str, Any]]:
+    """Names, each with a value of one kind."""
+
+    def read(node: Node, reading: Reading) -> dict[str, Any]:
+        if not isinstance(node, Table):
+            raise BadValue(f"write {name} as 'name: ...' lines")
+        found: dict[str, Any] = {}
+        for key, value in node.entries:
+            inside = reading.inside(key.value)
+            reading.places[inside.path] = key.place
+            try:
+                name_ = parse_name(key.value)
+            except BadValue as bad:
+                reading.wrong(key.place, bad.text, "bad-name")
+                continue
+            try:
+                found[name_] = kind.read(value, inside)
+            except BadValue as bad:
+                reading.wrong(bad.place or value.place, f"'{key.value}': {bad.text}", bad.rule)
+        return found
+
+    return Kind(name, example, read)
+
+
+def part(cls: type[Any], what: str, example: str) -> Kind[Any]:
+    """A nested part with fields of its own."""
+
+    def read(node: Node, reading: Reading) -> Any:
+        if isinstance(node, Text) and node.is_missing:
+            node = Table((), node.place)
+        return read_fields(cls, node, reading, what)
+
+    return Kind(what, example, read)
+
+
+def _read_options(node: Node, reading: Reading) -> dict[str, str]:
+    if not isinstance(node, Table) or not node.entries:
+        raise BadValue("write which key leads to which step, as in {1: sales, 2: support}")
+    options: dict[str, str] = {}
+    for key, value in node.entries:
+        digit = _placed(KEY, key, reading)
+        if digit in options:
+            raise BadValue(f"the key {key.value} is here twice; remove one", "option-twice", key.place)
+        if isinstance(value, Text) and value.is_missing:
+            raise BadValue(f"the key {key.value} leads nowhere; name a step", "missing-value", value.place)
+        options[digit] = _placed(STEP_NAME, value, reading)
+        reading.places[f"{reading.path}.{digit}"] = value.place
+    return options
+
+
+def _placed(kind: Kind[Any], node: Node, reading: Reading) -> Any:
+    """Read a value inside another, so that a fault points at it and not at the whole."""
+    try:
+        return kind.read(node, reading)
+    except BadValue as bad:
+        raise BadValue(bad.text, bad.rule, bad.place or node.place) from None
+
+
+WORDS = scalar("words", '"Thank you for calling."', parse_words)
+NAME_TEXT = scalar("a name", "Northwind Outfitters", parse_words)
+SLUG_NAME = scalar("a short name", "northwind", parse_slug)
+STEP_NAME = scalar("the name of a step", "main_menu", parse_name, "step")
+QUEUE_NAME = scalar("the name of a queue", "sales", parse_name, "queue")
+CALENDAR_NAME = scalar("the name of a calendar", "shop", parse_name, "calendar")
+AUDIO_NAME = scalar("the name of a sound", "welcome", parse_name, "audio")
+AUDIO_PATH = scalar("a sound file", "northwind/welcome.wav", parse_audio_file)
+NUMBER = scalar("a telephone number", '"+12025550100"', parse_e164)
+ZONE = scalar("a time zone", "America/New_York", parse_zone)
+LANGUAGE = scalar("a language", "en-US", parse_language)
+VOICE = scalar("a voice", "Polly.Joanna", parse_voice)
+YES_NO = scalar("yes or no", "yes", parse_yes_no)
+KEY = scalar("a key", "1", parse_key)
+OPTIONS = Kind("keys and their steps", "{1: sales, 2: support}", _read_options, "step")

@@ -1,0 +1,30 @@
+"""The facts of a turn for the journal, under the journal's own names."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class NoteKind(StrEnum):
+    """The events of the journal that a flow can cause."""
+
+    MESSAGE_PLAYED = "message_played"
+    MENU_PRESENTED = "menu_presented"
+    OPTION_SELECTED = "option_selected"
+    NO_INPUT = "no_input"
+    NO_MATCH = "no_match"
+    HOURS_CHECKED = "hours_checked"
+    ENQUEUED = "enqueued"
+    VOICEMAIL_OFFERED = "voicemail_offered"
+    FORWARDED = "forwarded"
+    ENDING_TRIGGERED = "ending_triggered"
+    FLOW_FAILED = "flow_failed"
+
+
+@dataclass(frozen=True)
+class Note:
+    """One fact: what happened, at which step, with a few plain values."""
+
+    kind: NoteKind
+    step: str
+    data: Mapping[str, str | int] = field(default_factory=dict)

@@ -1,0 +1,53 @@
+"""A flow file becomes a Flow, or a list of faults with their places."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+
+from callflows.faults import FlowFaults, Place
+from callflows.fields import Reading, read_fields
+from callflows.flow import Flow
+from callflows.versions import digest_of
+from callflows.yaml_text import Table, read_yaml
+
+IGNORE = re.compile(r"(?:^|\s)#\s*flow-ignore:\s*(.*)$")
+RULE = re.compile(r"[a-z0-9-]+")
+
+
+def read_flow(text: str, name: str) -> Flow:
+    """The flow that a file's text means; `name` is the file's name in messages. Raises FlowFaults.
+
+    What can only be judged on the whole flow (targets that do not exist, loops, dead ends) is `check`'s part.
+    """
+    root = read_yaml(text, name)
+    reading = Reading(name, [], {})
+    flow = _read(root, reading, _ignores(text))
+    if flow is None:
+        raise FlowFaults(reading.faults)
+    return replace(flow, digest=digest_of(flow))
+
+
+def _read(root: Table, reading: Reading, ignores: Mapping[int, tuple[tuple[str, Place], ...]]) -> Flow | None:
+    known = {"file": reading.file, "places": reading.places, "ignores": ignores}
+    flow = read_fields(Flow, root, reading, "the flow", **known)
+    if flow is None:
+        return None
+    return replace(
+        flow,
+        calendars={
+            name: replace(calendar, timezone=calendar.timezone or flow.timezone)
+            for name, calendar in flow.calendars.items()
+        },
+    )
+
+
+def _ignores(text: str) -> dict[int, tuple[tuple[str, Place], ...]]:
+    """The rules that comments silence, by line; a comment on a line of its own speaks for the next one."""
+    found: dict[int, tuple[tuple[str, Place], ...]] = {}
+    for number, line in enumerate(text.splitlines(), start=1):
+        comment = IGNORE.search(line)
+        if comment:
+            rules = ((rule[0], Place(number, comment.start(1) + rule.start() + 1)) for rule in RULE.finditer(comment[1]))
+            alone = not line[: comment.start()].strip()
+            found[number + 1 if alone else number] = tuple(rules)
+    return found

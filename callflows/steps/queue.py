@@ -1,0 +1,67 @@
+"""The step `queue`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from callflows.actions import JoinQueue
+from callflows.events import Event, QueueLeft, QueueOutcome
+from callflows.fields import ENDS, optional, required
+from callflows.kinds import OPTIONS, QUEUE_NAME, duration, minutes
+from callflows.notes import NoteKind
+from callflows.steps.base import Move, Step, StepFailed, Visit, Wait, way_out
+
+NO_KEYS: Mapping[str, str] = MappingProxyType({})
+
+
+@dataclass(frozen=True, kw_only=True)
+class QueueStep(Step):
+    """Let the caller wait for an agent. When the talk is over the call ends, unless `answered` leads on.
+
+    sales_line:
+      queue: sales
+      max_wait: 10m
+      timeout: leave_message
+      full: leave_message
+      no_agents: leave_message
+      exit_keys: {star: leave_message}
+    """
+
+    verb = "queue"
+    recorded = True
+
+    queue: str = required(QUEUE_NAME, "the queue to wait in")
+    priority: int | None = optional(minutes(600), "a head start on other callers, if not the queue's own", None)
+    max_wait: int | None = optional(
+        duration(5, 4 * 3600, "10m"), "the longest wait, if not the queue's own; then `timeout`", None
+    )
+    exit_keys: Mapping[str, str] = optional(OPTIONS, "keys with which a waiting caller leaves the queue", NO_KEYS)
+    answered: str | None = way_out("after the talk with an agent", otherwise=ENDS)
+    timeout: str | None = way_out("when the longest wait is over")
+    full: str | None = way_out("when the queue is full", silent=True)
+    no_agents: str | None = way_out("when no agent is signed in; without it the caller waits for one", silent=True)
+
+    def enter(self, visit: Visit) -> Move:
+        queue = visit.flow.queues.get(self.queue)
+        if queue is None:
+            raise StepFailed(f"there is no queue '{self.queue}'")
+        joined = JoinQueue(
+            queue=self.queue,
+            max_wait_seconds=queue.max_wait_seconds if self.max_wait is None else self.max_wait,
+            priority_minutes=queue.priority_minutes if self.priority is None else self.priority,
+            exit_keys=tuple(self.exit_keys),
+            leave_when_no_agents=self.no_agents is not None,
+            record=visit.flow.recording.on,
+        )
+        return Wait((joined,), (self.note(NoteKind.ENQUEUED, queue=self.queue),))
+
+    def resume(self, visit: Visit, event: Event) -> Move:
+        match event:
+            case QueueLeft(QueueOutcome.EXIT_KEY, key):
+                if key not in self.exit_keys:
+                    raise StepFailed(f"the key '{key}' is no way out of this queue")
+                return self.leave(f"exit_keys.{key}", notes=(self.note(NoteKind.OPTION_SELECTED, key=key),))
+            case QueueLeft(outcome):
+                return self.leave(str(outcome))
+            case _:
+                return super().resume(visit, event)

@@ -1,0 +1,58 @@
+"""The meaning of a flow as plain values, and its digest: comments, order and layout do not count.
+
+A value equal to its default is left out, so writing a default down changes nothing, and neither does a later version
+of this program that knows more fields.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import MISSING
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from callflows.fields import specs
+from callflows.hours import Calendar, Range
+from callflows.steps.base import Step
+
+if TYPE_CHECKING:
+    from callflows.flow import Flow
+
+
+def digest_of(flow: "Flow") -> str:
+    """The sha256 of the flow's meaning, in hex; equal for files that mean the same."""
+    return hashlib.sha256(canonical(flow).encode()).hexdigest()
+
+
+def canonical(flow: "Flow") -> str:
+    """The flow's meaning as one line of JSON with sorted keys."""
+    return json.dumps(content(flow), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def content(value: Any) -> Any:
+    """Any part of a flow as dicts, lists and plain values."""
+    match value:
+        case Range():
+            return [value.begin, value.end]
+        case Calendar():
+            holidays = {day.isoformat(): content(ranges) for day, ranges in value.holidays.items()}
+            return {"timezone": value.timezone, "week": content(value.week), "holidays": holidays}
+        case date():
+            return value.isoformat()
+        case Mapping():
+            return {str(key): content(item) for key, item in value.items()}
+        case tuple() | list():
+            return [content(item) for item in value]
+        case str() | int() | float() | None:
+            return value
+        case _:
+            return _part(value)
+
+
+def _part(value: Any) -> dict[str, Any]:
+    found = {"verb": value.verb} if isinstance(value, Step) else {}
+    for field, spec in specs(type(value)):
+        given = getattr(value, field.name)
+        if field.default_factory is MISSING or given != field.default_factory():
+            found[spec.key] = content(given)
+    return found
