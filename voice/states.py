@@ -80,6 +80,24 @@ class Action(StrEnum):
     FAILED = "failed"
 
 
+class Recording(StrEnum):
+    """Where the sound of a call is."""
+
+    IN_PROGRESS = "in_progress"
+    COMPLETED = "completed"
+    STORED = "stored"
+    ABSENT = "absent"
+    FAILED = "failed"
+
+
+class Job(StrEnum):
+    """What became of a job in the outbox."""
+
+    WAITING = "waiting"
+    DONE = "done"
+    DEAD = "dead"
+
+
 AGENT_MOVES: dict[tuple[Agent, str], Agent] = {
     (Agent.OFFLINE, "shift_started"): Agent.AVAILABLE,
     (Agent.AWAY, "came_back"): Agent.AVAILABLE,
