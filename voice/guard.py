@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from voice.form import FormFault, Pairs, parse
-from voice.shapes import READ, UNREAD, hides_a_field, is_a_cut_name
+from voice.shapes import READ, find_hidden
 from voice.signature import Secrets, is_signed, read_scheme
 
 __all__ = ["Admitted", "Refusal", "Secrets", "admit"]
@@ -19,7 +19,6 @@ FORM_TYPE = "application/x-www-form-urlencoded"
 
 # granian hands us the path decoded, so only paths that no decoding can change may be signed (design D14).
 _PLAIN_PATH = re.compile(r"/[A-Za-z0-9._~/-]*").fullmatch
-_AFTER_ALL = "\U0010ffff"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,21 +85,17 @@ def _is_form(content_type: str) -> bool:
 
 def _shaped(account_sid: str, pairs: Pairs) -> Admitted | Refusal:
     """The known fields, or the first one that is not what it should be."""
-    pairs = sorted(pairs)
-    names = [name for name, _ in pairs]
     fields: dict[str, str] = {}
-    for (name, value), next_name in zip(pairs, [*names[1:], _AFTER_ALL], strict=True):
+    for name, value in pairs:
         shape = READ.get(name)
-        if shape is not None:
-            if name == next_name:
-                return Refusal(400, f"{name} is there twice")
-            if value == "" and name != "Digits":
-                continue
-            if not shape.fits(value):
-                return Refusal(400, f"{name} has a wrong shape")
-            fields[name] = value
-        elif name not in UNREAD and is_a_cut_name(name, value, names):
-            return Refusal(400, "a field's name is cut short")
-        if (shape is None or shape.loose) and hides_a_field(name, value, next_name):
-            return Refusal(400, f"{name} holds another field")
-    return Admitted(account_sid, fields)
+        if shape is None:
+            continue
+        if name in fields:
+            return Refusal(400, f"{name} is there twice")
+        if value and not shape.fits(value):
+            return Refusal(400, f"{name} has a wrong shape")
+        fields[name] = value
+    hidden = find_hidden(sorted(pairs))
+    if hidden is not None:
+        return Refusal(400, f"a field is hidden in or after {hidden}")
+    return Admitted(account_sid, {name: value for name, value in fields.items() if value or name == "Digits"})

@@ -4,7 +4,7 @@ Every function takes the fields of guard.Admitted (known names, right shapes, em
 NotHeard when one is missing without which the request makes no sense; the edge answers that with 400.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
@@ -28,6 +28,7 @@ from voice.heard import (
 from voice.legible import legible, party
 
 Fields = Mapping[str, str]
+Listener = Callable[[Fields], object]
 
 _CLIENT = "client:"
 

@@ -1,16 +1,16 @@
 """What every field of a webhook may look like, and why a signature alone is not enough.
 
 Twilio signs names and values glued together, so {"a": "1b2"} and {"a": "1", "b": "2"} carry the same signature.
-Whoever replays a request could cut its fields anew. Therefore every field that we read has a shape, and the three
-ways of cutting that shapes cannot see are refused: a value that swallowed the field after it, a name that lost its
-tail, a name that grew by the head of its value.
+Whoever replays a request could cut its fields anew. Therefore every field that we read has a shape, and
+`find_hidden` refuses what shapes cannot see: a value that swallowed the next field, or an unknown field that is a
+known one cut at another place.
 
 Source of names and values: Twilio's documentation of TwiML for Voice, Call, Conference, Queue and Recording.
 """
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 
@@ -116,26 +116,42 @@ _UNREAD_WORDS = (
 )
 UNREAD = frozenset(_UNREAD_WORDS.split())
 _NAMES = sorted(READ.keys() | UNREAD)
-_MAYBE_NAME = re.compile("[A-Z][a-z]")
+_AFTER_ALL = "\U0010ffff"
+_LOOSE = (
+    dict.fromkeys(UNREAD, True) | {name: shape.loose for name, shape in READ.items()} | {_AFTER_ALL: False}
+)
+_MAYBE_NAME = re.compile("[A-Z][a-z]").search
+
+# Names that Twilio prolongs: a FromCarrier of tomorrow is no From whose value slipped into the name.
+_FAMILIES = UNREAD | {"From", "To"}
 
 
-def hides_a_field(name: str, value: str, next_name: str) -> bool:
-    """True if the value holds the name of a field that would stand, sorted, between this one and the next."""
-    if _MAYBE_NAME.search(value) is None:
-        return False
-    between = _NAMES[bisect_right(_NAMES, name) : bisect_left(_NAMES, next_name)]
-    return any(hidden in value for hidden in between)
+def find_hidden(pairs: Sequence[tuple[str, str]]) -> str | None:
+    """The known field after which something stands that was cut out of another known field; None if all is well.
+
+    `pairs` are sorted. From one known field to the next, its value and all unknown names and values are one text, as
+    in the signature: a known name that would be sorted in between must not occur in it.
+    """
+    holder, text, strangers = "", "", False
+    for name, value in (*pairs, (_AFTER_ALL, "")):
+        is_loose = _LOOSE.get(name)
+        if is_loose is None:
+            text, strangers = text + _without_family(name, value), True
+            continue
+        if (text if strangers else _MAYBE_NAME(text)) and _hides(holder, text, name):
+            return holder
+        holder, text, strangers = name, value if is_loose else "", False
+    return None
 
 
-def is_a_cut_name(name: str, value: str, present: Collection[str]) -> bool:
-    """True if an unknown field looks like a known, missing one whose name and value were cut at another place."""
-    return any(_cut_from(known, name, value) for known in READ if known not in present)
+def _hides(holder: str, text: str, next_name: str) -> bool:
+    between = _NAMES[bisect_right(_NAMES, holder) : bisect_left(_NAMES, next_name)]
+    return any(hidden in text for hidden in between)
 
 
-def _cut_from(known: str, name: str, value: str) -> bool:
-    if known.startswith(name):
-        return known[len(name) :] == value[: len(known) - len(name)]
-    if not name.startswith(known):
-        return False
-    shape, tail = READ[known], name[len(known) :]
-    return not tail[0].isupper() if shape.loose else bool(shape.fits(tail + value))
+def _without_family(name: str, value: str) -> str:
+    """An unknown field as text, without the known name at its head if it is a new name of that family."""
+    text = name + value
+    known = max((known for known in _NAMES if text.startswith(known)), key=len, default="")
+    is_new_name = known in _FAMILIES and name.isalpha() and name[len(known) :][:1].isupper() and value
+    return text.removeprefix(known) if is_new_name else text

@@ -61,9 +61,7 @@ def call_fields(**changed: str) -> dict[str, str]:
     } | changed
 
 
-def signature_of(
-    url: str, pairs: Pairs, secret: str = TOKEN, *, algorithm: str = "HMAC_SHA1"
-) -> str:
+def signature_of(url: str, pairs: Pairs, secret: str = TOKEN, *, algorithm: str = "HMAC_SHA1") -> str:
     """The signature that Twilio would send."""
     form = _Form()
     for name, value in pairs:
