@@ -19,7 +19,21 @@ CLOSED = "closed"
 
 
 def read_calendar(node: Node, reading: Reading) -> Calendar:
-    """One calendar; its time zone stays empty unless it names its own."""
+    """Opening hours by the clock on the wall: of each day, and of single dates that differ.
+
+    Days are written `mon` or `monday`, ranges of days `mon-fri`, all days `daily`; a day that is not written is
+    closed. Hours go from 00:00 to 24:00; a day can have several ranges, and a range may end after midnight: 18:00-02:00
+    belongs to the day on which it begins. A date under `holidays` replaces its day; outside its hours it counts as
+    holiday. `timezone` is only written when it is not the flow's own.
+
+    calendars:
+      shop:
+        mon-fri: 09:00-17:00
+        sat: [10:00-12:30, 13:30-16:00]
+        holidays:
+          2026-12-24: 09:00-12:00
+          2026-12-25: closed
+    """
     if not isinstance(node, Table):
         raise BadValue("write days and their hours, as in {mon-fri: 09:00-17:00}")
     timezone = ""
@@ -38,7 +52,9 @@ def read_calendar(node: Node, reading: Reading) -> Calendar:
                     _refuse_second_answer(day, key.value, written)
                     week[day] = hours
         except BadValue as bad:
-            reading.wrong(bad.place or (value if bad.rule == "wrong-value" else key).place, bad.text, bad.rule)
+            reading.wrong(
+                bad.place or (value if bad.rule == "wrong-value" else key).place, bad.text, bad.rule
+            )
     if not written and not holidays:
         raise BadValue("no day has hours, so it would always be closed; write such as {mon-fri: 09:00-17:00}")
     return Calendar(timezone, tuple(week), holidays)
@@ -90,7 +106,9 @@ def _read_date(key: Text) -> date:
             raise ValueError
         return date.fromisoformat(key.value)
     except ValueError:
-        raise BadValue(f"'{key.value}' is no date; write year-month-day, as in 2026-12-25", place=key.place) from None
+        raise BadValue(
+            f"'{key.value}' is no date; write year-month-day, as in 2026-12-25", place=key.place
+        ) from None
 
 
 def _read_hours(node: Node) -> tuple[Range, ...]:
@@ -101,7 +119,9 @@ def _read_hours(node: Node) -> tuple[Range, ...]:
     ranges = sorted(_read_range(item) for item in items)
     for one, other in pairwise(ranges):
         if other.begin < one.end:
-            raise BadValue("two of these hours overlap; write each part of the day once", "hours-overlap", node.place)
+            raise BadValue(
+                "two of these hours overlap; write each part of the day once", "hours-overlap", node.place
+            )
     return tuple(ranges)
 
 

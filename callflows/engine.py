@@ -135,8 +135,7 @@ class _Run:
             return
         self.session = replace(self.session, consented=True)
         self.actions.append(Visit(self.flow, self.session, self.now).say(words))
-        data = {"text": words[:200], "purpose": "recording"}
-        self.notes.append(Note(NoteKind.MESSAGE_PLAYED, step.name, data))
+        self.notes.append(Note(NoteKind.CONSENT_ANNOUNCED, step.name, {"text": words[:200]}))
 
     def _heard(self, move: Move) -> None:
         self.actions.extend(move.actions)

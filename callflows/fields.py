@@ -74,14 +74,18 @@ class Spec:
     silent: bool = False
 
 
-def required(kind: Kind[T], help: str, *, key: str = "", missing_rule: str = "missing-key", silent: bool = False) -> T:
+def required(
+    kind: Kind[T], help: str, *, key: str = "", missing_rule: str = "missing-key", silent: bool = False
+) -> T:
     """A field that must be written; `missing_rule` names the fault when it is not."""
     spec = Spec(kind, help, key, missing_rule, silent=silent)
     made: T = dataclasses.field(metadata={"spec": spec})
     return made
 
 
-def optional(kind: Kind[T], help: str, default: D, *, key: str = "", otherwise: str = "", silent: bool = False) -> T | D:
+def optional(
+    kind: Kind[T], help: str, default: D, *, key: str = "", otherwise: str = "", silent: bool = False
+) -> T | D:
     """A field that may be left out."""
     spec = Spec(kind, help, key, otherwise=otherwise, silent=silent)
     # One immutable value is shared by all instances; dataclasses only distrusts it for having no hash.

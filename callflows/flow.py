@@ -61,7 +61,9 @@ class Queue:
     priority_minutes: int = optional(
         minutes(600), "a head start on the callers of other queues", 0, key="priority"
     )
-    strategy: str = optional(one_of(["longest_idle"], "a strategy"), "which agent is rung first", "longest_idle")
+    strategy: str = optional(
+        one_of(["longest_idle"], "a strategy"), "which agent is rung first", "longest_idle"
+    )
     announce_position: bool = optional(YES_NO, "whether waiting callers hear their place", True)
 
 
@@ -73,7 +75,9 @@ class Recording:
       announce: "This call is recorded to improve our service."
     """
 
-    on: bool = optional(YES_NO, "whether talks with agents and forwarded calls are recorded", True, key="record")
+    on: bool = optional(
+        YES_NO, "whether talks with agents and forwarded calls are recorded", True, key="record"
+    )
     announce: str | None = optional(WORDS, "said once, before the first queue, forward or voicemail", None)
 
 
@@ -90,9 +94,13 @@ class Flow:
     timezone: str = required(ZONE, "where the merchant is", missing_rule="hours-without-timezone")
     language: str = optional(LANGUAGE, "the language of the texts", "en-US")
     voice: str | None = optional(VOICE, "the voice that speaks them", None)
-    numbers: tuple[str, ...] = required(several(NUMBER, "telephone numbers"), "the numbers that this flow answers")
+    numbers: tuple[str, ...] = required(
+        several(NUMBER, "telephone numbers"), "the numbers that this flow answers"
+    )
     audio: Mapping[str, str] = optional(
-        table_of(AUDIO_PATH, "sounds", "{welcome: northwind/welcome.wav}"), "sound files beside this file", NOTHING
+        table_of(AUDIO_PATH, "sounds", "{welcome: northwind/welcome.wav}"),
+        "sound files beside this file",
+        NOTHING,
     )
     queues: Mapping[str, Queue] = optional(
         table_of(part(Queue, "a queue", "{ring: 20s}"), "queues", "{sales: {ring: 20s}}"),
@@ -102,8 +110,10 @@ class Flow:
     calendars: Mapping[str, Calendar] = optional(
         table_of(CALENDAR, "calendars", "{shop: {mon-fri: 09:00-17:00}}"), "opening hours", NOTHING
     )
-    recording: Recording = optional(
-        part(Recording, "recording", '{announce: "This call is recorded."}'), "recording and consent", NO_RECORDING_PART
+    recording: Recording = optional(  # noqa: RUF009 - it declares a field, as the others do
+        part(Recording, "recording", '{announce: "This call is recorded."}'),
+        "recording and consent",
+        NO_RECORDING_PART,
     )
     start: str = required(STEP_NAME, "the step that answers", missing_rule="no-start")
     fallback: str | None = optional(STEP_NAME, "the step for everything that no exit answers", None)
@@ -113,9 +123,10 @@ class Flow:
     digest: str = ""
     file: str = field(default="", compare=False)
     places: Mapping[str, Place] = field(default_factory=dict, compare=False, repr=False)
-    ignores: Mapping[int, tuple[tuple[str, Place], ...]] = field(default_factory=dict, compare=False, repr=False)
+    ignores: Mapping[int, tuple[tuple[str, Place], ...]] = field(
+        default_factory=dict, compare=False, repr=False
+    )
 
     def place(self, path: str = "") -> Place:
         """Where a value of the file stands."""
         return self.places.get(path) or Place(1, 1)
-

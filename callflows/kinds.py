@@ -25,7 +25,9 @@ KEY_NAMES = {"star": "*", "*": "*", "hash": "#", "#": "#", **{str(digit): str(di
 def parse_name(text: str) -> str:
     """A name of a step, queue, calendar or sound."""
     if not NAME.fullmatch(text):
-        raise BadValue(f"'{text}' is no name; use up to 40 small letters, digits and _, beginning with a letter")
+        raise BadValue(
+            f"'{text}' is no name; use up to 40 small letters, digits and _, beginning with a letter"
+        )
     return text
 
 
@@ -50,7 +52,10 @@ def parse_e164(text: str) -> str:
     """A telephone number in international form, spaces and brackets left out."""
     number = re.sub(r"[ ().-]", "", text)
     if not E164.fullmatch(number):
-        raise BadValue(f"'{text}' is no telephone number; begin with + and the country, as in \"+12025550100\"", "bad-e164")
+        raise BadValue(
+            f"'{text}' is no telephone number; begin with + and the country, as in \"+12025550100\"",
+            "bad-e164",
+        )
     if not phonenumbers.is_possible_number(phonenumbers.parse(number)):
         raise BadValue(f"'{text}' has too few or too many digits for its country", "bad-e164")
     return number
@@ -86,7 +91,9 @@ def parse_voice(text: str) -> str:
 def parse_audio_file(text: str) -> str:
     """A sound file beside the flow."""
     if not AUDIO_FILE.fullmatch(text):
-        raise BadValue(f"'{text}' is no sound file; write a path beside this file such as northwind/welcome.wav")
+        raise BadValue(
+            f"'{text}' is no sound file; write a path beside this file such as northwind/welcome.wav"
+        )
     return text
 
 
@@ -112,7 +119,9 @@ def duration(least: int, most: int, example: str = "20s") -> Kind[int]:
         found = DURATION.fullmatch(text)
         if not found:
             unit = f": did you mean {text}s?" if text.isdigit() else ""
-            raise BadValue(f"'{text}' is no duration; write a number with its unit, as in 20s, 3m or 1h{unit}")
+            raise BadValue(
+                f"'{text}' is no duration; write a number with its unit, as in 20s, 3m or 1h{unit}"
+            )
         seconds = int(found[1]) * UNIT_SECONDS[found[2]]
         if not least <= seconds <= most:
             raise BadValue(f"{text} is out of range; it can be {spoken_time(least)} to {spoken_time(most)}")

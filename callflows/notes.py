@@ -9,6 +9,7 @@ class NoteKind(StrEnum):
     """The events of the journal that a flow can cause."""
 
     MESSAGE_PLAYED = "message_played"
+    CONSENT_ANNOUNCED = "consent_announced"
     MENU_PRESENTED = "menu_presented"
     OPTION_SELECTED = "option_selected"
     NO_INPUT = "no_input"

@@ -1,16 +1,18 @@
 """A flow file becomes a Flow, or a list of faults with their places."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from callflows.faults import FlowFaults, Place
+from callflows.faults import Fault, FlowFaults, Place, error
 from callflows.fields import Reading, read_fields
 from callflows.flow import Flow
 from callflows.versions import digest_of
 from callflows.yaml_text import Table, read_yaml
 
 IGNORE = re.compile(r"(?:^|\s)#\s*flow-ignore:\s*(.*)$")
+# Twilio's ids: two letters and 32 hex digits, https://www.twilio.com/docs/glossary/what-is-a-sid
+ACCOUNT_ID = re.compile(r"\b[A-Z]{2}[0-9a-f]{32}\b")
 RULE = re.compile(r"[a-z0-9-]+")
 
 
@@ -20,9 +22,9 @@ def read_flow(text: str, name: str) -> Flow:
     What can only be judged on the whole flow (targets that do not exist, loops, dead ends) is `check`'s part.
     """
     root = read_yaml(text, name)
-    reading = Reading(name, [], {})
+    reading = Reading(name, list(_account_ids(text, name)), {})
     flow = _read(root, reading, _ignores(text))
-    if flow is None:
+    if flow is None or reading.faults:
         raise FlowFaults(reading.faults)
     return replace(flow, digest=digest_of(flow))
 
@@ -47,7 +49,17 @@ def _ignores(text: str) -> dict[int, tuple[tuple[str, Place], ...]]:
     for number, line in enumerate(text.splitlines(), start=1):
         comment = IGNORE.search(line)
         if comment:
-            rules = ((rule[0], Place(number, comment.start(1) + rule.start() + 1)) for rule in RULE.finditer(comment[1]))
+            rules = (
+                (rule[0], Place(number, comment.start(1) + rule.start() + 1))
+                for rule in RULE.finditer(comment[1])
+            )
             alone = not line[: comment.start()].strip()
             found[number + 1 if alone else number] = tuple(rules)
     return found
+
+
+def _account_ids(text: str, name: str) -> Iterator[Fault]:
+    for number, line in enumerate(text.split("\n"), start=1):
+        for found in ACCOUNT_ID.finditer(line):
+            why = f"'{found[0][:4]}...' is an id of an account; flows name things and never hold ids, so remove it"
+            yield error(name, Place(number, found.start() + 1), why, "sid-in-file")

@@ -76,7 +76,9 @@ def _refuse_unreadable(text: str, file: str) -> None:
         before = text[: found.start()]
         place = Place(before.count("\n") + 1, len(before) - before.rfind("\n"))
         code = f"U+{ord(found.group()):04X}"
-        raise FlowFaults([error(file, place, f"the character {code} cannot be here; delete it", "bad-character")])
+        raise FlowFaults(
+            [error(file, place, f"the character {code} cannot be here; delete it", "bad-character")]
+        )
 
 
 class _Reader:
@@ -93,7 +95,9 @@ class _Reader:
         next(events)
         started = next(events)
         if isinstance(started, yaml.StreamEndEvent):
-            self._refuse(Place(1, 1), "the file is empty; a flow begins with 'flow_version: 1'", "yaml-syntax")
+            self._refuse(
+                Place(1, 1), "the file is empty; a flow begins with 'flow_version: 1'", "yaml-syntax"
+            )
         if getattr(started, "version", None) or getattr(started, "tags", None):
             self._refuse(_place(started), "remove the line that begins with '%'", "yaml-syntax")
         root = self._node(next(events), events, depth=1)

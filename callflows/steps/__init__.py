@@ -46,7 +46,9 @@ def _kind_of(node: Table, name: str) -> type[Step]:
     verbs = [key for key, _ in node.entries if key.value in KINDS]
     if len(verbs) > 1:
         both = "' and '".join(verb.value for verb in verbs[:2])
-        raise BadValue(f"it has '{both}'; a step does one thing, so make two steps of it", "two-verbs", verbs[1].place)
+        raise BadValue(
+            f"it has '{both}'; a step does one thing, so make two steps of it", "two-verbs", verbs[1].place
+        )
     if verbs:
         return KINDS[verbs[0].value]
     hints = [did_you_mean(key.value, KINDS) for key, _ in node.entries]

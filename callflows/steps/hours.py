@@ -24,7 +24,9 @@ class HoursStep(Step):
     calendar: str = required(CALENDAR_NAME, "the calendar to look at", key="hours")
     open: str = onward("the step when it is open")
     closed: str = onward("the step when it is closed")
-    holiday: str | None = way_out("the step on one of the calendar's holidays", otherwise="closed", silent=True)
+    holiday: str | None = way_out(
+        "the step on one of the calendar's holidays", otherwise="closed", silent=True
+    )
 
     def enter(self, visit: Visit) -> Move:
         calendar = visit.flow.calendars.get(self.calendar)

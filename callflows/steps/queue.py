@@ -31,15 +31,21 @@ class QueueStep(Step):
     recorded = True
 
     queue: str = required(QUEUE_NAME, "the queue to wait in")
-    priority: int | None = optional(minutes(600), "a head start on other callers, if not the queue's own", None)
+    priority: int | None = optional(
+        minutes(600), "a head start on other callers, if not the queue's own", None
+    )
     max_wait: int | None = optional(
         duration(5, 4 * 3600, "10m"), "the longest wait, if not the queue's own; then `timeout`", None
     )
-    exit_keys: Mapping[str, str] = optional(OPTIONS, "keys with which a waiting caller leaves the queue", NO_KEYS)
+    exit_keys: Mapping[str, str] = optional(
+        OPTIONS, "keys with which a waiting caller leaves the queue", NO_KEYS
+    )
     answered: str | None = way_out("after the talk with an agent", otherwise=ENDS)
     timeout: str | None = way_out("when the longest wait is over")
     full: str | None = way_out("when the queue is full", silent=True)
-    no_agents: str | None = way_out("when no agent is signed in; without it the caller waits for one", silent=True)
+    no_agents: str | None = way_out(
+        "when no agent is signed in; without it the caller waits for one", silent=True
+    )
 
     def enter(self, visit: Visit) -> Move:
         queue = visit.flow.queues.get(self.queue)

@@ -29,7 +29,9 @@ class VoicemailStep(Step):
     max_length: int = optional(duration(5, 600, "3m"), "the longest message", 180)
     silence: int = optional(duration(1, 30, "5s"), "how much silence ends the message", 5)
     next: str = onward("the step after the message", silent=False)
-    too_short: str | None = way_out("when the message is shorter than a second", otherwise="next", silent=True)
+    too_short: str | None = way_out(
+        "when the message is shorter than a second", otherwise="next", silent=True
+    )
 
     def enter(self, visit: Visit) -> Move:
         taken = TakeVoicemail(max_seconds=self.max_length, silence_seconds=self.silence)

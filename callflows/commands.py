@@ -1,0 +1,128 @@
+"""The words `ringdesk flows ...`: check flow files, and renew the reference in the documentation."""
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from callflows.docs import with_reference
+from callflows.faults import Fault, Severity
+from callflows.files import check_files, flow_files
+
+CLEAN, FINDINGS, COULD_NOT_RUN = 0, 1, 2
+DOCS_PAGE = Path("docs/flow-language.md")
+
+CHECK_HELP = """\
+Check call-flow files, like a compiler: one line per finding, with the place, the rule and the way out.
+
+  ringdesk flows check callflows/merchants              every *.yaml of a folder
+  ringdesk flows check northwind.yaml --format json     for other programs
+"""
+CHECK_END = """\
+exit code: 0 nothing found, 1 something found, 2 a file could not be opened.
+Errors stop a publish, warnings do not. A warning that you mean to keep is silenced by a comment at the end
+of its line, or on the line above:  # flow-ignore: prompt-too-long
+All rules: docs/flow-language.md
+"""
+
+
+def add_commands(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """ringdesk flows check | docs"""
+    flows = subparsers.add_parser("flows", help="check the call flows of merchants")
+    add_words(flows.add_subparsers(metavar="WORD", required=True))
+
+
+def add_words(words: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """check | docs, each with `run`, a function of the parsed arguments that returns the exit code."""
+    check = words.add_parser(
+        "check",
+        help="find mistakes in flow files before callers do",
+        description=CHECK_HELP,
+        epilog=CHECK_END,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    check.add_argument("paths", nargs="+", type=Path, metavar="FILE", help="a flow file, or a folder of them")
+    check.add_argument(
+        "--format",
+        choices=sorted(FORMATS),
+        default="text",
+        help="text: file:line:col (default); json: a list; github: annotations for a pull request",
+    )
+    check.set_defaults(run=run_check)
+    docs = words.add_parser("docs", help="write the reference part of docs/flow-language.md anew")
+    docs.add_argument("page", nargs="?", type=Path, default=DOCS_PAGE, help=f"the page ({DOCS_PAGE})")
+    docs.set_defaults(run=run_docs)
+
+
+def run_check(args: argparse.Namespace) -> int:
+    """Check files and folders, print what was found, and how much."""
+    try:
+        empty = [path for path in args.paths if path.is_dir() and not list(flow_files([path]))]
+        checked = check_files(args.paths)
+    except OSError as problem:
+        print(f"ringdesk: cannot open '{problem.filename}': {problem.strerror}", file=sys.stderr)
+        return COULD_NOT_RUN
+    if empty:
+        print(f"ringdesk: the folder '{empty[0]}' has no *.yaml files; name the flow files", file=sys.stderr)
+        return COULD_NOT_RUN
+    faults = [fault for one in checked for fault in one.faults]
+    print(FORMATS[args.format](faults), end="")
+    print(summary(faults, len(checked)), file=sys.stderr)
+    return FINDINGS if faults else CLEAN
+
+
+def run_docs(args: argparse.Namespace) -> int:
+    """Renew the generated part of a page."""
+    try:
+        args.page.write_text(with_reference(args.page.read_text("utf-8")), "utf-8")
+    except OSError as problem:
+        print(f"ringdesk: cannot open '{problem.filename}': {problem.strerror}", file=sys.stderr)
+        return COULD_NOT_RUN
+    return CLEAN
+
+
+def as_text(faults: Sequence[Fault]) -> str:
+    """file:line:col: error|warning: text [rule]"""
+    return "".join(f"{fault}\n" for fault in faults)
+
+
+def as_json(faults: Sequence[Fault]) -> str:
+    """A list of objects with file, line, column, severity, text and rule."""
+    return json.dumps([asdict(fault) for fault in faults], indent=2, ensure_ascii=False) + "\n"
+
+
+def as_github(faults: Sequence[Fault]) -> str:
+    """Workflow commands, https://docs.github.com/actions/reference/workflow-commands-for-github-actions"""
+    lines = []
+    for fault in faults:
+        place = (
+            f"file={_property(fault.file)},line={fault.line},col={fault.column},title={_property(fault.rule)}"
+        )
+        lines.append(f"::{fault.severity} {place}::{_message(fault.text)}\n")
+    return "".join(lines)
+
+
+FORMATS = {"text": as_text, "json": as_json, "github": as_github}
+
+
+def summary(faults: Sequence[Fault], files: int) -> str:
+    """How much was found, in one line."""
+    where = f"{files} file{'' if files == 1 else 's'}"
+    if not faults:
+        return f"{where}: nothing found"
+    counts = []
+    for severity in Severity:
+        number = sum(fault.severity is severity for fault in faults)
+        if number:
+            counts.append(f"{number} {severity}{'' if number == 1 else 's'}")
+    return f"{where}: {', '.join(counts)}"
+
+
+def _message(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _message(text).replace(":", "%3A").replace(",", "%2C")

@@ -1,0 +1,79 @@
+"""The table of lints: rules about a whole flow, beyond what reading it can tell."""
+
+from callflows.faults import Severity
+from callflows.lints import graph, names, safety, words
+from callflows.lints.base import Lint
+
+ERROR, WARNING = Severity.ERROR, Severity.WARNING
+
+LINTS = (
+    Lint(
+        "unknown-target",
+        ERROR,
+        "A step, `start` or `fallback` leads to a step that does not exist.",
+        graph.unknown_targets,
+    ),
+    Lint("queue-unknown", ERROR, "A step names a queue that `queues` does not have.", names.unknown_queues),
+    Lint(
+        "calendar-unknown",
+        ERROR,
+        "A step names a calendar that `calendars` does not have.",
+        names.unknown_calendars,
+    ),
+    Lint("audio-unknown", ERROR, "A step names a sound that `audio` does not have.", names.unknown_audio),
+    Lint(
+        "audio-missing",
+        ERROR,
+        "A file of the `audio` table does not exist beside the flow.",
+        names.missing_audio,
+    ),
+    Lint(
+        "number-twice",
+        ERROR,
+        "A telephone number is listed twice, in one file or in two.",
+        names.numbers_twice,
+    ),
+    Lint(
+        "cycle-without-input",
+        ERROR,
+        "Steps lead round in a circle without the caller doing anything, so a silent caller would go round for ever.",
+        graph.cycles_without_input,
+    ),
+    Lint(
+        "no-fallback",
+        ERROR,
+        "An exit has no answer, and the flow has no `fallback`.",
+        safety.unanswered_exits,
+    ),
+    Lint(
+        "fallback-unsafe",
+        ERROR,
+        "A step on the fallback's way would need the fallback again; it must end by itself.",
+        safety.unsafe_fallbacks,
+    ),
+    Lint("unknown-field", ERROR, "A text has a field in braces that does not exist.", words.unknown_fields),
+    Lint("unreachable-step", WARNING, "No call can ever come to a step.", graph.unreachable_steps),
+    Lint("prompt-too-long", WARNING, "A text takes more than 30 seconds to say.", words.long_prompts),
+    Lint("menu-too-long", WARNING, "A menu has more than five options.", words.long_menus),
+    Lint("menu-once", WARNING, "A menu is heard once and cannot be heard again.", words.unrepeatable_menus),
+    Lint(
+        "recording-without-consent",
+        WARNING,
+        "Talks are recorded and no announcement says so.",
+        safety.recorded_unawares,
+    ),
+    Lint(
+        "closed-without-message",
+        WARNING,
+        "A caller outside the opening hours reaches neither a person nor a voicemail.",
+        safety.closed_without_message,
+    ),
+    Lint(
+        "queue-without-way-out",
+        WARNING,
+        "A caller who waited too long reaches neither a person nor a voicemail.",
+        safety.queues_without_way_out,
+    ),
+    Lint("forward-abroad", WARNING, "A call is forwarded to another country.", safety.forwards_abroad),
+    Lint("unused-name", WARNING, "A queue, calendar or sound is defined and never used.", names.unused_names),
+)

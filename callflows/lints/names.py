@@ -1,0 +1,69 @@
+"""Names that lead nowhere, names that nobody uses, and files that are not there."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from callflows.faults import did_you_mean
+from callflows.fields import specs
+from callflows.flow import Flow
+from callflows.lints.base import Finding, Subject
+from callflows.steps.base import Step
+
+
+def unknown_queues(subject: Subject) -> Iterator[Finding]:
+    return _unknown(subject.flow, "queue", subject.flow.queues)
+
+
+def unknown_calendars(subject: Subject) -> Iterator[Finding]:
+    return _unknown(subject.flow, "calendar", subject.flow.calendars)
+
+
+def unknown_audio(subject: Subject) -> Iterator[Finding]:
+    return _unknown(subject.flow, "audio", subject.flow.audio)
+
+
+def missing_audio(subject: Subject) -> Iterator[Finding]:
+    if subject.audio_files is None:
+        return
+    for name, path in subject.flow.audio.items():
+        if path not in subject.audio_files:
+            hint = did_you_mean(path, subject.audio_files)
+            yield Finding(
+                subject.flow.place(f"audio.{name}"), f"there is no file '{path}' beside this flow{hint}"
+            )
+
+
+def unused_names(subject: Subject) -> Iterator[Finding]:
+    flow = subject.flow
+    tables = (
+        ("queue", "queues", flow.queues),
+        ("calendar", "calendars", flow.calendars),
+        ("audio", "audio", flow.audio),
+    )
+    for refers, key, known in tables:
+        used = {name for step in flow.steps.values() for name, _ in _references(step, refers)}
+        for name in known:
+            if name not in used:
+                yield Finding(flow.place(f"{key}.{name}"), f"no step uses '{name}'; remove it, or use it")
+
+
+def numbers_twice(subject: Subject) -> Iterator[Finding]:
+    numbers = subject.flow.numbers
+    for index, number in enumerate(numbers):
+        if number in numbers[:index]:
+            yield Finding(subject.flow.place(f"numbers.{index}"), f"{number} is here twice; remove one")
+
+
+def _unknown(flow: Flow, refers: str, known: Mapping[str, Any]) -> Iterator[Finding]:
+    what = "sound" if refers == "audio" else refers
+    for step in flow.steps.values():
+        for name, key in _references(step, refers):
+            if name not in known:
+                text = f"there is no {what} '{name}'{did_you_mean(name, known)}"
+                yield Finding(step.place(key), text)
+
+
+def _references(step: Step, refers: str) -> Iterator[tuple[str, str]]:
+    for field, spec in specs(type(step)):
+        if spec.kind.refers == refers:
+            yield getattr(step, field.name), spec.key

@@ -1,0 +1,94 @@
+"""Nobody is left stranded, recorded unawares, or sent where it gets expensive."""
+
+from collections.abc import Iterator
+
+import phonenumbers
+
+from callflows.flow import Flow
+from callflows.lints.base import Finding, Subject
+from callflows.lints.graph import needs_fallback, reachable
+from callflows.steps.base import Step
+from callflows.steps.forward import ForwardStep
+from callflows.steps.hours import HoursStep
+from callflows.steps.queue import QueueStep
+from callflows.steps.voicemail import VoicemailStep
+
+
+def unanswered_exits(subject: Subject) -> Iterator[Finding]:
+    if subject.flow.fallback is not None:
+        return
+    for name, step in subject.flow.steps.items():
+        open_exits = _unanswered(step)
+        if open_exits:
+            text = f"step '{name}' has no answer for {', '.join(open_exits)}, and the flow has no fallback"
+            yield Finding(step.place(), f"{text}; add 'fallback: <step>' above the steps, or answer each")
+
+
+def unsafe_fallbacks(subject: Subject) -> Iterator[Finding]:
+    flow = subject.flow
+    for name, step in reachable(flow, flow.fallback).items():
+        open_exits = _unanswered(step)
+        if open_exits:
+            text = (
+                f"the fallback leads to '{name}', which has no answer of its own for {', '.join(open_exits)}"
+            )
+            yield Finding(step.place(), f"{text}; answer each, ending in words, voicemail or forward")
+
+
+def recorded_unawares(subject: Subject) -> Iterator[Finding]:
+    flow = subject.flow
+    if not flow.recording.on or flow.recording.announce:
+        return
+    for name, step in reachable(flow, flow.start).items():
+        if isinstance(step, QueueStep | ForwardStep):
+            text = f"the talk after '{name}' is recorded and nobody says so"
+            yield Finding(
+                step.place(),
+                f"{text}; add 'recording: {{announce: \"...\"}}', or 'recording: {{record: no}}'",
+            )
+            return
+
+
+def closed_without_message(subject: Subject) -> Iterator[Finding]:
+    for step in subject.flow.steps.values():
+        if isinstance(step, HoursStep) and not _can_be_reached(subject.flow, step.closed):
+            text = "who calls when it is closed can leave no message"
+            yield Finding(step.place("closed"), f"{text}; lead to a voicemail, a forward or a queue")
+
+
+def queues_without_way_out(subject: Subject) -> Iterator[Finding]:
+    flow = subject.flow
+    for name, step in flow.steps.items():
+        if isinstance(step, QueueStep):
+            after = step.timeout or flow.fallback
+            if after is not None and after in flow.steps and not _can_be_reached(flow, after, but=name):
+                text = f"who waits too long in '{step.queue}' can only hang up"
+                yield Finding(
+                    step.place("timeout"), f"{text}; lead to a voicemail, a forward or another queue"
+                )
+
+
+def forwards_abroad(subject: Subject) -> Iterator[Finding]:
+    home = {_country(number) for number in subject.flow.numbers}
+    for step in subject.flow.steps.values():
+        if isinstance(step, ForwardStep) and _country(step.number) not in home:
+            text = f"{step.number} is in another country than your own numbers, which may be expensive"
+            yield Finding(
+                step.place("forward"), f"{text}; if it is meant, say so with '# flow-ignore: forward-abroad'"
+            )
+
+
+def _unanswered(step: Step) -> list[str]:
+    return [exit_.name for exit_ in step.exits() if needs_fallback(exit_)]
+
+
+def _can_be_reached(flow: Flow, first: str, but: str = "") -> bool:
+    """Whether a person or a voicemail lies ahead."""
+    ahead = reachable(flow, first).items()
+    return any(
+        isinstance(step, VoicemailStep | ForwardStep | QueueStep) for name, step in ahead if name != but
+    )
+
+
+def _country(number: str) -> int | None:
+    return phonenumbers.parse(number).country_code
