@@ -1,0 +1,116 @@
+"""Tickets: each ended call gets exactly one, numbered by its merchant; what comes later is put on it."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from recordings.keys import waveform_key
+from recordings.subjects import subject
+from voice.models import Agent, Call, Merchant, Participation, Recording, Ticket
+from voice.runtime import Runtime
+from voice.states import CallEnd, Role
+
+
+@dataclass(frozen=True)
+class Sound:
+    """A recording as a ticket shows it."""
+
+    id: str
+    kind: str  # call, voicemail
+    state: str
+    channels: int
+    seconds: float | None
+    started_at: float | None
+    playable_key: str | None
+    waveform_key: str | None
+    error: str
+
+
+def open_ticket(tx: Session, rt: Runtime, call: Call) -> Ticket:
+    """The ticket of an ended call: opened now, or the one that it has."""
+    known = ticket_of(tx, call.merchant_id, call.id)
+    if known is not None:
+        return known
+    # The merchant's row is the lock: who has it sees every ticket that was numbered before.
+    merchant = tx.get_one(Merchant, call.merchant_id, with_for_update=True)
+    known = ticket_of(tx, call.merchant_id, call.id)
+    if known is not None:
+        return known
+    number, merchant.next_ticket_number = merchant.next_ticket_number, merchant.next_ticket_number + 1
+    return _written(tx, rt, call, number)
+
+
+def ensure(tx: Session, rt: Runtime, merchant_id: str, call_id: str) -> Ticket | None:
+    """The call's ticket, changed now; None while the call goes on (its end will open it)."""
+    call = tx.get(Call, (merchant_id, call_id))
+    if call is None or call.ended_at is None:
+        return None
+    ticket = open_ticket(tx, rt, call)
+    ticket.changed_at = max(ticket.changed_at, rt.now())
+    return ticket
+
+
+def touch(tx: Session, merchant_id: str, call_id: str, now: float) -> None:
+    """Something on the ticket changed, if there is one."""
+    ticket = ticket_of(tx, merchant_id, call_id)
+    if ticket is not None:
+        ticket.changed_at = max(ticket.changed_at, now)
+
+
+def ticket_of(tx: Session, merchant_id: str, call_id: str) -> Ticket | None:
+    """The ticket that a call became."""
+    return tx.scalar(select(Ticket).where(Ticket.merchant_id == merchant_id, Ticket.call_id == call_id))
+
+
+def recordings_of(tx: Session, merchant_id: str, call_id: str) -> tuple[Sound, ...]:
+    """The recordings of a call, in the order in which they were made."""
+    rows = tx.scalars(
+        select(Recording)
+        .where(Recording.merchant_id == merchant_id, Recording.call_id == call_id)
+        .order_by(Recording.started_at, Recording.id)
+    )
+    return tuple(
+        Sound(
+            row.id, row.kind, row.state, row.channels, row.seconds, row.started_at, row.playable_key,
+            waveform_key(row.playable_key) if row.playable_key else None, row.error,
+        )
+        for row in rows
+    )  # fmt: skip
+
+
+def _written(tx: Session, rt: Runtime, call: Call, number: int) -> Ticket:
+    now = rt.now()
+    agent = _who_talked(tx, call)
+    ended_as = CallEnd(call.ended_as or CallEnd.FAILED)
+    ticket = Ticket(
+        merchant_id=call.merchant_id,
+        id=rt.chance.id("tk"),
+        number=number,
+        call_id=call.id,
+        subject=subject(ended_as, call.caller, agent.name if agent else None),
+        created_at=now,
+        changed_at=now,
+        agent_id=agent.id if agent else None,
+        flow_digest=call.flow_digest,
+    )
+    tx.add(ticket)
+    tx.flush()
+    rt.journal.write(tx, call.merchant_id, call.id, "ticket_opened", now, ticket=ticket.id, number=number)
+    return ticket
+
+
+def _who_talked(tx: Session, call: Call) -> Agent | None:
+    """The agent who owned the talk last."""
+    return tx.scalar(
+        select(Agent)
+        .join(Participation, Participation.agent_id == Agent.id)
+        .where(
+            Participation.merchant_id == call.merchant_id,
+            Participation.call_id == call.id,
+            Participation.role == Role.OWNER,
+            Participation.joined_at.is_not(None),
+        )
+        .order_by(Participation.began_at.desc(), Participation.id)
+        .limit(1)
+    )
