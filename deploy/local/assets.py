@@ -8,7 +8,15 @@ from deploy.local.progress import watch
 from deploy.local.stamps import digest, is_done, mark_done
 from deploy.local.stop import Stop
 
-NO_NETWORK = ("ENOTFOUND", "EAI_AGAIN", "ECONNREFUSED", "ECONNRESET", "ETIMEDOUT", "ENETUNREACH", "ERR_SOCKET_TIMEOUT")
+NO_NETWORK = (
+    "ENOTFOUND",
+    "EAI_AGAIN",
+    "ECONNREFUSED",
+    "ECONNRESET",
+    "ETIMEDOUT",
+    "ENETUNREACH",
+    "ERR_SOCKET_TIMEOUT",
+)
 
 
 def fetch(root: Path, python: Path) -> None:
@@ -18,7 +26,9 @@ def fetch(root: Path, python: Path) -> None:
         return
     print("ringdesk: fetching the browser libraries", flush=True)
     command = [*npm(python), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--fetch-retries=1"]
-    code, output = watch([*command, f"--prefix={root}", *cache(root)], root / "var" / "setup.log", lambda _line: None)
+    code, output = watch(
+        [*command, f"--prefix={root}", *cache(root)], root / "var" / "setup.log", lambda _line: None
+    )
     if code:
         raise Stop(why_npm_failed(output))
     mark_done(done, digest(root / "package.json", lock))

@@ -11,28 +11,30 @@ NEWEST = (3, 14)
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 
-def is_fit(version):  # type: ignore[no-untyped-def]  # annotations came later than the oldest Python 3
-    """Whether Ringdesk and all its packages run on this (major, minor)."""
-    return OLDEST <= tuple(version[:2]) <= NEWEST
+def is_fit() -> bool:
+    """Whether Ringdesk and all its packages run on the Python that reads this."""
+    return OLDEST <= tuple(sys.version_info[:2]) <= NEWEST
 
 
-def other_python():  # type: ignore[no-untyped-def]
-    """The path of a fit Python elsewhere on the PATH, newest first; None when there is none."""
+def other_python() -> str:
+    """The path of a fit Python elsewhere on the PATH, newest first; empty when there is none."""
     for minor in range(NEWEST[1], OLDEST[1] - 1, -1):
         for folder in os.environ.get("PATH", "").split(os.pathsep):
             path = os.path.join(folder, "python3.%d" % minor)
+            # A version manager leaves names on the PATH that do not run.
             if os.access(path, os.X_OK) and os.system('"%s" -c "" >/dev/null 2>&1' % path) == 0:  # noqa: S605
                 return path
-    return None
+    return ""
 
 
-def main():  # type: ignore[no-untyped-def]
+def main() -> None:
     """Go on as `python -m deploy.local.install`, or say what is missing."""
-    python = sys.executable if is_fit(sys.version_info) else other_python()
+    python = sys.executable if is_fit() else other_python()
     if not python:
         sys.exit(
             "ringdesk: this is Python %d.%d and Ringdesk needs 3.11 to 3.14; install one (on Debian or Ubuntu: "
-            "apt install python3 python3-venv), or name one: make run PYTHON=/path/to/python3.12" % tuple(sys.version_info[:2])
+            "apt install python3 python3-venv), or name one: make run PYTHON=/path/to/python3.12"
+            % tuple(sys.version_info[:2])
         )
     os.chdir(ROOT)
     os.execv(python, [python, "-m", "deploy.local.install"] + sys.argv[1:])  # noqa: S606, RUF005

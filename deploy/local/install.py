@@ -79,7 +79,10 @@ def virtual_environment(root: Path) -> Path:
         )
     print("ringdesk: making .venv", flush=True)
     made = subprocess.run(
-        [sys.executable, "-m", "venv", "--clear", str(root / ".venv")], capture_output=True, text=True, check=False
+        [sys.executable, "-m", "venv", "--clear", str(root / ".venv")],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if made.returncode:
         shutil.rmtree(root / ".venv", ignore_errors=True)

@@ -15,9 +15,30 @@ def main() -> int:
     largest = ROOT / LOCKS["dev"]
     for level in ("dev", "local", "runtime"):
         target = ROOT / LOCKS[level]
-        command = [Path(sys.executable).with_name("uv"), "pip", "compile", "pyproject.toml", "--quiet", "--universal"]
-        command += ["--python-version", "3.11", "--fork-strategy", "fewest", "--generate-hashes", "--no-annotate"]
-        command += ["--no-header", "--no-emit-index-url", "--no-emit-find-links", "--upgrade", "--output-file", target]
+        command: list[str | Path] = [
+            Path(sys.executable).with_name("uv"),
+            "pip",
+            "compile",
+            "pyproject.toml",
+            "--quiet",
+            "--universal",
+        ]
+        command += [
+            "--python-version",
+            "3.11",
+            "--fork-strategy",
+            "fewest",
+            "--generate-hashes",
+            "--no-annotate",
+        ]
+        command += [
+            "--no-header",
+            "--no-emit-index-url",
+            "--no-emit-find-links",
+            "--upgrade",
+            "--output-file",
+            target,
+        ]
         command += [word for group in GROUPS[level] for word in ("--group", group)]
         command += [] if target == largest else ["--constraint", largest]
         print(f"ringdesk: choosing {target.name}", flush=True)

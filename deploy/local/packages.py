@@ -24,8 +24,19 @@ def install(root: Path, python: Path, level: str) -> None:
     if any(is_done(stamp(root, enough), digest(root / LOCKS[enough])) for enough in levels_from(level)):
         return
     count = len(NAMED.findall(lock.read_text(encoding="utf-8")))
-    print(f"ringdesk: installing {count} Python packages; the first time this takes a minute or two", flush=True)
-    command = [python, "-m", "pip", "install", "--require-hashes", "--no-deps", "--progress-bar", "off"]
+    print(
+        f"ringdesk: installing {count} Python packages; the first time this takes a minute or two", flush=True
+    )
+    command: list[str | Path] = [
+        python,
+        "-m",
+        "pip",
+        "install",
+        "--require-hashes",
+        "--no-deps",
+        "--progress-bar",
+        "off",
+    ]
     command += ["--disable-pip-version-check", "--retries", "2", "-r", lock]
     with Progress(count) as progress:
 
@@ -70,7 +81,15 @@ def install_command(root: Path, python: Path) -> None:
     done = root / ".venv" / "installed-command"
     if is_done(done, digest(root / "pyproject.toml")):
         return
-    command = [python, "-m", "pip", "install", "--quiet", "--no-deps", "--no-build-isolation"]
+    command: list[str | Path] = [
+        python,
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--no-deps",
+        "--no-build-isolation",
+    ]
     command += ["--disable-pip-version-check", "--no-index", "--editable", root]
     made = subprocess.run(command, capture_output=True, text=True, check=False)
     if made.returncode:

@@ -19,7 +19,9 @@ class Progress:
     def __enter__(self) -> "Progress":
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, fault: BaseException | None, at: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, fault: BaseException | None, at: TracebackType | None
+    ) -> None:
         if self.is_terminal:
             print("\r\033[K", end="", flush=True)
 
@@ -31,7 +33,11 @@ class Progress:
 
     def say(self, text: str) -> None:
         """Show where we are."""
-        print(f"\r\033[K  {text}" if self.is_terminal else f"  {text}", end="" if self.is_terminal else "\n", flush=True)
+        print(
+            f"\r\033[K  {text}" if self.is_terminal else f"  {text}",
+            end="" if self.is_terminal else "\n",
+            flush=True,
+        )
 
 
 def watch(command: Sequence[str | Path], log: Path, see: Callable[[str], None]) -> tuple[int, str]:
@@ -39,7 +45,9 @@ def watch(command: Sequence[str | Path], log: Path, see: Callable[[str], None]) 
     lines: list[str] = []
     with (
         log.open("w", encoding="utf-8") as file,
-        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace") as child,
+        subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
+        ) as child,
     ):
         assert child.stdout is not None  # noqa: S101  a pipe was asked for
         for line in child.stdout:
