@@ -24,7 +24,7 @@ _E164 = re.compile(r"\+[1-9][0-9]{1,14}").fullmatch
 
 # The control pictures of Unicode (U+2400 to U+2421) show a control character without being one.
 _PICTURES = {code: 0x2400 + code for code in range(32)} | {127: 0x2421}
-_SIGNS = re.compile("[\u2400-\u2421\ufffd]")
+_UNSPEAKABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2400-\u2421\ufffd]")
 _JOINERS = "\u200c\u200d"
 
 
@@ -37,8 +37,8 @@ def legible(text: str, cap: int = MAX_NAME) -> str:
 
 
 def speakable(text: str) -> str:
-    """The text for a voice: without the signs that `legible` put in, and in single blanks."""
-    return " ".join(_SIGNS.sub(" ", text).split())
+    """The text for a voice: without control characters and the signs that `legible` put in, in single blanks."""
+    return " ".join(_UNSPEAKABLE.sub(" ", text).split())
 
 
 def party(text: str) -> Party:

@@ -3,6 +3,7 @@
 import random
 import string
 from itertools import pairwise
+from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 import pytest
