@@ -112,7 +112,7 @@ def test_only_forms_are_heard(content_type: str) -> None:
 
 
 def test_forged_hosts_change_nothing() -> None:
-    evil = {
+    evil: dict[str, Any] = {
         "HTTP_HOST": "evil.example",
         "HTTP_X_FORWARDED_HOST": "evil.example",
         "SERVER_NAME": "evil.example",
