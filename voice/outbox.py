@@ -26,7 +26,7 @@ log = structlog.get_logger()
 Kind = Literal["store_recording", "open_ticket"]
 
 QUEUE = "recordings"
-RING = "recordings.worker.answer"  # named, never imported: this package knows no worker
+RING = "ringdesk.job"  # a name, not a function: a worker of ours does the job of the one argument
 WAIT_SECONDS = 0.05  # for the connection, and again for the answer: 100 ms in all
 QUIET_SECONDS = (1.0, 2.0, 4.0, 8.0)  # how long the bell rests after one, two, three, more failures in a row
 LONGEST_QUEUE = 1_000  # rings beyond this tell the workers nothing new; the sweeper rings again later
