@@ -1,0 +1,30 @@
+"""`python -m simulator.sound`: the media process. The kernel starts it with one end of a socket pair."""
+
+import argparse
+import asyncio
+import logging
+import socket
+from pathlib import Path
+
+from simulator.sound.server import Doors, serve
+
+
+def main() -> None:
+    """Serve until the kernel closes its end."""
+    words = argparse.ArgumentParser(prog="python -m simulator.sound", description=__doc__)
+    words.add_argument("--link", type=int, required=True, help="file descriptor of the socket to the kernel")
+    words.add_argument("--bind", default="127.0.0.1", help="address for browsers' signalling")
+    words.add_argument("--port", type=int, default=0, help="port for browsers' signalling (0: any)")
+    words.add_argument("--host", action="append", help="address offered for sound (default 127.0.0.1)")
+    words.add_argument("--assets", type=Path, default=Path("node_modules"), help="where the npm packages are")
+    given = words.parse_args()
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
+    doors = Doors(given.bind, given.port, tuple(given.host or ["127.0.0.1"]), given.assets)
+    try:
+        asyncio.run(serve(doors, socket.socket(fileno=given.link)))
+    except KeyboardInterrupt:
+        pass
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,66 @@
+"""A browser's call: which phone holds it, over which connection, and in which state."""
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from simulator.sound.inbox import Inbox
+from simulator.sound.leg import Leg
+from simulator.sound.peer import Peer
+from simulator.sound.phone import Phone
+
+
+class LineState(StrEnum):
+    """Where a browser's call stands."""
+
+    CALLING = "calling"  # the browser called, we have not answered
+    RINGING = "ringing"  # we ring phones, none has answered
+    OPEN = "open"
+    ENDED = "ended"
+
+
+@dataclass(eq=False)
+class Line:
+    """`name` is the SDK's temporary id until the kernel has named the leg."""
+
+    name: str
+    leg: Leg
+    state: LineState
+    pressed: Callable[[str], None]
+    phone: Phone | None = None
+    peer: Peer | None = None
+    answer_sdp: str = ""
+    ringing: dict[Phone, Peer] = field(default_factory=dict)
+    parameters: dict[str, str] = field(default_factory=dict)
+    reconnect: str = field(default_factory=lambda: secrets.token_urlsafe(12))
+    socket_lost_at: float | None = None
+    reconnect_seconds: float = 0.0
+
+    def new_peer(self) -> Peer:
+        """A fresh connection; it becomes the call's by `take_peer`."""
+        return Peer(Inbox(), self.pressed)
+
+    def take_peer(self, peer: Peer) -> Peer | None:
+        """Speak and hear over this connection from now on; the one before is given back to be closed."""
+        before, self.peer = self.peer, peer
+        self.leg.inbox, self.leg.send = peer.inbox, peer.send
+        return before
+
+    def vanished(self, now: float, patience_seconds: float) -> bool:
+        """Whether the browser is gone: no socket and no sound for a while, or sound lost for very long.
+
+        `now` is monotonic. A browser whose socket dropped but whose sound flows is only reconnecting.
+        """
+        if self.state not in (LineState.OPEN, LineState.CALLING):
+            return False
+        silent = now - self.peer.heard_at if self.peer is not None else 0.0
+        if self.socket_lost_at is None:
+            return silent > LOST_SOUND_SECONDS
+        lost = now - self.socket_lost_at
+        patience = max(patience_seconds, self.reconnect_seconds)
+        return lost > LOST_SOCKET_SECONDS or (lost > patience and (silent > patience or self.peer is None))
+
+
+LOST_SOUND_SECONDS = 35.0  # the SDK restarts ICE after about 6 s, and aioice gives up after about 33 s
+LOST_SOCKET_SECONDS = 60.0  # the SDK tries for up to 30 s by itself

@@ -1,0 +1,78 @@
+"""Recordings: mu-law gathered tick by tick, made a WAV file (16 bit, 8 kHz) when they end."""
+
+import os
+import wave
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.sound import mulaw
+from simulator.sound.mulaw import FRAME_SECONDS, SILENT
+
+CHUNK_FRAMES: Final = 50  # gathered in memory before they go to the disk: one second
+
+
+class Recording:
+    """One running recording of one or two channels; its raw sound grows beside the final file."""
+
+    def __init__(self, name: str, path: Path, channels: int, *, said_only: bool = False) -> None:
+        self.name = name
+        self.path = path
+        self.channels = channels
+        self.said_only = said_only
+        self.paused = False
+        self.skipping = False
+        self.frames = 0
+        self._raw = path.with_name(path.name + ".raw")
+        self._file = self._raw.open("wb")
+        self._chunk: list[bytes] = []
+
+    def add(self, said: bytes, heard: bytes) -> None:
+        """One tick of what the leg says (channel 1) and hears (channel 2)."""
+        if self.paused:
+            if self.skipping:
+                return
+            said = heard = SILENT
+        self.frames += 1
+        self._chunk.append(said)
+        self._chunk.append(heard)
+        if len(self._chunk) >= 2 * CHUNK_FRAMES:
+            self._write_chunk()
+
+    @property
+    def seconds(self) -> float:
+        """How long the recording is."""
+        return self.frames * FRAME_SECONDS
+
+    def close(self) -> None:
+        """No more sound comes; `finish` may be called from another thread."""
+        self._write_chunk()
+        self._file.close()
+
+    def finish(self) -> None:
+        """Write the WAV file whole, under its final name only when it is."""
+        unfinished = self.path.with_name(self.path.name + ".part")
+        with self._raw.open("rb") as raw, wave.open(str(unfinished), "wb") as wav:
+            wav.setnchannels(self.channels)
+            wav.setsampwidth(2)
+            wav.setframerate(mulaw.RATE)
+            while ticks := raw.read(2 * mulaw.FRAME * CHUNK_FRAMES):
+                wav.writeframesraw(self._as_wav(ticks))
+        os.replace(unfinished, self.path)
+        self._raw.unlink()
+
+    def _as_wav(self, ticks: bytes) -> bytes:
+        both = mulaw.decode(ticks).reshape(-1, 2, mulaw.FRAME)
+        said, heard = both[:, 0, :].reshape(-1), both[:, 1, :].reshape(-1)
+        if self.channels == 2:
+            return np.stack((said, heard), axis=1).astype("<i2").tobytes()
+        if self.said_only:
+            return said.astype("<i2").tobytes()
+        mixed: NDArray[np.int32] = np.clip(said.astype(np.int32) + heard, -32768, 32767)
+        return mixed.astype("<i2").tobytes()
+
+    def _write_chunk(self) -> None:
+        self._file.write(b"".join(self._chunk))
+        self._chunk.clear()
