@@ -34,7 +34,7 @@ types:
 	@$(BIN)/mypy $(CODE)
 
 imports:
-	@$(BIN)/lint-imports
+	@$(BIN)/lint-imports --no-logo
 
 flows: ## check the call flows only
 	$(SETUP) local

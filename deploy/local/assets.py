@@ -25,7 +25,15 @@ def fetch(root: Path, python: Path) -> None:
     if is_done(done, digest(root / "package.json", lock)):
         return
     print("ringdesk: fetching the browser libraries", flush=True)
-    command = [*npm(python), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--fetch-retries=1"]
+    command = [
+        *npm(python),
+        "ci",
+        "--ignore-scripts",
+        "--no-audit",
+        "--no-fund",
+        "--fetch-retries=2",
+        "--fetch-retry-mintimeout=500",
+    ]
     code, output = watch(
         [*command, f"--prefix={root}", *cache(root)], root / "var" / "setup.log", lambda _line: None
     )

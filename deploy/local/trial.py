@@ -83,9 +83,11 @@ def hold(lock: Path) -> TextIO:
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        file.seek(0)
+        with file:
+            file.seek(0)
+            holder = file.read().strip() or "unknown"
         raise Stop(
-            f"a trial is already running in {lock.parent} (process {file.read().strip() or 'unknown'}); "
+            f"a trial is already running in {lock.parent} (process {holder}); "
             "stop it with Ctrl-C where it runs, or give this one its own folder and ports (VAR_DIR, WEB_PORT, ...)"
         ) from None
     file.truncate(0)
