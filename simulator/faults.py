@@ -1,0 +1,164 @@
+"""Faults that a test or a person orders: callbacks lost, doubled, late or out of order, and REST that fails."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from simulator.http import HttpReply, HttpRequest
+
+if TYPE_CHECKING:
+    from simulator.world import World
+
+
+class Harm(StrEnum):
+    """What happens to a request."""
+
+    LOSE = "lose"
+    DUPLICATE = "duplicate"
+    DELAY = "delay"
+    SLOW = "slow"
+    REORDER = "reorder"
+    STATUS = "status"
+    TIMEOUT_BEFORE = "timeout-before"
+    TIMEOUT_AFTER = "timeout-after"
+
+
+WEBHOOK_HARMS = frozenset({Harm.LOSE, Harm.DUPLICATE, Harm.DELAY, Harm.SLOW, Harm.REORDER, Harm.STATUS})
+REST_HARMS = frozenset({Harm.STATUS, Harm.TIMEOUT_BEFORE, Harm.TIMEOUT_AFTER})
+
+
+@dataclass
+class Fault:
+    """A harm for the next `times` requests (None: all) whose "METHOD path" matches; chance below 1 draws by seed."""
+
+    harm: Harm
+    pattern: str
+    times: int | None = 1
+    seconds: float = 0.0
+    status: int = 500
+    chance: float = 1.0
+    skip: int = 0
+    hits: int = 0
+
+    def __post_init__(self) -> None:
+        self._matcher = re.compile(self.pattern)
+
+    def matches(self, text: str) -> bool:
+        return self._matcher.search(text) is not None
+
+
+@dataclass(frozen=True)
+class _Held:
+    request: HttpRequest
+    answer: Callable[[HttpReply], None]
+
+
+@dataclass
+class Faults:
+    """The orders that stand, and how many requests each has hit."""
+
+    world: World
+    webhooks: list[Fault] = field(default_factory=list)
+    rest_faults: list[Fault] = field(default_factory=list)
+    _held: dict[int, _Held] = field(default_factory=dict)
+
+    def webhook(
+        self,
+        pattern: str,
+        harm: Harm | str,
+        *,
+        times: int | None = 1,
+        seconds: float = 0.0,
+        status: int = 500,
+        chance: float = 1.0,
+        skip: int = 0,
+    ) -> Fault:
+        """Harms requests to the application: lose, duplicate, delay, slow (answers late), reorder, status."""
+        return self._add(
+            self.webhooks, WEBHOOK_HARMS, Fault(Harm(harm), pattern, times, seconds, status, chance, skip)
+        )
+
+    def rest(
+        self,
+        pattern: str,
+        harm: Harm | str,
+        *,
+        times: int | None = 1,
+        status: int = 500,
+        chance: float = 1.0,
+        skip: int = 0,
+    ) -> Fault:
+        """Harms REST requests: status, timeout-before (never done), timeout-after (done, the answer lost)."""
+        return self._add(
+            self.rest_faults, REST_HARMS, Fault(Harm(harm), pattern, times, 0.0, status, chance, skip)
+        )
+
+    def clear(self) -> None:
+        self.webhooks.clear()
+        self.rest_faults.clear()
+
+    def for_rest(self, method: str, path: str) -> Fault | None:
+        return self._pick(self.rest_faults, f"{method} {path}")
+
+    def send(self, request: HttpRequest, purpose: str, answer: Callable[[HttpReply], None]) -> None:
+        """Passes the request on to the application, harmed or not."""
+        path = request.url.split("/", 3)[-1]
+        fault = self._pick(self.webhooks, f"{request.method} /{path}")
+        if fault is None:
+            self._pass_on(request, answer)
+            return
+        self.world.ledger.write("fault.webhook", harm=fault.harm, url=request.url, purpose=purpose)
+        self._harm(fault, request, answer)
+
+    def _harm(self, fault: Fault, request: HttpRequest, answer: Callable[[HttpReply], None]) -> None:
+        kernel = self.world.kernel
+        match fault.harm:
+            case Harm.LOSE:
+                pass
+            case Harm.DUPLICATE:
+                self._pass_on(request, answer)
+                kernel.after(fault.seconds, lambda: self._pass_on(request, lambda reply: None))
+            case Harm.DELAY:
+                kernel.after(fault.seconds, lambda: self._pass_on(request, answer))
+            case Harm.SLOW:
+                self._pass_on(request, lambda reply: _later(self.world, fault.seconds, answer, reply))
+            case Harm.REORDER:
+                self._held[id(fault)] = _Held(request, answer)
+            case Harm.STATUS:
+                kernel.soon(lambda: answer(HttpReply(fault.status)))
+            case _:
+                raise ValueError(f"{fault.harm} is no harm for a webhook")
+
+    def _pass_on(self, request: HttpRequest, answer: Callable[[HttpReply], None]) -> None:
+        self.world.port.send(request, answer)
+        held, self._held = self._held, {}
+        for late in held.values():
+            self.world.kernel.soon(lambda late=late: self.world.port.send(late.request, late.answer))  # type: ignore[misc]
+
+    def _pick(self, faults: list[Fault], text: str) -> Fault | None:
+        for fault in faults:
+            if not fault.matches(text) or (fault.times is not None and fault.hits >= fault.times):
+                continue
+            if fault.skip > 0:
+                fault.skip -= 1
+                continue
+            if fault.chance < 1.0 and self.world.mint.random.random() >= fault.chance:
+                continue
+            fault.hits += 1
+            return fault
+        return None
+
+    @staticmethod
+    def _add(faults: list[Fault], allowed: frozenset[Harm], fault: Fault) -> Fault:
+        if fault.harm not in allowed:
+            raise ValueError(f"{fault.harm} is not among {', '.join(sorted(allowed))}")
+        faults.append(fault)
+        return fault
+
+
+def _later(world: World, seconds: float, answer: Callable[[HttpReply], None], reply: HttpReply) -> None:
+    world.kernel.after(seconds, lambda: answer(reply))

@@ -1,0 +1,177 @@
+"""Participants of a conference (twilio.com/docs/voice/api/conference-participant-resource)."""
+
+from __future__ import annotations
+
+from typing import Any
+from xml.etree import ElementTree as ET
+
+from simulator.conferences import Conference, Seat
+from simulator.legs import Callback
+from simulator.params import API_VERSION, rfc2822
+from simulator.rest import conferences
+from simulator.rest.answer import Request, RestError, not_found
+from simulator.rest.calls import check_numbers, originate, status_callback_of
+from simulator.rest.paging import page
+from simulator.twiml.document import Document
+
+ROOM_WORDS = {
+    "Muted": "muted",
+    "Beep": "beep",
+    "StartConferenceOnEnter": "startConferenceOnEnter",
+    "EndConferenceOnExit": "endConferenceOnExit",
+    "WaitUrl": "waitUrl",
+    "WaitMethod": "waitMethod",
+    "MaxParticipants": "maxParticipants",
+    "ConferenceRecord": "record",
+    "Label": "participantLabel",
+    "CallSidToCoach": "coach",
+    "ConferenceStatusCallback": "statusCallback",
+    "ConferenceStatusCallbackMethod": "statusCallbackMethod",
+    "ConferenceRecordingStatusCallback": "recordingStatusCallback",
+    "ConferenceRecordingStatusCallbackMethod": "recordingStatusCallbackMethod",
+}
+
+
+def create(request: Request) -> tuple[int, Any]:
+    """Calls somebody into a room: by its Sid while it lives, or by a name, which makes it when it is new."""
+    to = request.need("To", 21201, "No 'To' number is specified")
+    from_ = request.need("From", 21213, "'From' phone number is required")
+    check_numbers(request, to, from_)
+    wanted = request.path["conference"]
+    room = request.world.conferences.all.get(wanted)
+    if wanted.startswith("CF") and len(wanted) == 34 and (room is None or room.is_over):
+        raise not_found(request.url)
+    name = room.friendly_name if room is not None else wanted
+    document = _document(request, name)
+    leg = originate(request, to, from_, request.whole("Timeout", 60, 5, 600, 21208))
+    leg.status_callback = status_callback_of(request, "StatusCallback")
+    leg.answered.listen(lambda: request.world.exchange.run(leg, document))
+    now = rfc2822(leg.created_at)
+    open_room = request.world.conferences.open(request.account, name)
+    sid = open_room.sid if open_room else wanted
+    return 201, {
+        "account_sid": request.account.sid,
+        "call_sid": leg.sid,
+        "label": request.one("Label"),
+        "call_sid_to_coach": request.one("CallSidToCoach"),
+        "coaching": bool(request.one("CallSidToCoach")),
+        "conference_sid": sid,
+        "date_created": now,
+        "date_updated": now,
+        "end_conference_on_exit": bool(request.flag("EndConferenceOnExit")),
+        "muted": bool(request.flag("Muted")),
+        "hold": False,
+        "start_conference_on_enter": request.flag("StartConferenceOnEnter") is not False,
+        "status": "queued",
+        "queue_time": str(round(leg.queue_seconds * 1000)),
+        "uri": f"/{API_VERSION}/Accounts/{request.account.sid}/Conferences/{sid}/Participants/{leg.sid}.json",
+    }
+
+
+def index(request: Request) -> tuple[int, Any]:
+    seats = list(_room(request).seats.values())
+    for name, value in (("Muted", "muted"), ("Hold", "hold"), ("Coaching", "coaching")):
+        wanted = request.flag(name)
+        seats = [seat for seat in seats if wanted is None or getattr(seat, value) is wanted]
+    return page(request, "participants", seats, render)
+
+
+def fetch(request: Request) -> tuple[int, Any]:
+    return 200, render(find(request))
+
+
+def update(request: Request) -> tuple[int, Any]:
+    seat = find(request)
+    rooms = request.world.conferences
+    ends = request.flag("EndConferenceOnExit")
+    if ends is not None:
+        rooms.set_end_on_exit(seat, ends)
+    muted = request.flag("Muted")
+    if muted is not None:
+        rooms.mute(seat, muted)
+    hold = request.flag("Hold")
+    if hold is not None:
+        rooms.hold(seat, hold, _document_at(request, "HoldUrl", "HoldMethod", "GET"))
+    beep = request.flag("BeepOnExit")
+    if beep is not None:
+        rooms.set_beep_on_exit(seat, beep)
+    if request.one("WaitUrl") is not None:
+        rooms.set_wait(seat, _document_at(request, "WaitUrl", "WaitMethod", "POST"))
+    announce = _document_at(request, "AnnounceUrl", "AnnounceMethod", "POST")
+    if announce is not None:
+        rooms.announce([seat], announce)
+    _coach(request, seat)
+    return 200, render(seat)
+
+
+def delete(request: Request) -> tuple[int, Any]:
+    """A kicked participant's call goes on with its Dial action or next verb."""
+    request.world.conferences.leave(find(request), "participant_updated_via_api")
+    return 204, None
+
+
+def find(request: Request) -> Seat:
+    seat = _room(request).seat(request.path["participant"])
+    if seat is None:
+        raise not_found(request.url)
+    return seat
+
+
+def render(seat: Seat) -> dict[str, Any]:
+    room = seat.conference
+    return {
+        "account_sid": room.account.sid,
+        "call_sid": seat.leg.sid,
+        "label": seat.terms.label or None,
+        "call_sid_to_coach": seat.coaches or None,
+        "coaching": seat.coaching,
+        "conference_sid": room.sid,
+        "date_created": rfc2822(seat.joined_at),
+        "date_updated": rfc2822(seat.updated_at),
+        "end_conference_on_exit": seat.ends,
+        "muted": seat.muted,
+        "hold": seat.hold,
+        "start_conference_on_enter": seat.terms.starts,
+        "status": "connected",
+        "queue_time": str(round(seat.leg.queue_seconds * 1000)),
+        "uri": f"/{API_VERSION}/Accounts/{room.account.sid}/Conferences/{room.sid}/Participants/{seat.leg.sid}.json",
+    }
+
+
+def _room(request: Request) -> Conference:
+    return conferences.find(request)
+
+
+def _document_at(request: Request, url_name: str, method_name: str, default: str) -> Callback | None:
+    url = request.one(url_name)
+    return Callback(url, request.method_of(method_name, default)) if url else None
+
+
+def _coach(request: Request, seat: Seat) -> None:
+    coaching, call_sid = request.flag("Coaching"), request.one("CallSidToCoach")
+    if coaching is None and not call_sid:
+        return
+    if coaching is False:
+        request.world.conferences.coach(seat, False, "")
+        return
+    coached = seat.conference.seat(call_sid or seat.coaches)
+    if coached is None:
+        raise RestError(400, 16028, "Participant to be whispered is not present in the conference")
+    if coached.hold:
+        raise RestError(400, 16027, "Participant to be whispered is on hold")
+    request.world.conferences.coach(seat, True, coached.leg.sid)
+
+
+def _document(request: Request, name: str) -> Document:
+    """The document that a called participant runs: nothing but the room."""
+    dial = ET.Element("Dial")
+    room = ET.SubElement(dial, "Conference")
+    room.text = name
+    for parameter, attribute in ROOM_WORDS.items():
+        value = request.one(parameter)
+        if value is not None:
+            room.set(attribute, value)
+    if request.one("ConferenceStatusCallback"):
+        events = " ".join(request.many("ConferenceStatusCallbackEvent")) or "start end"
+        room.set("statusCallbackEvent", events)
+    return Document("", (dial,))

@@ -1,0 +1,51 @@
+"""Every path of the REST API that is answered."""
+
+from __future__ import annotations
+
+from simulator.rest import applications, calls, conferences, media, numbers, participants, queues, recordings
+from simulator.rest.server import Route
+
+ROUTES: tuple[Route, ...] = (
+    Route("GET", "/Calls.json", calls.index),
+    Route("POST", "/Calls.json", calls.create),
+    Route("GET", "/Calls/{call}.json", calls.fetch),
+    Route("POST", "/Calls/{call}.json", calls.update),
+    Route("DELETE", "/Calls/{call}.json", calls.delete),
+    Route("GET", "/Calls/{call}/Recordings.json", recordings.index_of_call),
+    Route("POST", "/Calls/{call}/Recordings.json", recordings.create),
+    Route("GET", "/Calls/{call}/Recordings/{recording}.json", recordings.fetch_of_call),
+    Route("POST", "/Calls/{call}/Recordings/{recording}.json", recordings.update),
+    Route("DELETE", "/Calls/{call}/Recordings/{recording}.json", recordings.delete),
+    Route("GET", "/Queues.json", queues.index),
+    Route("POST", "/Queues.json", queues.create),
+    Route("GET", "/Queues/{queue}.json", queues.fetch),
+    Route("POST", "/Queues/{queue}.json", queues.update),
+    Route("DELETE", "/Queues/{queue}.json", queues.delete),
+    Route("GET", "/Queues/{queue}/Members.json", queues.members),
+    Route("GET", "/Queues/{queue}/Members/{member}.json", queues.member),
+    Route("POST", "/Queues/{queue}/Members/{member}.json", queues.dequeue),
+    Route("GET", "/Conferences.json", conferences.index),
+    Route("GET", "/Conferences/{conference}.json", conferences.fetch),
+    Route("POST", "/Conferences/{conference}.json", conferences.update),
+    Route("GET", "/Conferences/{conference}/Participants.json", participants.index),
+    Route("POST", "/Conferences/{conference}/Participants.json", participants.create),
+    Route("GET", "/Conferences/{conference}/Participants/{participant}.json", participants.fetch),
+    Route("POST", "/Conferences/{conference}/Participants/{participant}.json", participants.update),
+    Route("DELETE", "/Conferences/{conference}/Participants/{participant}.json", participants.delete),
+    Route("GET", "/Recordings.json", recordings.index),
+    Route("GET", "/Recordings/{recording}.json", recordings.fetch),
+    Route("DELETE", "/Recordings/{recording}.json", recordings.delete),
+    Route("GET", "/Recordings/{recording}.wav", media.wav),
+    Route("GET", "/Recordings/{recording}.mp3", media.mp3),
+    Route("GET", "/Recordings/{recording}", media.wav),
+    Route("GET", "/IncomingPhoneNumbers.json", numbers.index),
+    Route("POST", "/IncomingPhoneNumbers.json", numbers.create),
+    Route("GET", "/IncomingPhoneNumbers/{number}.json", numbers.fetch),
+    Route("POST", "/IncomingPhoneNumbers/{number}.json", numbers.update),
+    Route("DELETE", "/IncomingPhoneNumbers/{number}.json", numbers.delete),
+    Route("GET", "/Applications.json", applications.index),
+    Route("POST", "/Applications.json", applications.create),
+    Route("GET", "/Applications/{application}.json", applications.fetch),
+    Route("POST", "/Applications/{application}.json", applications.update),
+    Route("DELETE", "/Applications/{application}.json", applications.delete),
+)

@@ -1,0 +1,1 @@
+"""Reading TwiML: its grammar, and documents from what a web server answered."""
