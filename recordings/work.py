@@ -10,19 +10,26 @@ import structlog
 from sqlalchemy.orm import Session
 
 from recordings import lease as leases
-from recordings.faults import Hopeless, LeaseLost, NotYet
+from recordings.faults import Hopeless, LeaseLost, NotSound, NotYet
 from recordings.job import Job
 from recordings.jobs import JOBS
 from recordings.lease import Lease
 from recordings.turns import in_turns
-from voice.carrier_faults import CarrierAway, NotThere
+from voice.carrier_faults import CarrierAway, CarrierRefused
 from voice.runtime import Runtime
 from voice.store import StoreAway
 
 log = structlog.get_logger()
 
 Jobs = Mapping[str, Job]
-EXPECTED = (NotYet, NotThere, CarrierAway, StoreAway, OSError)  # they pass; a line in the log is enough
+EXPECTED = (
+    NotYet,
+    NotSound,
+    CarrierAway,
+    CarrierRefused,
+    StoreAway,
+    OSError,
+)  # no faults of ours: a line in the log
 
 
 class Outcome(StrEnum):
