@@ -6,7 +6,37 @@ import importlib.util
 import sys
 from collections.abc import Sequence
 
+from flask import Flask
+
 PACKAGES = ("voice", "callflows", "recordings", "panel")
+
+
+def create_app() -> Flask:
+    """The web application of one process: Twilio's doors and the panel, with their loops running."""
+    from panel import web as panel_web
+    from voice import web as voice_web
+    from voice.build import build_runtime, keep_up
+    from voice.settings import Settings
+
+    rt = build_runtime(Settings())
+    app = Flask("ringdesk", static_folder=None)
+    app.config.update(MAX_CONTENT_LENGTH=64 * 1024, MAX_FORM_PARTS=200)
+    voice_web.register(app, rt)
+    panel_web.register(app, rt)
+    app.extensions["loops"] = keep_up(rt)
+    return app
+
+
+def run_clock(_args: argparse.Namespace) -> int:
+    """The clock with everything that it drives; several at once are safe."""
+    from recordings.sweep import sweep
+    from voice import clock
+    from voice.build import build_runtime, keep_up
+    from voice.settings import Settings
+
+    rt = build_runtime(Settings())
+    keep_up(rt)
+    return clock.run(rt, sweep)
 
 
 def command_line() -> argparse.ArgumentParser:
@@ -19,6 +49,7 @@ def command_line() -> argparse.ArgumentParser:
     for package in PACKAGES:
         if importlib.util.find_spec(package) and importlib.util.find_spec(f"{package}.commands"):
             importlib.import_module(f"{package}.commands").add_commands(words)
+    words.add_parser("clock", help="end what is due, decide again, sweep; one or more of them").set_defaults(run=run_clock)
     return parser
 
 

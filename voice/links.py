@@ -64,6 +64,10 @@ class Links:
         """What a customer on hold hears."""
         return self._to(f"hold/{room}")
 
+    def goodbye(self) -> str:
+        """The end, after a message that was left because something of ours failed."""
+        return self._to("goodbye")
+
     def audio(self, name: str) -> str:
         """A sound of ours, fetched by GET and kept by Twilio."""
         return f"{self.base_url.rstrip('/')}/audio/{name}.wav{OVERRIDES}"

@@ -222,13 +222,16 @@ class Waiting(Base):
     ring_seconds: Mapped[float]
     wrap_up_seconds: Mapped[float]
     session: Mapped[bytes]  # the flow session that goes on when the caller leaves
-    left_as: Mapped[str | None] = mapped_column(default=None)  # the outcome that the flow resumes with
+    place_said_at: Mapped[float | None] = mapped_column(default=None)
+    exit_keys: Mapped[str] = mapped_column(default="")
+    record: Mapped[bool] = mapped_column(default=True)
+    left_as: Mapped[str | None] = mapped_column(default=None)  # how the caller left: what the flow resumes with
+    left_key: Mapped[str] = mapped_column(default="")
     __table_args__ = (
         of_call(),
         Index("waiting_open", "merchant_id", "queue", "state"),
         Index("waiting_due", "state", "until_at"),
-        unique_while("waiting_once_per_call", "merchant_id", "call_id",
-                     where=f"state IN ({quoted(states.WAITING_OPEN | {states.Waiting.CONNECTED})})"),
+        unique_while("waiting_once_per_call", "merchant_id", "call_id", where="left_as IS NULL"),
     )
 
 
@@ -392,9 +395,11 @@ class Event(Base):
     at: Mapped[float]
     kind: Mapped[str]
     turn: Mapped[int | None] = mapped_column(default=None)
+    place: Mapped[int | None] = mapped_column(default=None)  # which fact of its turn: a repeated turn tells nothing twice
     agent_id: Mapped[str | None] = mapped_column(default=None)
     data: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    __table_args__ = (Index("event_of_call", "merchant_id", "call_id", "at"), Index("event_at", "merchant_id", "at"))
+    __table_args__ = (Index("event_of_call", "merchant_id", "call_id", "at"), Index("event_at", "merchant_id", "at"),
+                      Index("event_once_per_turn", "merchant_id", "call_id", "turn", "place", unique=True))
 
 
 class Beat(Base):

@@ -14,6 +14,8 @@ import structlog
 from sqlalchemy import ColumnElement, Float, literal, literal_column, text
 from sqlalchemy.orm import Session
 
+from voice.links import Links
+from voice.seal import Sealer
 from voice.settings import Settings
 from voice.store import Store, StoreAway
 
@@ -106,6 +108,8 @@ class Runtime:
     journal: "Journal"
     books: "Books"
     carrier: "Carrier"
+    links: Links
+    sealer: Sealer
     nudge: Callable[[str], None] = field(default=lambda _topic: None)
     ring: Callable[[str], None] = field(default=lambda _outbox_id: None)  # the doorbell of jobs: never waits, never raises
 

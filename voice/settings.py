@@ -20,6 +20,7 @@ class Settings(BaseSettings):
     web_port: int = Field(8000, description="Port of the web process.")
     push_port: int = Field(8001, description="Port of the push process, which streams to desks.")
     push_url: str = Field("", description="Address of the push process as browsers see it; empty: same host, push port.")
+    web_workers: int = Field(1, description="Web processes behind the one port.")
     web_threads: int = Field(8, description="Blocking threads of each web process.")
     database_url: str = Field("sqlite:///var/ringdesk.db", description="PostgreSQL or SQLite address of the truth.")
     redis_url: str = Field("redis://localhost:8003/0", description="Redis or Valkey: doorbell of jobs, nudges, rate limits.")

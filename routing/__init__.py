@@ -1,0 +1,1 @@
+"""Who gets the caller: pure, told by a snapshot and the moment."""

@@ -1,0 +1,42 @@
+"""What a decision looks at: the callers who wait and the agents who could take them, at one moment."""
+
+from dataclasses import dataclass
+
+QueueKey = tuple[str, str]  # merchant, queue
+
+
+@dataclass(frozen=True)
+class WaitingCaller:
+    """Somebody in a queue without a live offer."""
+
+    id: str
+    queue: QueueKey
+    rank_at: float  # entered less the head start of the priority
+    head_at: float | None = None  # came back to the head at this moment
+    last_agent_id: str | None = None  # who was offered this caller last
+
+
+@dataclass(frozen=True)
+class FreeAgent:
+    """Somebody who is available and reachable."""
+
+    id: str
+    queues: frozenset[QueueKey]
+    last_offer_at: float = 0.0
+    not_before_at: float = 0.0
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """Callers and agents of the queues that a fact touched."""
+
+    callers: tuple[WaitingCaller, ...]
+    agents: tuple[FreeAgent, ...]
+
+
+@dataclass(frozen=True)
+class MakeOffer:
+    """Ring this agent for this caller."""
+
+    waiting_id: str
+    agent_id: str

@@ -1,0 +1,69 @@
+"""A Runtime for tests: SQLite in a folder of the test's own, the virtual clock, the simulator behind the carrier."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from twilio.http.response import Response
+
+from simulator.account import Account
+from simulator.rest.answer import RestTimeout
+from simulator.simulator import Simulator
+from voice.books import Books
+from voice.carrier import Carrier
+from voice.journal import Journal
+from voice.links import Links
+from voice.runtime import Chance, Clock, Runtime
+from voice.seal import Sealer
+from voice.settings import Settings
+from voice.store import Store
+
+BASE_URL = "http://localhost:8000"
+SECRET = "0123456789abcdef" * 4
+
+
+class SimDoor:
+    """The SDK's door out, leading into the simulator of this process."""
+
+    def __init__(self) -> None:
+        self.sim: Simulator | None = None
+
+    def request(self, method: str, url: str, params: Any = None, data: Any = None, headers: Any = None, auth: Any = None,
+                timeout: Any = None, allow_redirects: bool = False) -> Response:
+        """One request; a timeout of the simulator is the one that a socket would have."""
+        assert self.sim is not None
+        path = "/" + url.split("/", 3)[3]
+        try:
+            status, sent, body = self.sim.rest(method, path, params or data or {}, headers or {}, auth)
+        except RestTimeout as late:
+            raise TimeoutError(str(late)) from late
+        return Response(status, body.decode(), sent)
+
+
+def settings_for(tmp_path: Path, **changed: Any) -> Settings:
+    """Settings that touch nothing outside the folder."""
+    return Settings(
+        public_base_url=BASE_URL, database_url=f"sqlite:///{tmp_path}/ringdesk.db", storage_url=f"file:{tmp_path}/recordings",
+        secret_key=SECRET, flows_dir=tmp_path / "flows", redis_url="redis://127.0.0.1:1/0", twilio_api_url=BASE_URL,
+        **changed)
+
+
+def make_rt(tmp_path: Path, clock: Clock, door: SimDoor | None = None, later: Callable[..., None] | None = None,
+            **changed: Any) -> Runtime:
+    """A Runtime with fresh tables; what should run after an answer runs at once unless `later` says otherwise."""
+    settings = settings_for(tmp_path, **changed)
+    store = Store(settings.database_url)
+    store.create_tables()
+    return Runtime(
+        settings=settings, store=store, clock=clock, chance=Chance(seed=7), later=later or (lambda job: job()),
+        journal=Journal(store), books=Books(store, SECRET), carrier=Carrier(door or SimDoor(), BASE_URL),
+        links=Links(settings.public_base_url), sealer=Sealer(settings.seal_keys))
+
+
+def account_json(account: Account) -> dict[str, str]:
+    """The simulator's account as the file that `ringdesk seed` reads."""
+    return {
+        "account_sid": account.sid, "auth_token": account.auth_token, "api_key_sid": account.api_key_sid,
+        "api_key_secret": account.api_keys[account.api_key_sid], "app_sid": account.app_sid}
+
+

@@ -1,0 +1,265 @@
+"""A whole contact centre under the virtual clock, and people who speak phone.
+
+    caller = shop.rings_up(); caller.hears("Thank you"); caller.presses("1")
+    shop.ann.desk_rings(); shop.ann.accepts(); shop.ann.talks_to(caller)
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import select
+
+from panel import web as panel_web
+from panel.login import hash_of
+from panel.push import Stream, Streams
+from recordings.work import run_due
+from simulator.account import Account
+from simulator.clock import VirtualClock
+from simulator.handset import Caller, ClientLeg
+from simulator.simulator import Simulator
+from tests.build import BASE_URL, SimDoor, account_json, make_rt
+from voice import clock, models
+from voice import web as voice_web
+from voice.seeding import seed_merchants
+from voice.states import Agent as AgentState
+
+NORTHWIND = "+12025550100"
+CUSTOMER = "+12025550188"
+
+FLOW = """
+flow_version: 1
+merchant: northwind
+name: Northwind Outfitters
+timezone: America/New_York
+numbers: ["+12025550100"]
+recording:
+  announce: "This call is recorded."
+queues:
+  orders: {ring: 20s, wrap_up: 30s, max_wait: 10m}
+start: greeting
+fallback: message
+steps:
+  greeting:
+    menu: "Thank you for calling {merchant}. For orders, press 1."
+    options: {1: orders_line}
+    no_input: orders_line
+    no_match: orders_line
+  orders_line:
+    queue: orders
+    timeout: busy
+    full: busy
+  busy:
+    say: "I am sorry, all of us are still busy."
+    next: message
+  message:
+    voicemail: "Please leave a message after the tone."
+    next: goodbye
+  goodbye:
+    hangup: "Thank you. Goodbye."
+"""
+
+
+class Desk:
+    """An agent and the browser: the stream, the page's answers to it, and the phone."""
+
+    def __init__(self, shop: "Shop", agent_id: str, name: str) -> None:
+        self.shop, self.agent_id, self.name = shop, agent_id, name
+        self.token, self.csrf = f"token-{agent_id}", f"csrf-{agent_id}"
+        self.snapshot: dict[str, Any] = {}
+        self.stream: Stream | None = None
+        self.leg: ClientLeg | None = None
+        self.acknowledges = True
+        self.is_awake = True
+        with shop.rt.write() as tx:
+            tx.add(models.LoginSession(token_hash=hash_of(self.token), user_id=agent_id, csrf=self.csrf,
+                                       created_at=shop.now, seen_at=shop.now, expires_at=shop.now + 86400))
+
+    def starts_shift(self) -> "Desk":
+        """Opens the page and begins to take callers."""
+        self.opens_page()
+        self.posts("/api/shift/start")
+        return self
+
+    def opens_page(self) -> None:
+        """The page connects to the stream; after a reload it is a new one."""
+        self.is_awake = True
+        self.stream = self.shop.streams.open(self.agent_id, hash_of(self.token), self._told, self.shop.now)
+
+    def posts(self, path: str, expect: int = 200, **body: Any) -> dict[str, Any]:
+        """A click."""
+        got = self.shop.browser(self).post(path, json=body, headers={"X-CSRF-Token": self.csrf, "Origin": BASE_URL})
+        assert got.status_code in (expect, 204), f"{path}: {got.status_code} {got.get_data(as_text=True)}"
+        return got.get_json(silent=True) or {}
+
+    @property
+    def offer(self) -> dict[str, Any] | None:
+        """The ring that the desk shows."""
+        return self.snapshot.get("offer")
+
+    @property
+    def state(self) -> str:
+        """What SQL says of the agent now."""
+        with self.shop.rt.store.read() as tx:
+            return str(tx.scalar(select(models.Agent.state).where(models.Agent.id == self.agent_id)))
+
+    def rings(self, within: float = 30.0) -> dict[str, Any]:
+        """Lets time pass until the desk shows a ring."""
+        return self.shop.sim.wait_for(lambda: self.offer, within, lambda: f"{self.name}'s desk does not ring ({self.state})")
+
+    def is_silent(self) -> bool:
+        """No ring is shown."""
+        return self.offer is None
+
+    def accepts(self, connects: bool = True) -> None:
+        """Takes the caller; then the page's phone connects."""
+        assert self.offer is not None, f"{self.name} has no ring to accept"
+        won = self.posts(f"/api/offers/{self.offer['id']}/accept")
+        self.offer_id = won["offer"]
+        if connects:
+            self.connects()
+
+    def connects(self) -> None:
+        """The page's phone calls in with the offer that was won."""
+        self.leg = self.shop.sim.client(self.agent_id).connect({"offer": self.offer_id})
+
+    def declines(self) -> None:
+        """Not this one."""
+        assert self.offer is not None
+        self.posts(f"/api/offers/{self.offer['id']}/decline")
+
+    def talks_to(self, caller: Caller, within: float = 15.0) -> None:
+        """Lets time pass until both hear each other."""
+        self.shop.sim.wait_for(lambda: (self.leg is not None and self.leg.is_talking_to(caller)) or None, within,
+                               lambda: f"{self.name} ({self.state}) does not talk to the caller; {caller.told()}")
+
+    def becomes(self, state: AgentState, within: float = 60.0) -> None:
+        """Lets time pass until the agent is in a state."""
+        self.shop.sim.wait_for(lambda: self.state == state or None, within, lambda: f"{self.name} is {self.state}, not {state}")
+
+    def call_id(self) -> str:
+        """The call of the talk that goes on."""
+        with self.shop.rt.store.read() as tx:
+            return str(tx.scalar(select(models.Participation.call_id).where(
+                models.Participation.agent_id == self.agent_id).order_by(models.Participation.began_at.desc())))
+
+    def holds(self) -> None:
+        """Puts the caller on hold."""
+        self.posts(f"/api/calls/{self.call_id()}/hold")
+
+    def resumes(self) -> None:
+        """Takes the caller off hold."""
+        self.posts(f"/api/calls/{self.call_id()}/resume")
+
+    def ends(self) -> None:
+        """Ends the call."""
+        self.posts(f"/api/calls/{self.call_id()}/end")
+
+    def closes_laptop(self) -> None:
+        """The browser is gone, stream, phone and all, without a word."""
+        self.is_awake = False
+        if self.stream is not None:
+            self.shop.streams.close(self.stream, self.shop.now)
+        if self.leg is not None and not self.leg.is_over:
+            self.leg.vanishes()
+
+    def _told(self, data: bytes) -> bool:
+        for block in data.decode().strip().split("\n\n"):
+            kind, _, text = block.partition("\n")
+            self.shop.sim.later(0.01, lambda kind=kind, text=text: self._hears(kind, text))  # type: ignore[misc]
+        return True
+
+    def _hears(self, kind: str, text: str) -> None:
+        if not self.is_awake:
+            return
+        if kind == "event: ping":
+            self.posts("/api/pong")
+        elif kind == "event: desk":
+            self.snapshot = json.loads(text.removeprefix("data: "))
+            if self.acknowledges and self.offer is not None and self.snapshot["state"] == AgentState.RINGING:
+                self.shop.browser(self).post(f"/api/offers/{self.offer['id']}/acknowledge",
+                                             headers={"X-CSRF-Token": self.csrf, "Origin": BASE_URL})
+
+
+class Shop:
+    """One merchant, its agents, and Twilio's stand-in, all in this process."""
+
+    def __init__(self, tmp_path: Path, flow: str = FLOW, agents: tuple[str, ...] = ("ann", "ben")) -> None:
+        (tmp_path / "flows").mkdir()
+        (tmp_path / "flows" / "northwind.yaml").write_text(flow, encoding="utf-8")
+        account = Account.demo(base_url=BASE_URL, numbers=(NORTHWIND,))
+        (tmp_path / "account.json").write_text(json.dumps(account_json(account)), encoding="utf-8")
+        door, virtual = SimDoor(), VirtualClock()
+        self.rt = make_rt(tmp_path, virtual, door, later=self._later)
+        self.sim: Simulator | None = None  # type: ignore[assignment]
+        seed_merchants(self.rt, tmp_path / "account.json")
+        self.app = Flask("ringdesk", static_folder=None)
+        voice_web.register(self.app, self.rt)
+        panel_web.register(self.app, self.rt)
+        self.sim: Simulator = Simulator(self.app.wsgi_app, account, virtual, latency_seconds=0.02)  # type: ignore[no-redef]
+        door.sim = self.sim
+        self.streams = Streams()
+        self.desks = {name: self._hire(name) for name in agents}
+        self.sim.every(0.05, lambda _now: self.rt.journal.step())
+        self.sim.every(1.0, lambda _now: clock.step(self.rt), first_after=0.5)
+        self.sim.every(1.0, lambda now: self.streams.step(self.rt, now), first_after=0.25)
+        self.sim.every(1.0, lambda _now: run_due(self.rt, 50), first_after=0.75)
+
+    @property
+    def now(self) -> float:
+        """The virtual moment."""
+        return self.rt.now()
+
+    def __getattr__(self, name: str) -> Desk:
+        if name in self.__dict__.get("desks", {}):
+            return self.desks[name]
+        raise AttributeError(name)
+
+    def rings_up(self, number: str | None = CUSTOMER, name: str | None = None) -> Caller:
+        """A customer dials."""
+        return self.sim.call(to=NORTHWIND, from_=number, caller_name=name)
+
+    def waits(self, seconds: float) -> None:
+        """Time passes."""
+        self.sim.advance(seconds)
+
+    def browser(self, desk: Desk):  # type: ignore[no-untyped-def]
+        """The HTTP client of a desk's browser."""
+        client = self.app.test_client()
+        client.set_cookie("ringdesk", desk.token)
+        return client
+
+    def facts(self, *kinds: str) -> list[models.Event]:
+        """The journal's facts of these kinds, in order."""
+        while self.rt.journal.step():
+            pass
+        with self.rt.store.read() as tx:
+            rows = tx.scalars(select(models.Event).order_by(models.Event.id))
+            return [row for row in rows if not kinds or row.kind in kinds]
+
+    def rows(self, table: type[models.Base]) -> list[Any]:
+        """Every row of a table."""
+        with self.rt.store.read() as tx:
+            return list(tx.scalars(select(table)))
+
+    def only_call(self) -> models.Call:
+        """The one call that there was."""
+        (call,) = self.rows(models.Call)
+        return call  # type: ignore[no-any-return]
+
+    def _hire(self, name: str) -> Desk:
+        agent_id = f"us_{name}"
+        with self.rt.write() as tx:
+            tx.add(models.User(id=agent_id, email=f"{name}@northwind.example", name=name.title(), password_hash="", created_at=0))
+            tx.add(models.Agent(id=agent_id, identity=agent_id, name=name.title(), since_at=self.now))
+            tx.add(models.Membership(merchant_id="northwind", user_id=agent_id, role="agent"))
+            for queue in self.rt.books.live_flow("northwind").queues:  # type: ignore[union-attr]
+                tx.add(models.QueueMember(merchant_id="northwind", queue=queue, agent_id=agent_id))
+        return Desk(self, agent_id, name)
+
+    def _later(self, job):  # type: ignore[no-untyped-def]
+        if self.sim is None:
+            job()
+        else:
+            self.sim.later(0.03, job)

@@ -1,0 +1,65 @@
+"""The fence for agents: a browser's leg gets into a room only if its claim, agent, account and generation all match.
+
+The browser says nothing but an opaque offer id; who it is, Twilio's signed From says.
+"""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from voice import heard as told
+from voice import models, speak
+from voice.phrases import phrase
+from voice.runtime import Runtime
+from voice.states import PARTICIPATION_LIVE, Offer, Participation
+from voice.talks import agent_arrives
+from voice.vanishing import leg_ended, rejoin
+
+
+def agent_document(rt: Runtime, heard: told.AgentCall) -> bytes:
+    """The bridge for who won this caller; the same again while that assignment lives; else a sentence and goodbye."""
+    with rt.write() as tx:
+        talk = _talk_for(tx, rt, heard)
+        if talk is None:
+            return speak.say_and_hang_up(phrase("taken"))
+        region = rt.books.account_of(talk.merchant_id).region or None
+        return speak.document(speak.join_as_agent(talk.room, rt.links, participation_id=talk.id, region=region))
+
+
+def agent_left(rt: Runtime, heard: told.TurnHeard, participation_id: str) -> bytes:
+    """An agent's leg left its room, or ended while in it."""
+    with rt.write() as tx:
+        talk = tx.scalar(select(models.Participation).where(models.Participation.id == participation_id))
+        if talk is not None and talk.leg_sid == heard.call_sid and talk.state in PARTICIPATION_LIVE:
+            call = tx.get_one(models.Call, (talk.merchant_id, talk.call_id))
+            leg_ended(tx, rt, call, talk, for_sure=heard.is_gone)
+    return speak.document(speak.hang_up())
+
+
+def _talk_for(tx: Session, rt: Runtime, heard: told.AgentCall) -> models.Participation | None:
+    found = tx.execute(select(models.Offer, models.Call).join(
+        models.Agent, models.Agent.id == models.Offer.agent_id).join(
+        models.Call, (models.Call.merchant_id == models.Offer.merchant_id) & (models.Call.id == models.Offer.call_id),
+    ).where(models.Offer.id == (heard.offer or ""), models.Agent.identity == heard.identity,
+            models.Call.account_sid == heard.account_sid, models.Call.ended_at.is_(None))).first()
+    if found is None:
+        return None
+    offer, call = found
+    living = _living(tx, offer)
+    if living is not None:
+        return _again(tx, rt, call, living, heard.call_sid)
+    return agent_arrives(tx, rt, call, offer, heard.call_sid) if offer.state == Offer.ACCEPTED else None
+
+
+def _living(tx: Session, offer: models.Offer) -> models.Participation | None:
+    return tx.scalar(select(models.Participation).where(
+        models.Participation.merchant_id == offer.merchant_id, models.Participation.offer_id == offer.id,
+        models.Participation.state.in_(PARTICIPATION_LIVE)))
+
+
+def _again(tx: Session, rt: Runtime, call: models.Call, talk: models.Participation, leg_sid: str) -> models.Participation | None:
+    """A repeated fetch, or the same agent on a new leg after a reload."""
+    if talk.state == Participation.VANISHED and (talk.until_at or 0.0) < rt.now():
+        return None
+    if talk.leg_sid != leg_sid:
+        rejoin(tx, rt, call, talk, leg_sid)
+    return talk

@@ -1,0 +1,114 @@
+"""What agents say of themselves: shift, break, back, notes written; and what their desk's silence says."""
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from voice import models, offers
+from voice.dispatch import decide_for_agent
+from voice.moves import bump_desks, move
+from voice.refusals import Refused
+from voice.runtime import Runtime
+from voice.states import AGENT_BUSY, OFFER_LIVE, PARTICIPATION_LIVE, Agent
+
+SEEN_EVERY_SECONDS = 8.0
+
+
+def start_shift(rt: Runtime, agent_id: str) -> None:
+    """Begin to take callers."""
+    with rt.write() as tx:
+        _saw(tx, rt, agent_id)
+        if move(tx, rt, agent_id, "shift_started") is None:
+            move(tx, rt, agent_id, "came_back")
+        decide_for_agent(tx, rt, agent_id)
+
+
+def end_shift(rt: Runtime, agent_id: str) -> None:
+    """Go home; in the middle of a call it takes effect when the call is done."""
+    with rt.write() as tx:
+        if move(tx, rt, agent_id, "shift_ended") is None:
+            _later(tx, rt, agent_id, Agent.OFFLINE)
+
+
+def go_away(rt: Runtime, agent_id: str, reason: str) -> None:
+    """Take a break for a reason; in the middle of a call it takes effect when the call is done."""
+    reason = reason.strip()[:40] or "break"
+    with rt.write() as tx:
+        if move(tx, rt, agent_id, "went_away", reason=reason) is None:
+            _later(tx, rt, agent_id, Agent.AWAY, reason)
+
+
+def come_back(rt: Runtime, agent_id: str) -> None:
+    """Be available again."""
+    with rt.write() as tx:
+        agent = _agent(tx, agent_id)
+        _saw(tx, rt, agent_id)
+        if move(tx, rt, agent_id, "came_back") is None:
+            if agent.state == Agent.OFFLINE:
+                raise Refused("not_now", "Start your shift first.")
+            agent.next_state = ""
+            bump_desks(tx, rt, agent_id)
+        decide_for_agent(tx, rt, agent_id)
+
+
+def end_wrap_up(rt: Runtime, agent_id: str) -> None:
+    """The notes are written: take callers again."""
+    with rt.write() as tx:
+        if move(tx, rt, agent_id, "wrapped_up") is None:
+            raise Refused("not_now", "You are not in wrap-up.")
+        decide_for_agent(tx, rt, agent_id)
+
+
+def seen(rt: Runtime, agent_id: str) -> None:
+    """The desk answered a ping; SQL is told only now and then."""
+    with rt.store.read() as tx:
+        agent = tx.get(models.Agent, agent_id)
+        if agent is None or (agent.seen_at > rt.now() - SEEN_EVERY_SECONDS and agent.state != Agent.UNREACHABLE):
+            return
+    with rt.write() as tx:
+        _saw(tx, rt, agent_id)
+        if agent.state == Agent.UNREACHABLE and _is_free(tx, agent_id) and move(tx, rt, agent_id, "came_back"):
+            decide_for_agent(tx, rt, agent_id)
+
+
+def lost(rt: Runtime, agent_id: str) -> None:
+    """The desk is gone: its stream closed or it stopped answering."""
+    with rt.write() as tx:
+        agent = tx.get(models.Agent, agent_id)
+        if agent is not None:
+            lose(tx, rt, agent)
+
+
+def lose(tx: Session, rt: Runtime, agent: models.Agent) -> None:
+    """Make an agent unreachable and take the rings back; a talk is not touched, its leg tells of itself."""
+    if agent.state not in (Agent.AVAILABLE, Agent.RINGING, Agent.WRAP_UP):
+        return
+    rings = list(tx.scalars(select(models.Offer).where(
+        models.Offer.agent_id == agent.id, models.Offer.state.in_(OFFER_LIVE))))
+    move(tx, rt, agent.id, "lost")
+    for offer in rings:
+        if offers.end_offer(tx, rt, offer, "withdrawn"):
+            offers.give_back(tx, rt, offer)
+
+
+def _saw(tx: Session, rt: Runtime, agent_id: str) -> None:
+    tx.execute(update(models.Agent).where(models.Agent.id == agent_id).values(seen_at=rt.now()))
+
+
+def _later(tx: Session, rt: Runtime, agent_id: str, state: Agent, reason: str = "") -> None:
+    agent = _agent(tx, agent_id)
+    if agent.state not in AGENT_BUSY:
+        return
+    agent.next_state = f"{state}:{reason}" if reason else str(state)
+    bump_desks(tx, rt, agent_id)
+
+
+def _agent(tx: Session, agent_id: str) -> models.Agent:
+    agent = tx.get(models.Agent, agent_id)
+    if agent is None:
+        raise Refused("not_found", "There is no such agent.")
+    return agent
+
+
+def _is_free(tx: Session, agent_id: str) -> bool:
+    return tx.scalar(select(models.Participation.id).where(
+        models.Participation.agent_id == agent_id, models.Participation.state.in_(PARTICIPATION_LIVE)).limit(1)) is None

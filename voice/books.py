@@ -1,0 +1,109 @@
+"""Accounts, numbers and flow versions, held in memory by every process and looked up again each second.
+
+While SQL is away what is held goes on serving, however old.
+"""
+
+from dataclasses import dataclass, field
+
+from sqlalchemy import select
+
+from callflows.flow import Flow
+from callflows.read import read_flow
+from voice import models
+from voice.store import Store
+from voice.vault import AccountSecrets, open_secrets
+
+
+@dataclass(frozen=True)
+class Account:
+    """An account at the carrier, with its secrets opened."""
+
+    id: str
+    account_sid: str
+    secrets: AccountSecrets = field(repr=False)
+    api_key_sid: str
+    app_sid: str
+    region: str
+    edge: str
+
+
+@dataclass(frozen=True)
+class Shop:
+    """A merchant as the voice path knows it."""
+
+    id: str
+    name: str
+    timezone: str
+    account_id: str
+    live_digest: str | None
+
+
+@dataclass(frozen=True)
+class Page:
+    """One consistent look at the books."""
+
+    accounts: dict[str, Account] = field(default_factory=dict)  # by id
+    by_sid: dict[str, Account] = field(default_factory=dict)
+    shops: dict[str, Shop] = field(default_factory=dict)
+    numbers: dict[str, tuple[str, str]] = field(default_factory=dict)  # E.164 -> merchant, account id
+
+
+class NoSuchFlow(LookupError):
+    """A flow version that the database does not hold."""
+
+
+class Books:
+    """The present page and the flows; replaced whole by `refresh`, so readers need no lock."""
+
+    def __init__(self, store: Store, secret_key: str) -> None:
+        self._store, self._secret_key = store, secret_key
+        self._flows: dict[tuple[str, str], Flow] = {}
+        self._opened: dict[bytes, Account] = {}
+        self.page = Page()
+
+    def refresh(self) -> None:
+        """Look again; raises StoreAway and keeps the old page when SQL cannot be read."""
+        with self._store.read() as tx:
+            accounts = [self._open(row) for row in tx.scalars(select(models.TwilioAccount))]
+            shops = [Shop(row.id, row.name, row.timezone, row.twilio_account_id, row.live_digest)
+                     for row in tx.scalars(select(models.Merchant))]
+            numbers = {row.e164: (row.merchant_id, row.twilio_account_id) for row in tx.scalars(select(models.Number))}
+            pinned = tx.execute(select(models.Call.merchant_id, models.Call.flow_digest)
+                                .where(models.Call.ended_at.is_(None)).distinct()).all()
+        wanted = {(shop.id, shop.live_digest) for shop in shops if shop.live_digest} | {(m, d) for m, d in pinned}
+        for merchant_id, digest in wanted - self._flows.keys():
+            self._load(merchant_id, digest)
+        self.page = Page({one.id: one for one in accounts}, {one.account_sid: one for one in accounts},
+                         {shop.id: shop for shop in shops}, numbers)
+
+    def live_flow(self, merchant_id: str) -> Flow | None:
+        """The flow that a new call of this merchant gets."""
+        shop = self.page.shops.get(merchant_id)
+        return self.flow(merchant_id, shop.live_digest) if shop and shop.live_digest else None
+
+    def flow(self, merchant_id: str, digest: str) -> Flow:
+        """The version that a call began with; from SQL when this process has not met it yet."""
+        return self._flows.get((merchant_id, digest)) or self._load(merchant_id, digest)
+
+    def account_of(self, merchant_id: str) -> Account:
+        """The account under which a merchant's calls run."""
+        return self.page.accounts[self.page.shops[merchant_id].account_id]
+
+    def _load(self, merchant_id: str, digest: str) -> Flow:
+        with self._store.read() as tx:
+            row = tx.scalar(select(models.FlowVersion).where(
+                models.FlowVersion.merchant_id == merchant_id, models.FlowVersion.digest == digest))
+        if row is None:
+            raise NoSuchFlow(f"merchant {merchant_id} has no flow version {digest[:12]}")
+        flow = read_flow(row.text, f"{merchant_id}@{digest[:12]}")
+        self._flows[merchant_id, digest] = flow
+        return flow
+
+    def _open(self, row: models.TwilioAccount) -> Account:
+        known = self._opened.get(row.secrets_sealed)
+        if known and (known.app_sid, known.api_key_sid, known.region) == (row.app_sid, row.api_key_sid, row.region):
+            return known
+        secrets = open_secrets(row.secrets_sealed, self._secret_key, row.account_sid)
+        account = Account(row.id, row.account_sid, secrets, row.api_key_sid, row.app_sid, row.region, row.edge)
+        self._opened[row.secrets_sealed] = account
+        return account

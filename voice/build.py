@@ -1,0 +1,80 @@
+"""Builds the Runtime of a process."""
+
+import logging
+import sys
+from dataclasses import replace
+
+import redis
+import structlog
+
+from voice import outbox
+from voice.books import Books
+from voice.carrier import Carrier, CarrierHttp
+from voice.journal import Journal
+from voice.links import Links
+from voice.runtime import Chance, Pool, Runtime, SharedClock, Ticker
+from voice.seal import Sealer
+from voice.settings import Settings
+from voice.store import Store, StoreAway
+
+NUDGES = "ringdesk:desks"
+NUDGE_WAIT_SECONDS = 0.1
+
+
+def build_runtime(settings: Settings) -> Runtime:
+    """Everything a process needs; raises StoreAway when the database cannot be reached."""
+    set_up_logs(settings.log_format)
+    store = Store(settings.database_url)
+    clock = SharedClock()
+    books = Books(store, settings.secret_text)
+    rt = Runtime(
+        settings=settings, store=store, clock=clock, chance=Chance(), later=Pool(), journal=Journal(store), books=books,
+        carrier=Carrier(CarrierHttp(settings.twilio_api_url), settings.twilio_api_url), links=Links(settings.public_base_url),
+        sealer=Sealer(settings.seal_keys), ring=outbox.doorbell(settings.redis_url))
+    return replace(rt, nudge=_nudger(settings.redis_url))
+
+
+def keep_up(rt: Runtime) -> tuple[Ticker, ...]:
+    """Start the loops that every serving process has: the books, the time and the journal."""
+    if isinstance(rt.clock, SharedClock):
+        clock: SharedClock = rt.clock
+        clock.follow(rt.store)
+    rt.books.refresh()
+    return (
+        Ticker("books", rt.books.refresh, lambda: clock.follow(rt.store)).start(),
+        Ticker("journal", lambda: _write_all(rt), seconds=0.05).start(),
+    )
+
+
+def _write_all(rt: Runtime) -> None:
+    while rt.journal.step():
+        pass
+
+
+def _nudger(redis_url: str):  # type: ignore[no-untyped-def]
+    """Hastens push; when Redis is away nothing is said and nothing waits, push looks each second anyway."""
+    client = redis.Redis.from_url(redis_url, socket_timeout=NUDGE_WAIT_SECONDS, socket_connect_timeout=NUDGE_WAIT_SECONDS)
+
+    def nudge(topic: str) -> None:
+        try:
+            client.publish(f"ringdesk:{topic}", "1")
+        except (redis.RedisError, OSError):
+            structlog.get_logger().debug("nudge not delivered", topic=topic)
+
+    return nudge
+
+
+def set_up_logs(form: str) -> None:
+    """One line a fact on standard error: JSON for machines, text for a terminal."""
+    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(message)s")
+    for noisy in ("twilio", "urllib3", "rq", "werkzeug"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
+    last = structlog.processors.JSONRenderer() if form == "json" else structlog.dev.ConsoleRenderer(colors=False)
+    structlog.configure(
+        processors=[structlog.processors.add_log_level, structlog.processors.TimeStamper(fmt="iso"),
+                    structlog.processors.StackInfoRenderer(), structlog.processors.format_exc_info, last],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr))
+
+
+__all__ = ["NUDGES", "StoreAway", "build_runtime", "keep_up", "set_up_logs"]

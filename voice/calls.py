@@ -1,0 +1,89 @@
+"""The customer's call as a row: made by its first effect, ended once, and then a ticket."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from voice import models, outbox
+from voice.runtime import Runtime
+from voice.states import CallEnd, Participation
+
+STRONGEST = (  # what a call is remembered for, when several things happened
+    CallEnd.ANSWERED, CallEnd.FORWARDED, CallEnd.CALLBACK_REQUESTED, CallEnd.VOICEMAIL, CallEnd.ABANDONED, CallEnd.MISSED,
+    CallEnd.COMPLETED_IN_FLOW)
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What every request about a call tells about it."""
+
+    merchant_id: str
+    call_id: str
+    call_sid: str
+    account_sid: str
+    caller: str
+    caller_name: str
+    dialled: str
+    flow_digest: str
+    started_at: float
+
+
+def ensure_call(tx: Session, facts: Facts) -> models.Call:
+    """The call's row, made now when this is its first effect."""
+    known = tx.get(models.Call, (facts.merchant_id, facts.call_id))
+    if known is not None:
+        return known
+    call = models.Call(
+        merchant_id=facts.merchant_id, id=facts.call_id, call_sid=facts.call_sid, account_sid=facts.account_sid,
+        caller=facts.caller, caller_name=facts.caller_name, dialled=facts.dialled, flow_digest=facts.flow_digest,
+        started_at=facts.started_at, answered_at=facts.started_at)
+    tx.add(call)
+    tx.flush()
+    return call
+
+
+def find_call(tx: Session, account_sid: str, call_sid: str) -> models.Call | None:
+    """The call of a customer's leg."""
+    return tx.scalar(select(models.Call).where(
+        models.Call.account_sid == account_sid, models.Call.call_sid == call_sid))
+
+
+def remember(call: models.Call, outcome: CallEnd) -> None:
+    """Keep the strongest thing that happened to a call."""
+    if call.outcome is None or STRONGEST.index(outcome) < STRONGEST.index(CallEnd(call.outcome)):
+        call.outcome = outcome
+
+
+def end_call(tx: Session, rt: Runtime, call: models.Call, hung_up_by: str, ended_as: CallEnd | None = None) -> None:
+    """The customer's leg is over: say how the call ended, once, and promise its ticket."""
+    if call.ended_at is not None:
+        return
+    now = rt.now()
+    call.ended_at = now
+    call.hung_up_by = call.hung_up_by or hung_up_by
+    call.ended_as = ended_as or call.outcome or CallEnd.COMPLETED_IN_FLOW
+    rt.journal.write(tx, call.merchant_id, call.id, "call_ended", now, ended_as=call.ended_as, hung_up_by=call.hung_up_by)
+    outbox.add(tx, rt, call.merchant_id, "open_ticket", call.id, now)
+
+
+def live_waiting(tx: Session, call: models.Call) -> models.Waiting | None:
+    """The caller's place in a queue, or in the talk that came of it, that has not been left."""
+    return tx.scalar(select(models.Waiting).where(
+        models.Waiting.merchant_id == call.merchant_id, models.Waiting.call_id == call.id,
+        models.Waiting.left_as.is_(None)))
+
+
+def last_waiting(tx: Session, call: models.Call) -> models.Waiting | None:
+    """The last place that the caller took, left or not."""
+    return tx.scalar(select(models.Waiting).where(
+        models.Waiting.merchant_id == call.merchant_id, models.Waiting.call_id == call.id,
+    ).order_by(models.Waiting.left_as.is_not(None), models.Waiting.entered_at.desc()).limit(1))
+
+
+def owner_of(tx: Session, merchant_id: str, call_id: str) -> models.Participation | None:
+    """The live owner of a call's talk."""
+    return tx.scalar(select(models.Participation).where(
+        models.Participation.merchant_id == merchant_id, models.Participation.call_id == call_id,
+        models.Participation.role == "owner", models.Participation.state != Participation.ENDED))
+

@@ -1,0 +1,129 @@
+"""The requests we make of the carrier, each a function; all with finite timeouts, none inside a transaction.
+
+The SDK's own default is no timeout at all, and its address cannot be set: `CarrierHttp` gives it both.
+"""
+
+from collections.abc import Callable
+from typing import Any, Protocol
+from urllib.parse import urlsplit, urlunsplit
+
+import requests
+from twilio.base.exceptions import TwilioException, TwilioRestException
+from twilio.http import HttpClient
+from twilio.http.response import Response
+from twilio.rest import Client
+
+from voice.books import Account
+from voice.carrier_faults import CarrierAway as CarrierAway
+from voice.carrier_faults import CarrierGone as CarrierGone
+from voice.carrier_faults import CarrierRefused as CarrierRefused
+from voice.media_fetch import fetch_recording
+
+TIMEOUTS = (3.0, 10.0)  # seconds to connect, seconds between bytes
+LOST = (404, 409)  # the leg or room has ended
+GONE_CODES = (20404, 21220)  # not found; the call is not in progress
+
+
+class CarrierHttp(HttpClient):
+    """The SDK's door out: one pool of connections, finite timeouts, and the simulator's address in trials."""
+
+    def __init__(self, base_url: str = "") -> None:
+        super().__init__(logger=_silent(), is_async=False, timeout=None)
+        self._base = urlsplit(base_url) if base_url else None
+        self._session = requests.Session()
+
+    def request(self, method: str, url: str, params: Any = None, data: Any = None, headers: Any = None, auth: Any = None,
+                timeout: Any = None, allow_redirects: bool = False) -> Response:
+        """One request to the configured address."""
+        if self._base is not None:
+            url = urlunsplit(urlsplit(url)._replace(scheme=self._base.scheme, netloc=self._base.netloc))
+        got = self._session.request(method.upper(), url, params=params, data=data, headers=headers, auth=auth,
+                                    timeout=TIMEOUTS, allow_redirects=False)
+        return Response(got.status_code, got.text, dict(got.headers))
+
+
+class Door(Protocol):
+    """Whatever the SDK may send its requests through."""
+
+    def request(self, method: str, url: str, params: Any = None, data: Any = None, headers: Any = None, auth: Any = None,
+                timeout: Any = None, allow_redirects: bool = False) -> Response:
+        """One request."""
+        ...
+
+
+class Carrier:
+    """What we ask of the carrier in the middle of a call and afterwards."""
+
+    def __init__(self, http: Door, media_base_url: str = "", session: requests.Session | None = None) -> None:
+        self._http = http
+        self._media_base_url = media_base_url
+        self._session = session or requests.Session()
+
+    def move_leg(self, account: Account, call_sid: str, url: str) -> None:
+        """Make a live leg fetch another document."""
+        self._ask(lambda: self._client(account).calls(call_sid).update(url=url, method="POST"))
+
+    def end_leg(self, account: Account, call_sid: str) -> None:
+        """Hang up a leg."""
+        self._ask(lambda: self._client(account).calls(call_sid).update(status="completed"))
+
+    def leg_status(self, account: Account, call_sid: str) -> str:
+        """The carrier's word for what a leg is doing now."""
+        return str(self._ask(lambda: self._client(account).calls(call_sid).fetch()).status)
+
+    def find_room(self, account: Account, room: str) -> str | None:
+        """The id of the live conference of this name."""
+        found = self._ask(lambda: self._client(account).conferences.list(friendly_name=room, status="in-progress", limit=1))
+        return str(found[0].sid) if found else None
+
+    def end_room(self, account: Account, room_sid: str) -> None:
+        """End a conference for everybody in it."""
+        self._ask(lambda: self._client(account).conferences(room_sid).update(status="completed"))
+
+    def hold(self, account: Account, room_sid: str, call_sid: str, url: str) -> None:
+        """Take one party out of the talk and let it hear a document."""
+        party = self._client(account).conferences(room_sid).participants(call_sid)
+        self._ask(lambda: party.update(hold=True, hold_url=url, hold_method="POST"))
+
+    def unhold(self, account: Account, room_sid: str, call_sid: str) -> None:
+        """Bring a party back into the talk."""
+        party = self._client(account).conferences(room_sid).participants(call_sid)
+        self._ask(lambda: party.update(hold=False))
+
+    def fetch_recording(self, account: Account, recording_sid: str, channels: int, write: Callable[[bytes], object],
+                        max_bytes: int) -> None:
+        """Stream the WAV of a recording; the address is built from ids, never from what a callback says."""
+        fetch_recording(self._session, self._media_base_url or _media_host(account), account.account_sid,
+                        (account.api_key_sid, account.secrets.api_key_secret), recording_sid, channels, write,
+                        max_bytes=max_bytes, timeouts=TIMEOUTS, configured=self._media_base_url)
+
+    def _client(self, account: Account) -> Client:
+        return Client(account.api_key_sid, account.secrets.api_key_secret, account.account_sid,
+                      region=account.region or None, edge=account.edge or None,
+                      http_client=self._http)  # type: ignore[arg-type]
+
+    @staticmethod
+    def _ask(request: Callable[[], Any]) -> Any:
+        try:
+            return request()
+        except TwilioRestException as error:
+            if error.status == 429 or error.status >= 500:
+                raise CarrierAway(f"{error.status} {error.code}: {error.msg}") from error
+            if error.status in LOST or error.code in GONE_CODES:
+                raise CarrierGone(f"{error.code}: {error.msg}") from error
+            raise CarrierRefused(f"{error.status} {error.code}: {error.msg}") from error
+        except (TwilioException, requests.RequestException, OSError) as error:
+            raise CarrierAway(f"{type(error).__name__}: {error}") from error
+
+
+def _media_host(account: Account) -> str:
+    place = ".".join(part for part in ("api", account.edge, account.region) if part)
+    return f"https://{place}.twilio.com"
+
+
+def _silent() -> Any:
+    import logging
+
+    logger = logging.getLogger("voice.carrier.http")
+    logger.setLevel(logging.ERROR)  # the SDK logs whole request bodies at INFO
+    return logger

@@ -1,0 +1,118 @@
+"""Decides where a fact is born: the snapshot from SQL, the pure decision, the offers stored under their indexes.
+
+The fact is committed whatever happens here: the decision runs in a savepoint and is dropped on conflict. The clock
+decides again each second for every queue where somebody waits.
+"""
+
+from collections.abc import Iterable
+
+import structlog
+from sqlalchemy import select, tuple_, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from routing.decide import decide
+from routing.snapshot import FreeAgent, MakeOffer, QueueKey, Snapshot, WaitingCaller
+from voice import models
+from voice.moves import move
+from voice.runtime import Runtime
+from voice.states import Agent, Waiting
+
+log = structlog.get_logger()
+
+CANDIDATES = 32  # callers and agents of one queue that a decision looks at
+
+
+class Outrun(RuntimeError):
+    """Somebody else decided first; this decision is dropped."""
+
+
+def decide_for_queue(tx: Session, rt: Runtime, merchant_id: str, queue: str) -> int:
+    """Somebody entered a queue, or an offer of it ended: make the offers that are possible now."""
+    return _decide(tx, rt, {(merchant_id, queue)})
+
+
+def decide_for_agent(tx: Session, rt: Runtime, agent_id: str) -> int:
+    """An agent may have become free: look at every queue the agent serves."""
+    return _decide(tx, rt, _queues_of(tx, [agent_id]).get(agent_id, frozenset()))
+
+
+def decide_everywhere(rt: Runtime) -> int:
+    """Look at every queue where a caller waits without an offer; the clock calls this each second."""
+    with rt.store.read() as tx:
+        queues = tx.execute(select(models.Waiting.merchant_id, models.Waiting.queue).where(
+            models.Waiting.state == Waiting.WAITING).distinct()).all()
+    made = 0
+    for merchant_id, queue in queues:
+        with rt.store.read() as tx:
+            possible = decide(_snapshot(tx, {(merchant_id, queue)}, rt.now()), rt.now())
+        if possible:
+            with rt.write() as tx:
+                made += decide_for_queue(tx, rt, merchant_id, queue)
+    return made
+
+
+def _decide(tx: Session, rt: Runtime, queues: Iterable[QueueKey]) -> int:
+    wanted = set(queues)
+    if not wanted:
+        return 0
+    tx.flush()
+    try:
+        with tx.begin_nested():
+            offers = decide(_snapshot(tx, wanted, rt.now()), rt.now())
+            for offer in offers:
+                _store(tx, rt, offer)
+            tx.flush()
+    except (IntegrityError, Outrun) as conflict:
+        log.info("decision dropped", reason=type(conflict).__name__)
+        return 0
+    return len(offers)
+
+
+def _snapshot(tx: Session, queues: set[QueueKey], now: float) -> Snapshot:
+    callers: dict[str, WaitingCaller] = {}
+    agent_ids: set[str] = set()
+    for merchant_id, queue in queues:
+        for row in tx.scalars(select(models.Waiting).where(
+                models.Waiting.merchant_id == merchant_id, models.Waiting.queue == queue,
+                models.Waiting.state == Waiting.WAITING, models.Waiting.deadline_at > now,
+        ).order_by(models.Waiting.head_at.is_(None), models.Waiting.rank_at, models.Waiting.id).limit(CANDIDATES)):
+            callers[row.id] = WaitingCaller(row.id, (merchant_id, queue), row.rank_at, row.head_at, row.last_agent_id)
+        agent_ids.update(tx.scalars(select(models.Agent.id).join(
+            models.QueueMember, models.QueueMember.agent_id == models.Agent.id).where(
+            models.QueueMember.merchant_id == merchant_id, models.QueueMember.queue == queue,
+            models.Agent.state == Agent.AVAILABLE, models.Agent.not_before_at <= now,
+        ).order_by(models.Agent.last_offer_at, models.Agent.id).limit(CANDIDATES)))
+    if not callers or not agent_ids:
+        return Snapshot((), ())
+    serves = _queues_of(tx, agent_ids)
+    agents = tx.scalars(select(models.Agent).where(models.Agent.id.in_(agent_ids)))
+    return Snapshot(tuple(callers.values()), tuple(
+        FreeAgent(one.id, serves.get(one.id, frozenset()), one.last_offer_at, one.not_before_at) for one in agents))
+
+
+def _queues_of(tx: Session, agent_ids: Iterable[str]) -> dict[str, frozenset[QueueKey]]:
+    found: dict[str, set[QueueKey]] = {}
+    for row in tx.scalars(select(models.QueueMember).where(models.QueueMember.agent_id.in_(list(agent_ids)))):
+        found.setdefault(row.agent_id, set()).add((row.merchant_id, row.queue))
+    return {agent_id: frozenset(queues) for agent_id, queues in found.items()}
+
+
+def _store(tx: Session, rt: Runtime, offer: MakeOffer) -> None:
+    now = rt.now()
+    waiting = tx.scalar(select(models.Waiting).where(models.Waiting.id == offer.waiting_id))
+    if waiting is None:
+        raise Outrun(offer.waiting_id)
+    taken = tx.execute(update(models.Waiting).where(
+        tuple_(models.Waiting.merchant_id, models.Waiting.id) == (waiting.merchant_id, waiting.id),
+        models.Waiting.state == Waiting.WAITING, models.Waiting.generation == waiting.generation,
+    ).values(state=Waiting.OFFERED, state_at=now, offers_made=models.Waiting.offers_made + 1, last_agent_id=offer.agent_id))
+    if not taken.rowcount or move(tx, rt, offer.agent_id, "offered") is None:  # type: ignore[attr-defined]
+        raise Outrun(offer.waiting_id)
+    tx.execute(update(models.Agent).where(models.Agent.id == offer.agent_id).values(last_offer_at=now))
+    offer_id = rt.chance.id("of")
+    tx.add(models.Offer(
+        merchant_id=waiting.merchant_id, id=offer_id, waiting_id=waiting.id, call_id=waiting.call_id,
+        agent_id=offer.agent_id, generation=waiting.generation, offered_at=now))
+    rt.journal.write(tx, waiting.merchant_id, waiting.call_id, "offered", now, agent_id=offer.agent_id, offer=offer_id,
+                     queue=waiting.queue)

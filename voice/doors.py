@@ -1,0 +1,168 @@
+"""Every address that Twilio asks, in one table: what is heard there, what is answered, and what when something fails.
+
+Flask's rules and the fast entrance are both made from this table, so they cannot differ.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import structlog
+
+from voice import agent_legs, guard, hear, legs, music, signals, speak, turns, waiting_room
+from voice.guard import Admitted, Refusal, Secrets
+from voice.phrases import phrase
+from voice.runtime import Runtime
+from voice.seal import SealBroken
+from voice.store import StoreAway
+
+log = structlog.get_logger()
+
+Fields = Mapping[str, str]
+Answer = Callable[[Runtime, Fields, str], bytes]
+
+
+@dataclass(frozen=True)
+class Door:
+    """One kind of request: `answer` when all is well, `when_away` while SQL cannot be reached."""
+
+    answer: Answer
+    when_away: Answer
+    takes: bool = False  # the path goes on with an id or a sealed session
+
+
+@dataclass(frozen=True)
+class Reply:
+    """Status and body for the caller of the door."""
+
+    status: int
+    body: bytes
+
+
+def knock(rt: Runtime, environ: Mapping[str, object], body: bytes, name: str, rest: str) -> Reply:
+    """Answer a request of Twilio's: checked first, and whatever fails, the caller hears words of ours."""
+    admitted = guard.admit(environ, body, lambda sid: secrets_of(rt, sid), rt.settings.public_base_url)
+    if isinstance(admitted, Refusal):
+        log.warning("refused at the door", door=name, reason=admitted.reason)
+        return Reply(admitted.status, b"")
+    return _answer(rt, admitted, name, rest)
+
+
+def secrets_of(rt: Runtime, account_sid: str) -> Secrets | None:
+    """The live secrets of an account of ours."""
+    account = rt.books.page.by_sid.get(account_sid)
+    if account is None:
+        return None
+    return Secrets(account.secrets.auth_tokens, tuple(account.secrets.shared_keys.items()))
+
+
+def _answer(rt: Runtime, admitted: Admitted, name: str, rest: str) -> Reply:
+    door, fields = DOORS[name], admitted.fields
+    try:
+        return Reply(200, door.answer(rt, fields, rest))
+    except NotOurs as stranger:
+        log.warning("refused at the door", door=name, reason=str(stranger))
+        return Reply(403, b"")
+    except (hear.NotHeard, SealBroken) as wrong:
+        log.warning("not understood", door=name, reason=str(wrong))
+        return Reply(400, b"")
+    except StoreAway as away:
+        log.error("store away", door=name, call=fields.get("CallSid"), error=str(away)[:200])
+        return Reply(503, b"") if name in SIGNALS else Reply(200, door.when_away(rt, fields, rest))
+    except Exception:
+        log.exception("a document failed", door=name, call=fields.get("CallSid"))
+        return Reply(500, b"") if name in SIGNALS else Reply(200, _apology(rt))
+
+
+class NotOurs(PermissionError):
+    """A genuine account asks about what belongs to another."""
+
+
+def _apology(rt: Runtime) -> bytes:
+    return speak.apology(phrase("trouble"), rt.links, rt.links.goodbye())
+
+
+def _incoming(rt: Runtime, fields: Fields, _rest: str) -> bytes:
+    who = hear.incoming(fields)
+    listed = rt.books.page.numbers.get(who.dialled.number or "")
+    if listed is not None and rt.books.page.accounts[listed[1]].account_sid != who.account_sid:
+        raise NotOurs("the number belongs to another account")
+    return turns.begin(rt, who)
+
+
+def _turn(rt: Runtime, fields: Fields, sealed: str) -> bytes:
+    return turns.go_on(rt, hear.incoming(fields), hear.turn(fields), sealed)
+
+
+def _wait(rt: Runtime, fields: Fields, waiting_id: str) -> bytes:
+    return waiting_room.piece(rt, waiting_id, hear.wait(fields))
+
+
+def _leg(rt: Runtime, fields: Fields, call_id: str) -> bytes:
+    return legs.customer_document(rt, hear.incoming(fields), hear.turn(fields), call_id)
+
+
+def _agent(rt: Runtime, fields: Fields, _rest: str) -> bytes:
+    return agent_legs.agent_document(rt, hear.agent_call(fields))
+
+
+def _agent_left(rt: Runtime, fields: Fields, participation_id: str) -> bytes:
+    return agent_legs.agent_left(rt, hear.turn(fields), participation_id)
+
+
+def _room(rt: Runtime, fields: Fields, _room: str) -> bytes:
+    signals.room_event(rt, hear.room_event(fields))
+    return speak.EMPTY
+
+
+def _status(rt: Runtime, fields: Fields, _rest: str) -> bytes:
+    signals.leg_status(rt, hear.incoming(fields), hear.call_status(fields))
+    return speak.EMPTY
+
+
+def _recording(rt: Runtime, fields: Fields, kind: str) -> bytes:
+    signals.recording(rt, hear.recording(fields), "voicemail" if kind == "voicemail" else "call")
+    return speak.EMPTY
+
+
+def _hold(rt: Runtime, _fields: Fields, room: str) -> bytes:
+    return legs.hold_document(rt, room)
+
+
+def _goodbye(_rt: Runtime, _fields: Fields, _rest: str) -> bytes:
+    return speak.document(speak.hang_up())
+
+
+def _ask_again(rt: Runtime, _fields: Fields, rest: str, name: str) -> bytes:
+    address = {"incoming": rt.links.incoming, "agent": rt.links.agent}.get(name)
+    url = address() if address else getattr(rt.links, name)(rest)
+    return speak.retry_later(url, words=speak.say(phrase("one_moment")), seconds=5)
+
+
+def _again_at(name: str) -> Answer:
+    return lambda rt, fields, rest: _ask_again(rt, fields, rest, name)
+
+
+def _music_meanwhile(rt: Runtime, fields: Fields, _rest: str) -> bytes:
+    waited = hear.wait(fields).seconds or 0
+    return speak.waiting_room(rt.links.audio(f"hold-{waited // music.SEGMENT_SECONDS % music.SEGMENTS}"))
+
+
+def _nothing(_rt: Runtime, _fields: Fields, _rest: str) -> bytes:
+    return speak.document(speak.hang_up())
+
+
+DOORS: Final[dict[str, Door]] = {
+    "incoming": Door(_incoming, _again_at("incoming")),
+    "turn": Door(_turn, _again_at("turn"), takes=True),
+    "wait": Door(_wait, _music_meanwhile, takes=True),
+    "leg": Door(_leg, _again_at("leg"), takes=True),
+    "agent": Door(_agent, _nothing),
+    "agent-left": Door(_agent_left, _nothing, takes=True),
+    "hold": Door(_hold, _again_at("hold"), takes=True),
+    "goodbye": Door(_goodbye, _nothing),
+    "room": Door(_room, _nothing, takes=True),
+    "status": Door(_status, _nothing),
+    "recording": Door(_recording, _nothing, takes=True),
+}
+SIGNALS = frozenset({"room", "status", "recording"})

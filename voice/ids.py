@@ -1,0 +1,29 @@
+"""Ids that follow from what they name, so that a repeated request means the same row and nothing is looked up."""
+
+import base64
+from hashlib import sha256
+
+
+def call_id(account_sid: str, call_sid: str) -> str:
+    """Our id of a customer's call."""
+    return _derived("ca", account_sid, call_sid)
+
+
+def waiting_id(call: str, turn: int) -> str:
+    """The place in a queue that a turn of a call took."""
+    return _derived("wt", call, str(turn))
+
+
+def room_name(call: str, assignment: int) -> str:
+    """The room of one assignment: opaque, and never used again."""
+    return f"{call}-{assignment}"
+
+
+def call_of_room(room: str) -> str:
+    """The call whose talk a room holds."""
+    return room.rpartition("-")[0]
+
+
+def _derived(kind: str, *parts: str) -> str:
+    digest = sha256("\x1f".join((kind, *parts)).encode()).digest()
+    return f"{kind}_{base64.b32encode(digest).decode().lower()[:20]}"

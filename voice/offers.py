@@ -1,0 +1,151 @@
+"""Offers: shown, acknowledged, accepted by exactly one agent, or over."""
+
+from collections.abc import Iterable
+from typing import Final
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from voice import models
+from voice.dispatch import decide_for_agent, decide_for_queue
+from voice.moves import bump_desks, move
+from voice.refusals import Refused
+from voice.runtime import Runtime
+from voice.states import OFFER_LIVE, OFFER_MOVES, WAITING_MOVES, Offer, Waiting, sources
+
+CLAIM_SECONDS = 8.0  # from the click to the agent's leg at the fence
+BACK_OFF_SECONDS = 10.0  # after a decline
+
+# How an offer ended without a claim, what that makes of the agent.
+AGENT_AFTER: Final[dict[str, str]] = {
+    "declined": "declined", "rang_out": "rang_out", "withdrawn": "withdrawn", "undelivered": "undelivered",
+    "unacknowledged": "unacknowledged"}
+
+
+def pushed(rt: Runtime, offer_ids: Iterable[str]) -> None:
+    """Push wrote these rings to an open stream: from now on the desk must answer."""
+    ids = list(offer_ids)
+    if not ids:
+        return
+    with rt.write() as tx:
+        tx.execute(update(models.Offer).where(
+            models.Offer.id.in_(ids), models.Offer.state == Offer.OFFERED, models.Offer.pushed_at.is_(None),
+        ).values(pushed_at=rt.now()))
+
+
+def acknowledge(rt: Runtime, agent_id: str, offer_id: str) -> None:
+    """The desk says that it rings."""
+    with rt.write() as tx:
+        offer = _offer(tx, agent_id, offer_id)
+        if offer.state == Offer.OFFERED:
+            _rings(tx, rt, offer)
+        elif offer.state not in OFFER_LIVE:
+            raise Refused("gone", "The caller is no longer offered to you.")
+
+
+def accept(rt: Runtime, agent_id: str, offer_id: str) -> dict[str, str]:
+    """The agent takes the caller; of several agents exactly one wins. Asked again by the winner, the answer is the same."""
+    with rt.write() as tx:
+        offer = _offer(tx, agent_id, offer_id)
+        call = tx.get_one(models.Call, (offer.merchant_id, offer.call_id))
+        answer = {"offer": offer.id, "account_sid": call.account_sid, "call": call.id}
+        if offer.state in (Offer.ACCEPTED, Offer.CONNECTED):
+            return answer
+        if offer.state == Offer.OFFERED:
+            _rings(tx, rt, offer)
+        if offer.state != Offer.RINGING:
+            raise Refused("gone", "The caller is no longer offered to you.")
+        _claim(tx, rt, offer)
+    return answer
+
+
+def decline(rt: Runtime, agent_id: str, offer_id: str) -> None:
+    """The agent does not take this caller; the caller keeps the place and the agent rests ten seconds."""
+    with rt.write() as tx:
+        offer = _offer(tx, agent_id, offer_id)
+        if offer.state == Offer.DECLINED:
+            return
+        if not end_offer(tx, rt, offer, "declined"):
+            raise Refused("gone", "The caller is no longer offered to you.")
+        tx.execute(update(models.Agent).where(models.Agent.id == agent_id).values(not_before_at=rt.now() + BACK_OFF_SECONDS))
+        give_back(tx, rt, offer)
+        decide_for_agent(tx, rt, agent_id)
+
+
+def end_offer(tx: Session, rt: Runtime, offer: models.Offer, happened: str) -> bool:
+    """End an offer that nobody claimed; false when something else came first."""
+    target = OFFER_MOVES.get((Offer(offer.state), happened))
+    if target is None:
+        return False
+    ended = tx.execute(update(models.Offer).where(
+        models.Offer.merchant_id == offer.merchant_id, models.Offer.id == offer.id, models.Offer.state == offer.state,
+    ).values(state=target, ended_at=rt.now()))
+    if not ended.rowcount:  # type: ignore[attr-defined]
+        return False
+    tx.refresh(offer)
+    move(tx, rt, offer.agent_id, AGENT_AFTER[happened], reason="missed" if happened == "rang_out" else "")
+    rt.journal.write(tx, offer.merchant_id, offer.call_id, happened, rt.now(), agent_id=offer.agent_id, offer=offer.id)
+    return True
+
+
+def give_back(tx: Session, rt: Runtime, offer: models.Offer) -> None:
+    """The caller of an ended offer waits again at the same place, and the queue is looked at."""
+    back = tx.execute(update(models.Waiting).where(
+        models.Waiting.merchant_id == offer.merchant_id, models.Waiting.id == offer.waiting_id,
+        models.Waiting.state == Waiting.OFFERED, ~_has_live_offer(offer),
+    ).values(state=Waiting.WAITING, state_at=rt.now()), execution_options={"synchronize_session": False})
+    if back.rowcount:  # type: ignore[attr-defined]
+        waiting = tx.get_one(models.Waiting, (offer.merchant_id, offer.waiting_id), populate_existing=True)
+        decide_for_queue(tx, rt, waiting.merchant_id, waiting.queue)
+
+
+def withdraw(tx: Session, rt: Runtime, waiting: models.Waiting) -> None:
+    """The caller is no longer to be had: take back every ring, and let those agents have others."""
+    for offer in live_offers(tx, waiting.merchant_id, waiting.id):
+        if offer.state != Offer.ACCEPTED and end_offer(tx, rt, offer, "withdrawn"):
+            decide_for_agent(tx, rt, offer.agent_id)
+
+
+def live_offers(tx: Session, merchant_id: str, waiting_id: str) -> list[models.Offer]:
+    """The rings that go on for this caller now."""
+    return list(tx.scalars(select(models.Offer).where(
+        models.Offer.merchant_id == merchant_id, models.Offer.waiting_id == waiting_id, models.Offer.state.in_(OFFER_LIVE))))
+
+
+def _rings(tx: Session, rt: Runtime, offer: models.Offer) -> None:
+    waiting = tx.get_one(models.Waiting, (offer.merchant_id, offer.waiting_id))
+    offer.state, offer.rang_at = Offer.RINGING, rt.now()
+    offer.ring_until_at = rt.now() + waiting.ring_seconds
+    tx.flush()
+    rt.journal.write(tx, offer.merchant_id, offer.call_id, "ringing", rt.now(), agent_id=offer.agent_id, offer=offer.id)
+    bump_desks(tx, rt, offer.agent_id)
+
+
+def _claim(tx: Session, rt: Runtime, offer: models.Offer) -> None:
+    now = rt.now()
+    won = tx.execute(update(models.Waiting).where(
+        models.Waiting.merchant_id == offer.merchant_id, models.Waiting.id == offer.waiting_id,
+        models.Waiting.state.in_(sources(WAITING_MOVES, "claimed")), models.Waiting.generation == offer.generation,
+    ).values(state=Waiting.CLAIMED, state_at=now, generation=offer.generation + 1, agent_id=offer.agent_id,
+             until_at=now + CLAIM_SECONDS))
+    if not won.rowcount:  # type: ignore[attr-defined]
+        raise Refused("taken", "A colleague was faster.")
+    offer.state, offer.generation = Offer.ACCEPTED, offer.generation + 1
+    tx.flush()
+    waiting = tx.get_one(models.Waiting, (offer.merchant_id, offer.waiting_id), populate_existing=True)
+    move(tx, rt, offer.agent_id, "claimed")
+    withdraw(tx, rt, waiting)
+    rt.journal.write(tx, offer.merchant_id, offer.call_id, "accepted", now, agent_id=offer.agent_id, offer=offer.id)
+
+
+def _offer(tx: Session, agent_id: str, offer_id: str) -> models.Offer:
+    offer = tx.scalar(select(models.Offer).where(models.Offer.id == offer_id, models.Offer.agent_id == agent_id))
+    if offer is None:
+        raise Refused("not_found", "There is no such offer to you.")
+    return offer
+
+
+def _has_live_offer(offer: models.Offer):  # type: ignore[no-untyped-def]
+    return select(models.Offer.id).where(
+        models.Offer.merchant_id == offer.merchant_id, models.Offer.waiting_id == offer.waiting_id,
+        models.Offer.state.in_(OFFER_LIVE)).exists()

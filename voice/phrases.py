@@ -1,0 +1,46 @@
+"""The few sentences that we say ourselves, in the languages of flows; English where a language is missing."""
+
+from typing import Literal
+
+Phrase = Literal["place", "next", "again", "one_moment", "unknown_number", "trouble", "taken"]
+
+PHRASES: dict[Phrase, dict[str, str]] = {
+    "place": {
+        "en": "You are number {place} in the queue.",
+        "de": "Sie sind Nummer {place} in der Warteschlange.",
+        "fr": "Vous êtes numéro {place} dans la file d'attente.",
+        "es": "Usted es el número {place} en la cola.",
+    },
+    "next": {
+        "en": "You are next.",
+        "de": "Sie sind als Nächstes an der Reihe.",
+        "fr": "Vous êtes le prochain.",
+        "es": "Usted es el siguiente.",
+    },
+    "again": {
+        "en": "Sorry, we lost your agent for a moment. Please hold, you will not lose your place.",
+        "de": "Entschuldigung, die Verbindung zu Ihrem Gesprächspartner ist abgebrochen. Bitte warten Sie, Ihr Platz bleibt Ihnen.",
+        "fr": "Désolé, la connexion avec votre conseiller est coupée. Veuillez patienter, vous gardez votre place.",
+        "es": "Lo sentimos, hemos perdido a su agente por un momento. Espere, por favor, no perderá su lugar.",
+    },
+    "one_moment": {
+        "en": "One moment please.", "de": "Einen Moment bitte.", "fr": "Un instant, s'il vous plaît.",
+        "es": "Un momento, por favor.",
+    },
+    "unknown_number": {
+        "en": "This number is not in service here. Please check the number and call again.",
+    },
+    "trouble": {
+        "en": "We are sorry, something went wrong on our side. Please leave a message after the tone and we will call you back.",
+        "de": "Es tut uns leid, bei uns ist etwas schiefgegangen. Bitte hinterlassen Sie eine Nachricht, wir rufen zurück.",
+        "fr": "Nous sommes désolés, un problème est survenu. Laissez un message et nous vous rappellerons.",
+        "es": "Lo sentimos, algo ha fallado. Deje un mensaje y le devolveremos la llamada.",
+    },
+    "taken": {"en": "This caller is no longer waiting for you."},
+}
+
+
+def phrase(name: Phrase, language: str = "en-US", **values: object) -> str:
+    """A sentence in the language of a flow (BCP 47)."""
+    known = PHRASES[name]
+    return known.get(language.split("-")[0].lower(), known["en"]).format(**values)

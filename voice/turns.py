@@ -1,0 +1,183 @@
+"""Turns of a call: what the flow says next, and what that does.
+
+A plain turn reads nothing and locks nothing: its session travels in the URL and a repeat is computed again. A turn with
+an effect (the caller joins a queue, leaves a voicemail, is forwarded) is one transaction that also keeps the answer,
+so that a repeat gets it again whatever the flow would say now.
+"""
+
+from dataclasses import dataclass, replace
+
+import structlog
+
+from callflows import engine
+from callflows.actions import Action, Forward, JoinQueue, TakeVoicemail
+from callflows.engine import Turn
+from callflows.events import Event
+from callflows.flow import Flow
+from callflows.notes import NoteKind
+from callflows.session import Caller, Session
+from sqlalchemy.orm import Session as Tx
+from voice import heard as told
+from voice import models, speak
+from voice.calls import Facts, ensure_call, remember
+from voice.happened import flow_event
+from voice.ids import call_id as id_of_call
+from voice.ids import waiting_id
+from voice.joining import admit_or_resume
+from voice.phones import mask
+from voice.phrases import phrase
+from voice.runtime import Runtime
+from voice.states import CallEnd
+from voice.store import StoreAway
+
+log = structlog.get_logger()
+
+EFFECTS = (JoinQueue, TakeVoicemail, Forward)
+TIMED = (NoteKind.HOURS_CHECKED,)
+PURPOSE = "turn"
+
+
+@dataclass(frozen=True)
+class Story:
+    """A call in the middle of its flow."""
+
+    facts: Facts
+    flow: Flow
+    number: int  # of the turn
+    turn: Turn
+
+
+def begin(rt: Runtime, who: told.Incoming) -> bytes:
+    """A customer dialled one of our numbers."""
+    listed = rt.books.page.numbers.get(who.dialled.number or who.dialled.text)
+    flow = rt.books.live_flow(listed[0]) if listed else None
+    if listed is None or flow is None:
+        log.warning("unknown number dialled", number=mask(who.dialled.text), call=who.call_sid)
+        return speak.say_and_hang_up(phrase("unknown_number"))
+    now = rt.now()
+    facts = facts_of(who, listed[0], flow.digest, now)
+    turn = engine.start(flow, Caller(who.caller.number, who.dialled.number or who.dialled.text), now)
+    rt.journal.note_call(facts)
+    return answer(rt, Story(facts, flow, 0, turn))
+
+
+def go_on(rt: Runtime, who: told.Incoming, heard: told.TurnHeard, sealed: str) -> bytes:
+    """The caller pressed keys, spoke, let the time pass, or a step ended: the sealed session goes on."""
+    merchant_id, session = unseal(rt, sealed, heard.call_sid)
+    flow = rt.books.flow(merchant_id, session.flow)
+    event = flow_event(heard)
+    facts = facts_of(who, merchant_id, session.flow, session.started_at)
+    return answer(rt, resumed(rt, facts, flow, session, event))
+
+
+def resumed(rt: Runtime, facts: Facts, flow: Flow, session: Session, event: Event) -> Story:
+    """The story after an event."""
+    return Story(facts, flow, session.turn + 1, engine.resume(flow, session, event, rt.now()))
+
+
+def answer(rt: Runtime, story: Story) -> bytes:
+    """The document for a turn; its effect, if it has one, is committed before this returns."""
+    if not _has_effect(story.turn) and not _looked_at_time(story.turn):
+        _note(rt, story)
+        return write_down(rt, story)
+    try:
+        return _with_effect(rt, story)
+    except StoreAway:
+        if not _has_effect(story.turn):
+            _note(rt, story)
+            return write_down(rt, story)
+        raise
+
+
+def write_down(rt: Runtime, story: Story, actions: tuple[Action, ...] | None = None) -> bytes:
+    """The turn as TwiML; whoever joins a queue is written by the waiting room."""
+    session = story.turn.session
+    address = rt.links.turn(seal(rt, story.facts, session)) if session else ""
+    verbs = speak.actions(
+        story.turn.actions if actions is None else actions, rt.links, address,
+        sound_url=lambda audio: rt.links.audio(f"{story.facts.merchant_id}.{audio.removesuffix('.wav').replace('/', '.')}"),
+        join=lambda _join: speak.enqueue(
+            queue_name(story.facts.merchant_id), rt.links.wait(_waiting_of(story)), rt.links.leg(story.facts.call_id)))
+    return speak.document(*verbs)
+
+
+def queue_name(merchant_id: str) -> str:
+    """Twilio's queue is only a waiting room, one for each merchant, under an opaque name."""
+    return f"wait-{id_of_call(merchant_id, 'waiting-room')[3:]}"
+
+
+def seal(rt: Runtime, facts: Facts, session: Session) -> str:
+    """The session for an address; it opens only on this call."""
+    return rt.sealer.seal(facts.merchant_id.encode() + b"\n" + session.dump(), call_sid=facts.call_sid, purpose=PURPOSE)
+
+
+def unseal(rt: Runtime, sealed: str, call_sid: str) -> tuple[str, Session]:
+    """Merchant and session again; raises SealBroken."""
+    merchant_id, _, dumped = rt.sealer.open(sealed, call_sid=call_sid, purpose=PURPOSE).partition(b"\n")
+    return merchant_id.decode(), Session.load(dumped)
+
+
+def facts_of(who: told.Incoming, merchant_id: str, digest: str, started_at: float) -> Facts:
+    """What every request of a customer's leg tells about the call."""
+    return Facts(
+        merchant_id=merchant_id, call_id=id_of_call(who.account_sid, who.call_sid), call_sid=who.call_sid,
+        account_sid=who.account_sid, caller=who.caller.number or "", caller_name=who.caller_name,
+        dialled=who.dialled.number or who.dialled.text, flow_digest=digest, started_at=started_at)
+
+
+def _with_effect(rt: Runtime, story: Story) -> bytes:
+    facts = story.facts
+    with rt.write() as tx:
+        stored = tx.get(models.TurnAnswer, (facts.merchant_id, facts.call_id, story.number))
+        if stored is not None:
+            return stored.answer
+        if not _has_effect(story.turn):
+            _note(rt, story)
+            return write_down(rt, story)
+        call = ensure_call(tx, facts)
+        if call.ended_at is not None:
+            return speak.document(speak.hang_up())
+        story = _take_effect(tx, rt, call, story)
+        document = write_down(rt, story)
+        tx.add(models.TurnAnswer(
+            merchant_id=facts.merchant_id, call_id=facts.call_id, turn=story.number, answer=document, at=rt.now()))
+        rt.journal.write_turn(tx, facts.merchant_id, facts.call_id, story.number, rt.now(), _notes(story))
+    return document
+
+
+def _take_effect(tx: Tx, rt: Runtime, call: models.Call, story: Story) -> Story:
+    """Do what the turn does; a queue that lets nobody in sends the flow on at once, within the same turn."""
+    effect = story.turn.actions[-1]
+    if isinstance(effect, Forward):
+        remember(call, CallEnd.FORWARDED)
+    if not isinstance(effect, JoinQueue):
+        return story
+    assert story.turn.session is not None
+    refused = admit_or_resume(tx, rt, call, story.flow, story.turn.session, effect, _waiting_of(story))
+    if refused is None:
+        return story
+    merged = Turn(refused.session, story.turn.actions[:-1] + refused.actions, story.turn.notes + refused.notes)
+    return _take_effect(tx, rt, call, replace(story, turn=merged))
+
+
+def _waiting_of(story: Story) -> str:
+    assert story.turn.session is not None
+    return waiting_id(story.facts.call_id, story.turn.session.turn)
+
+
+def _note(rt: Runtime, story: Story) -> None:
+    rt.journal.note_turn(story.facts.merchant_id, story.facts.call_id, story.number, rt.now(), _notes(story))
+
+
+def _notes(story: Story) -> list[tuple[str, dict[str, object]]]:
+    began = [("call_started", {"caller": story.facts.caller, "dialled": story.facts.dialled,
+                               "flow": story.flow.digest[:12]})] if story.number == 0 else []
+    return began + [(note.kind.value, {"step": note.step, **note.data}) for note in story.turn.notes]
+
+
+def _has_effect(turn: Turn) -> bool:
+    return bool(turn.actions) and isinstance(turn.actions[-1], EFFECTS)
+
+
+def _looked_at_time(turn: Turn) -> bool:
+    return any(note.kind in TIMED for note in turn.notes)

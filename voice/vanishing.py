@@ -1,0 +1,71 @@
+"""An agent's leg that ends without a wish has vanished: the caller hears words and music, then comes back to the head."""
+
+from sqlalchemy.orm import Session
+
+from voice import models
+from voice.actions import Move, order
+from voice.calls import live_waiting
+from voice.dispatch import decide_for_queue
+from voice.moves import bump_desks, move
+from voice.runtime import Runtime
+from voice.states import Participation, Waiting
+from voice.talks import REJOIN_SECONDS, end_talk, release_claim
+
+SUSPECT_SECONDS = 1.5  # the caller's own hang-up ends the agent's leg too: its word may come a moment later
+
+
+def leg_ended(tx: Session, rt: Runtime, call: models.Call, talk: models.Participation, *, for_sure: bool) -> None:
+    """An agent's leg left its room or ended. Not for sure: the caller may have hung up; the clock looks again soon."""
+    if call.ended_at is not None:
+        end_talk(tx, rt, call, talk, "caller")
+    elif talk.state == Participation.JOINING:
+        waiting = live_waiting(tx, call)
+        if waiting is not None:
+            release_claim(tx, rt, call, waiting, agent_becomes="lost", why="the agent's phone was lost")
+    elif talk.state == Participation.TALKING:
+        if for_sure:
+            vanish(tx, rt, call, talk)
+        elif talk.until_at is None:
+            talk.until_at = rt.now() + SUSPECT_SECONDS
+
+
+def vanish(tx: Session, rt: Runtime, call: models.Call, talk: models.Participation) -> None:
+    """Keep the caller: words and music now, and a while for the agent to come back."""
+    now = rt.now()
+    talk.state, talk.until_at, talk.held_at = Participation.VANISHED, now + REJOIN_SECONDS, None
+    tx.flush()
+    rt.journal.write(tx, call.merchant_id, call.id, "agent_vanished", now, agent_id=talk.agent_id)
+    order(tx, rt, call, Move("hold", call.call_sid, room=talk.room))
+    bump_desks(tx, rt, talk.agent_id)
+
+
+def rejoin(tx: Session, rt: Runtime, call: models.Call, talk: models.Participation, leg_sid: str) -> None:
+    """The agent is back in time, on a new leg: the same room, and the caller is taken off hold."""
+    was_vanished = talk.state == Participation.VANISHED
+    talk.leg_sid = leg_sid
+    if not was_vanished:
+        return
+    talk.state, talk.until_at = Participation.TALKING, None
+    tx.flush()
+    move(tx, rt, talk.agent_id, "resumed")
+    rt.journal.write(tx, call.merchant_id, call.id, "agent_rejoined", rt.now(), agent_id=talk.agent_id)
+    order(tx, rt, call, Move("unhold", call.call_sid, room=talk.room))
+    bump_desks(tx, rt, talk.agent_id)
+
+
+def requeue(tx: Session, rt: Runtime, call: models.Call, talk: models.Participation) -> None:
+    """Nobody came back: the caller returns to the head of the queue with the time of the first entry."""
+    waiting, now = live_waiting(tx, call), rt.now()
+    talk.state, talk.ended_at, talk.until_at = Participation.ENDED, now, None
+    tx.flush()
+    move(tx, rt, talk.agent_id, "lost")
+    if waiting is None or waiting.state != Waiting.CONNECTED:
+        return
+    talked = now - waiting.state_at
+    waiting.state, waiting.state_at, waiting.head_at = Waiting.WAITING, now, now
+    waiting.generation, waiting.agent_id, waiting.proved_at = waiting.generation + 1, None, None
+    waiting.deadline_at += talked
+    tx.flush()
+    rt.journal.write(tx, call.merchant_id, call.id, "requeued", now, queue=waiting.queue)
+    order(tx, rt, call, Move("poke", call.call_sid))
+    decide_for_queue(tx, rt, waiting.merchant_id, waiting.queue)
