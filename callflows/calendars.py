@@ -47,9 +47,11 @@ def read_calendar(node: Node, reading: Reading) -> Calendar:
             elif key.value == "holidays":
                 holidays = _read_holidays(value, reading)
             else:
-                hours = _read_hours(value)
-                for day in _days(key.value):
+                days = list(_days(key.value))
+                for day in days:
                     _refuse_second_answer(day, key.value, written)
+                hours = _read_hours(value)
+                for day in days:
                     week[day] = hours
         except BadValue as bad:
             reading.wrong(
@@ -83,7 +85,7 @@ def _day(word: str, key: str) -> int:
 
 def _refuse_second_answer(day: int, key: str, written: dict[int, str]) -> None:
     if day in written:
-        text = f"'{key}' gives {DAYS[day]} hours again, after '{written[day]}'; write all hours of a day in one list"
+        text = f"{DAYS[day]} has hours twice, in '{written[day]}' and in '{key}'; write all hours of a day in one list"
         raise BadValue(text, "day-twice")
     written[day] = key
 

@@ -6,7 +6,7 @@ from callflows.faults import Fault, Place, Severity, did_you_mean
 from callflows.flow import Flow
 from callflows.lints import LINTS
 from callflows.lints.base import Subject
-from callflows.rules import UNUSED_IGNORE, all_rules
+from callflows.rules import all_rules
 
 
 def check(flow: Flow, audio_files: Collection[str] | None = None) -> list[Fault]:
@@ -45,14 +45,14 @@ def _bad_ignores(flow: Flow, silenced: set[tuple[int, str]]) -> Iterator[Fault]:
         for rule, place in rules:
             if rule not in known:
                 text = f"there is no rule '{rule}'{did_you_mean(rule, known)}"
-                yield _fault(flow, place, Severity.ERROR, text, "unknown-rule")
+                yield _fault(flow, place, text, "unknown-rule")
             elif known[rule] is Severity.ERROR:
                 text = f"'{rule}' is an error and cannot be silenced; mend it instead"
-                yield _fault(flow, place, Severity.ERROR, text, "ignored-error")
+                yield _fault(flow, place, text, "ignored-error")
             elif (line, rule) not in silenced:
                 text = f"line {line} has no '{rule}' to silence; remove this comment"
-                yield _fault(flow, place, Severity.WARNING, text, UNUSED_IGNORE)
+                yield _fault(flow, place, text, "unused-ignore")
 
 
-def _fault(flow: Flow, place: Place, severity: Severity, text: str, rule: str) -> Fault:
-    return Fault(flow.file, place.line, place.column, severity, text, rule)
+def _fault(flow: Flow, place: Place, text: str, rule: str) -> Fault:
+    return Fault(flow.file, place.line, place.column, Severity.WARNING, text, rule)

@@ -86,7 +86,7 @@ class _Run:
         except StepFailed as problem:
             return self.failed(str(problem))
         except Exception as problem:  # a caller must never pay for a mistake of ours
-            return self.failed(f"{type(problem).__name__} in a {step.verb} step")
+            return self.failed(f"{type(problem).__name__} in the {step.verb} step")
 
     def failed(self, reason: str) -> Move:
         """Something went wrong: note it, and go to the fallback."""
@@ -130,7 +130,8 @@ class _Run:
     def _announce_recording(self) -> None:
         """Say once that the call is recorded, before the first step that records."""
         step = self.flow.steps.get(self.session.step)
-        words = self.flow.recording.announce
+        recording = self.flow.recording
+        words = recording.announce if recording.on else None
         if step is None or not step.recorded or not words or self.session.consented:
             return
         self.session = replace(self.session, consented=True)

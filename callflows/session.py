@@ -72,5 +72,5 @@ class Session:
                 in_fallback=bool(flags & IN_FALLBACK),
                 variables=tuple((str(name), str(value)) for name, value in variables),
             )
-        except (ValueError, TypeError) as problem:
+        except (ValueError, TypeError, RecursionError) as problem:
             raise BadSession("these bytes are no session") from problem

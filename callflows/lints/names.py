@@ -9,6 +9,8 @@ from callflows.flow import Flow
 from callflows.lints.base import Finding, Subject
 from callflows.steps.base import Step
 
+TABLES = {"queue": "queues", "calendar": "calendars", "audio": "audio"}
+
 
 def unknown_queues(subject: Subject) -> Iterator[Finding]:
     return _unknown(subject.flow, "queue", subject.flow.queues)
@@ -35,12 +37,8 @@ def missing_audio(subject: Subject) -> Iterator[Finding]:
 
 def unused_names(subject: Subject) -> Iterator[Finding]:
     flow = subject.flow
-    tables = (
-        ("queue", "queues", flow.queues),
-        ("calendar", "calendars", flow.calendars),
-        ("audio", "audio", flow.audio),
-    )
-    for refers, key, known in tables:
+    for refers, key in TABLES.items():
+        known: Mapping[str, Any] = getattr(flow, key)
         used = {name for step in flow.steps.values() for name, _ in _references(step, refers)}
         for name in known:
             if name not in used:
@@ -59,7 +57,10 @@ def _unknown(flow: Flow, refers: str, known: Mapping[str, Any]) -> Iterator[Find
     for step in flow.steps.values():
         for name, key in _references(step, refers):
             if name not in known:
-                text = f"there is no {what} '{name}'{did_you_mean(name, known)}"
+                way_out = (
+                    did_you_mean(name, known) or f"; the flow defines none, add it under '{TABLES[refers]}'"
+                )
+                text = f"there is no {what} '{name}'{way_out}"
                 yield Finding(step.place(key), text)
 
 

@@ -113,7 +113,7 @@ class Step(ABC):
 
     def resume(self, visit: Visit, event: Event) -> Move:
         """Something happened while the call waited here."""
-        raise StepFailed(f"a {self.verb} step does not wait for {type(event).__name__}")
+        raise StepFailed(f"the {self.verb} step does not wait for {type(event).__name__}")
 
     def exits(self) -> Iterator[Exit]:
         """All ways out, answered or not."""

@@ -1,0 +1,73 @@
+"""Every rule has a file that breaks it and nothing else, and the words that an admin then reads."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from callflows.files import check_file, check_files
+from callflows.rules import all_rules
+
+LINTS = Path(__file__).parent / "lints"
+MADE_HERE = {"too-big", "not-utf8", "merchant-twice"}
+FILES = sorted(LINTS.glob("*.yaml"))
+
+
+def findings(path: Path) -> str:
+    found = check_file(path).faults
+    return "".join(f"{fault}\n" for fault in found).replace(f"{path}:", f"{path.name}:")
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_each_file_breaks_its_own_rule_only(path: Path) -> None:
+    rules = {fault.rule for fault in check_file(path).faults}
+
+    assert rules == {path.stem} or (rules, path.stem) == ({"ignored-error", "unknown-field"}, "ignored-error")
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_the_words_are_those_that_were_reviewed(path: Path) -> None:
+    """RENEW=1 writes them anew; the difference is the review."""
+    reviewed = path.with_suffix(".txt")
+    if os.environ.get("RENEW"):
+        reviewed.write_text(findings(path), "utf-8")
+
+    assert findings(path) == reviewed.read_text("utf-8")
+
+
+def test_every_rule_has_such_a_file() -> None:
+    assert {rule.name for rule in all_rules()} - MADE_HERE == {path.stem for path in FILES}
+
+
+def test_a_file_beyond_256_kb_is_refused(tmp_path: Path) -> None:
+    big = tmp_path / "big.yaml"
+    big.write_text("flow_version: 1\n" + "# filler\n" * 30_000, "utf-8")
+
+    assert [fault.rule for fault in check_file(big).faults] == ["too-big"]
+
+
+def test_a_big_file_that_is_cut_inside_a_letter_is_too_big_and_not_misencoded(tmp_path: Path) -> None:
+    big = tmp_path / "big.yaml"
+    big.write_text("#" + "é" * 140_000, "utf-8")
+
+    assert [fault.rule for fault in check_file(big).faults] == ["too-big"]
+
+
+def test_latin1_is_refused_where_it_begins(tmp_path: Path) -> None:
+    latin = tmp_path / "latin.yaml"
+    latin.write_bytes("flow_version: 1\nname: Café\n".encode("latin-1"))
+
+    (fault,) = check_file(latin).faults
+
+    assert (fault.line, fault.column, fault.rule) == (2, 10, "not-utf8")
+
+
+def test_two_files_cannot_claim_one_merchant_and_one_number(tmp_path: Path) -> None:
+    text = (LINTS / "unreachable-step.yaml").read_text("utf-8")
+    for name in ("a.yaml", "b.yaml"):
+        (tmp_path / name).write_text(text, "utf-8")
+
+    first, second = check_files([tmp_path])
+
+    assert {fault.rule for fault in first.faults} == {"unreachable-step"}
+    assert {fault.rule for fault in second.faults} == {"unreachable-step", "merchant-twice", "number-twice"}
