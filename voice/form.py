@@ -4,6 +4,7 @@ Equal to urllib.parse.parse_qsl(keep_blank_values=True) on every ASCII body, abo
 need no unquoting.
 """
 
+from functools import lru_cache
 from urllib.parse import unquote
 
 MAX_BYTES = 64 * 1024
@@ -38,6 +39,14 @@ def parse(body: bytes) -> Pairs:
             continue
         name, _, value = part.partition("=")
         if "%" in part:
-            name, value = unquote(name), unquote(value)
+            name, value = _plain(name), _plain(value)
         pairs.append((name, value))
     return pairs
+
+
+def _plain(text: str) -> str:
+    return _plain_short(text) if len(text) < 40 else unquote(text)
+
+
+# Numbers and places come back with every request of a call, and dialled numbers with every call.
+_plain_short = lru_cache(maxsize=2048)(unquote)

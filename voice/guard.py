@@ -9,8 +9,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from voice.form import FormFault, Pairs, parse
-from voice.shapes import READ, find_hidden
+from voice.form import FormFault, parse
+from voice.shapes import READ, Misshapen, read_fields
 from voice.signature import Secrets, is_signed, read_scheme
 
 __all__ = ["Admitted", "Refusal", "Secrets", "admit"]
@@ -57,11 +57,10 @@ def admit(
     if not _is_form(environ.get("CONTENT_TYPE", "")):
         return Refusal(403, "not a form")
     try:
-        pairs = parse(body)
+        pairs = sorted(parse(body))
     except FormFault as fault:
         return Refusal(fault.status if fault.status == 413 else 403, str(fault))
-    accounts = {value for name, value in pairs if name == "AccountSid"}
-    account_sid = accounts.pop() if len(accounts) == 1 else ""
+    account_sid = dict(pairs).get("AccountSid", "")  # a second one is refused with the shapes
     secrets = secrets_of(account_sid) if READ["AccountSid"].fits(account_sid) else None
     if secrets is None:
         return Refusal(403, "no account of ours")
@@ -76,26 +75,11 @@ def admit(
     )
     if not signed:
         return Refusal(403, "the signature is missing or wrong")
-    return _shaped(account_sid, pairs)
+    try:
+        return Admitted(account_sid, read_fields(pairs))
+    except Misshapen as fault:
+        return Refusal(400, str(fault))
 
 
 def _is_form(content_type: str) -> bool:
     return content_type == FORM_TYPE or content_type.partition(";")[0].strip().lower() == FORM_TYPE
-
-
-def _shaped(account_sid: str, pairs: Pairs) -> Admitted | Refusal:
-    """The known fields, or the first one that is not what it should be."""
-    fields: dict[str, str] = {}
-    for name, value in pairs:
-        shape = READ.get(name)
-        if shape is None:
-            continue
-        if name in fields:
-            return Refusal(400, f"{name} is there twice")
-        if value and not shape.fits(value):
-            return Refusal(400, f"{name} has a wrong shape")
-        fields[name] = value
-    hidden = find_hidden(sorted(pairs))
-    if hidden is not None:
-        return Refusal(400, f"a field is hidden in or after {hidden}")
-    return Admitted(account_sid, {name: value for name, value in fields.items() if value or name == "Digits"})

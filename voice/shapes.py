@@ -2,7 +2,7 @@
 
 Twilio signs names and values glued together, so {"a": "1b2"} and {"a": "1", "b": "2"} carry the same signature.
 Whoever replays a request could cut its fields anew. Therefore every field that we read has a shape, and
-`find_hidden` refuses what shapes cannot see: a value that swallowed the next field, or an unknown field that is a
+`read_fields` refuses what shapes cannot see: a value that swallowed the next field, or an unknown field that is a
 known one cut at another place.
 
 Source of names and values: Twilio's documentation of TwiML for Voice, Call, Conference, Queue and Recording.
@@ -116,37 +116,54 @@ _UNREAD_WORDS = (
 )
 UNREAD = frozenset(_UNREAD_WORDS.split())
 _NAMES = sorted(READ.keys() | UNREAD)
-_AFTER_ALL = "\U0010ffff"
-_LOOSE = (
-    dict.fromkeys(UNREAD, True) | {name: shape.loose for name, shape in READ.items()} | {_AFTER_ALL: False}
-)
+_KNOWN: dict[str, Shape] = dict.fromkeys(UNREAD, WORDS) | READ
+_BEFORE_ALL, _AFTER_ALL = "", "\U0010ffff"
 _MAYBE_NAME = re.compile("[A-Z][a-z]").search
 
 # Names that Twilio prolongs: a FromCarrier of tomorrow is no From whose value slipped into the name.
 _FAMILIES = UNREAD | {"From", "To"}
 
 
-def find_hidden(pairs: Sequence[tuple[str, str]]) -> str | None:
-    """The known field after which something stands that was cut out of another known field; None if all is well.
+class Misshapen(ValueError):
+    """A signed request that Twilio would not have sent like this; the text names the field."""
 
-    `pairs` are sorted. From one known field to the next, its value and all unknown names and values are one text, as
-    in the signature: a known name that would be sorted in between must not occur in it.
+
+def read_fields(pairs: Sequence[tuple[str, str]]) -> dict[str, str]:
+    """The fields that we read, out of sorted pairs; empty ones are left out, but for Digits; raises Misshapen.
+
+    From one known field to the next, its value and all unknown names and values are one text, as in the signature:
+    a known name that would be sorted in between must not occur in it.
     """
-    holder, text, strangers = "", "", False
-    for name, value in (*pairs, (_AFTER_ALL, "")):
-        is_loose = _LOOSE.get(name)
-        if is_loose is None:
-            text, strangers = text + _without_family(name, value), True
+    fields: dict[str, str] = {}
+    holder, held, text = _BEFORE_ALL, "", ""
+    for name, value in pairs:
+        shape = _KNOWN.get(name)
+        if shape is None:
+            text = (text or held) + _without_family(name, value)
             continue
-        if (text if strangers else _MAYBE_NAME(text)) and _hides(holder, text, name):
-            return holder
-        holder, text, strangers = name, value if is_loose else "", False
-    return None
+        if text:
+            _refuse_hidden(holder, text, name)
+        repeated = name == holder
+        holder, held = name, value if shape.loose else ""
+        text = held if _MAYBE_NAME(held) else ""
+        if name in READ:
+            if repeated:
+                raise Misshapen(f"{name} is there twice")
+            if value:
+                if not shape.fits(value):
+                    raise Misshapen(f"{name} has a wrong shape")
+                fields[name] = value
+            elif name == "Digits":
+                fields[name] = ""
+    if text:
+        _refuse_hidden(holder, text, _AFTER_ALL)
+    return fields
 
 
-def _hides(holder: str, text: str, next_name: str) -> bool:
+def _refuse_hidden(holder: str, text: str, next_name: str) -> None:
     between = _NAMES[bisect_right(_NAMES, holder) : bisect_left(_NAMES, next_name)]
-    return any(hidden in text for hidden in between)
+    if any(hidden in text for hidden in between):
+        raise Misshapen(f"a field is hidden in or after {holder}")
 
 
 def _without_family(name: str, value: str) -> str:

@@ -9,6 +9,8 @@ from base64 import b64encode
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
+from operator import eq
 from urllib.parse import urlsplit
 
 # Algorithm names as in the header X-Twilio-Webhooks-Signature-Settings (twilio-python 9.13, request_validator.py).
@@ -79,7 +81,10 @@ def sign(url: str, pairs: Iterable[tuple[str, str]], secret: str, algorithm: str
 
 def signed_text(pairs: Iterable[tuple[str, str]]) -> str:
     """Names and values as they are signed: sorted by name then value, each pair once."""
-    return "".join([name + value for name, value in sorted(set(pairs))])
+    ordered = sorted(pairs)
+    if any(map(eq, ordered, ordered[1:])):
+        ordered = sorted(set(ordered))
+    return "".join(chain.from_iterable(ordered))
 
 
 @lru_cache(maxsize=64)

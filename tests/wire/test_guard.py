@@ -193,7 +193,7 @@ def test_a_signed_field_of_a_wrong_shape_is_a_bad_request(name: str, value: str)
 
 
 @pytest.mark.parametrize(
-    "twice", [("CallSid", "CA" + "2" * 32), ("CallSid", CALL_SID), ("From", "+15550100")]
+    "twice", [("CallSid", "CA" + "2" * 32), ("CallSid", CALL_SID), ("CallSid", ""), ("From", "+15550100")]
 )
 def test_a_known_field_given_twice_is_a_bad_request(twice: tuple[str, str]) -> None:
     assert status_of(*signed_environ(PATH, [*call_fields().items(), twice])) == 400
