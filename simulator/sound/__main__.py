@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import contextlib
 import logging
 import socket
 from pathlib import Path
@@ -20,10 +21,8 @@ def main() -> None:
     given = words.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
     doors = Doors(given.bind, given.port, tuple(given.host or ["127.0.0.1"]), given.assets)
-    try:
+    with contextlib.suppress(KeyboardInterrupt):
         asyncio.run(serve(doors, socket.socket(fileno=given.link)))
-    except KeyboardInterrupt:
-        pass
 
 
 if __name__ == "__main__":

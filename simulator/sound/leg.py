@@ -2,23 +2,20 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from simulator.sound.inbox import Inbox
 from simulator.sound.mulaw import SILENT
 from simulator.sound.playing import Playing
+from simulator.sound.recording import Recording
 from simulator.sound.speaking import SpeechWatch
-
-if TYPE_CHECKING:
-    from simulator.sound.recording import Recording
-    from simulator.sound.room import Room
 
 
 @dataclass(eq=False)
 class Leg:
     """A browser's leg speaks through its inbox, a scripted one through what it is told to say.
 
-    `said` and `heard` hold the frames of the running tick; the recordings read them.
+    It hears one lasting thing (a document or the voices of others) and perhaps a short one over it. `said` and
+    `heard` hold the frames of the running tick.
     """
 
     name: str
@@ -27,12 +24,10 @@ class Leg:
     saying: Playing | None = None
     key_tones: Playing | None = None
     hearing: Playing | None = None
-    room: "Room | None" = None
-    muted: bool = False
-    held: bool = False
-    coaching: str = ""
+    over: Playing | None = None
+    voices: tuple[str, ...] = ()
     watch: SpeechWatch | None = None
-    recordings: "list[Recording]" = field(default_factory=list)
+    recordings: list[Recording] = field(default_factory=list)
     said: bytes = SILENT
     heard: bytes = SILENT
 
@@ -40,31 +35,25 @@ class Leg:
         """Take this tick's frame of what the leg says. Key tones go before its voice."""
         voice = self.inbox.take() if self.inbox is not None else SILENT
         if self.saying is not None:
-            voice = self._next(self.saying) or voice
+            voice = self.saying.frame() or voice
             if self.saying.done:
                 self.saying = None
         if self.key_tones is not None:
-            voice = self._next(self.key_tones) or voice
+            voice = self.key_tones.frame() or voice
             if self.key_tones.done:
                 self.key_tones = None
         self.said = voice
 
-    def listen(self) -> None:
-        """Settle this tick's frame of what the leg hears: its room, else what is played to it."""
-        playing = self.hearing
-        frame = self._next(playing) if playing is not None else None
-        if playing is not None and playing.done and self.hearing is playing:
-            self.hearing = None
-        if self.room is not None and not self.held:
-            self.heard = self.room.heard_by(self, over=frame)
-        else:
-            self.heard = frame if frame is not None else SILENT
-
-    @property
-    def speaks_in_room(self) -> bool:
-        """Whether the room hears it now."""
-        return not self.muted and not self.held
-
-    @staticmethod
-    def _next(playing: Playing) -> bytes | None:
-        return playing.frame()
+    def played(self) -> list[bytes]:
+        """This tick's frames of what is played to the leg."""
+        frames = []
+        hearing, over = self.hearing, self.over
+        if hearing is not None:
+            frames.append(hearing.frame())
+            if hearing.done and self.hearing is hearing:
+                self.hearing = None
+        if over is not None:
+            frames.append(over.frame())
+            if over.done and self.over is over:
+                self.over = None
+        return [frame for frame in frames if frame is not None]

@@ -1,5 +1,6 @@
 """The kernel's end of the link: starts the media process, sends it commands, gives out its events."""
 
+import contextlib
 import socket
 import subprocess
 import sys
@@ -37,10 +38,8 @@ class MediaProcess:
 
     def stop(self) -> None:
         """Close the link; the process finishes its recordings and ends."""
-        try:
+        with contextlib.suppress(OSError):
             self._socket.shutdown(socket.SHUT_WR)
-        except OSError:
-            pass
         try:
             self.process.wait(STOP_SECONDS)
         except subprocess.TimeoutExpired:
@@ -58,10 +57,7 @@ class MediaProcess:
         self.stop()
 
     def _read(self) -> None:
-        with self._socket.makefile("rb") as lines:
-            try:
-                for line in lines:
-                    self._heed(read_event(line))
-            except OSError:
-                pass
+        with self._socket.makefile("rb") as lines, contextlib.suppress(OSError):
+            for line in lines:
+                self._heed(read_event(line))
         self._heed(None)

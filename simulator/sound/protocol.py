@@ -152,7 +152,7 @@ class Say:
 
 @dataclass(frozen=True)
 class Hear:
-    """What the leg hears from now on, instead of anything before; `cue` comes back in Played."""
+    """The leg hears this from now on, instead of anything before; `cue` comes back in Played."""
 
     leg: str
     cue: str
@@ -162,58 +162,40 @@ class Hear:
 
 
 @dataclass(frozen=True)
+class Talk:
+    """The leg hears these legs from now on, instead of anything before. Who hears whom is the kernel's business:
+    muted, held and coaching legs differ only in which voices others are given.
+    """
+
+    leg: str
+    voices: tuple[str, ...]
+    kind: Literal["talk"] = "talk"
+
+
+@dataclass(frozen=True)
 class Hush:
-    """Stop what is being played to the leg; no Played follows."""
+    """The leg hears nothing from now on; no Played follows."""
 
     leg: str
     kind: Literal["hush"] = "hush"
 
 
 @dataclass(frozen=True)
-class Join:
-    """The leg hears everybody else in the room, and is heard there unless muted or only listening."""
+class Over:
+    """A short sound over whatever the leg hears: a beep as somebody joins."""
 
     leg: str
-    room: str
-    muted: bool = False
-    coaching: str = ""
-    kind: Literal["join"] = "join"
-
-
-@dataclass(frozen=True)
-class Part:
-    """The leg leaves its room."""
-
-    leg: str
-    kind: Literal["part"] = "part"
-
-
-@dataclass(frozen=True)
-class Mute:
-    """The room no longer hears the leg, or hears it again."""
-
-    leg: str
-    muted: bool
-    kind: Literal["mute"] = "mute"
-
-
-@dataclass(frozen=True)
-class Hold:
-    """While held a leg neither hears its room nor is heard there; it hears what Hear gave it."""
-
-    leg: str
-    held: bool
-    kind: Literal["hold"] = "hold"
-
-
-@dataclass(frozen=True)
-class Announce:
-    """Everybody in the room hears this, mixed into the talk."""
-
-    room: str
-    cue: str
     sounds: tuple[Audible, ...]
-    kind: Literal["announce"] = "announce"
+    kind: Literal["over"] = "over"
+
+
+@dataclass(frozen=True)
+class Measure:
+    """How long would this be? The answer is Measured, and what was measured is ready to be heard at once."""
+
+    question: str
+    sounds: tuple[Audible, ...]
+    kind: Literal["measure"] = "measure"
 
 
 @dataclass(frozen=True)
@@ -232,13 +214,13 @@ class Record:
 
 
 @dataclass(frozen=True)
-class RecordRoom:
-    """Record what a room sounds like into a WAV file of one channel."""
+class RecordTogether:
+    """Record these legs mixed into a WAV file of one channel; said again, it changes who is recorded."""
 
     recording: str
-    room: str
+    legs: tuple[str, ...]
     path: str
-    kind: Literal["record_room"] = "record_room"
+    kind: Literal["record_together"] = "record_together"
 
 
 @dataclass(frozen=True)
@@ -298,14 +280,12 @@ Command = (
     | Open
     | Say
     | Hear
+    | Talk
     | Hush
-    | Join
-    | Part
-    | Mute
-    | Hold
-    | Announce
+    | Over
+    | Measure
     | Record
-    | RecordRoom
+    | RecordTogether
     | PauseRecording
     | StopRecording
     | Listen
@@ -376,12 +356,21 @@ class Pressed:
 
 @dataclass(frozen=True)
 class Played:
-    """Everything of a Hear or Announce was played; `seconds` of it."""
+    """Everything of a Hear was played; `seconds` of it."""
 
     leg: str
     cue: str
     seconds: float
     kind: Literal["played"] = "played"
+
+
+@dataclass(frozen=True)
+class Measured:
+    """The answer to Measure: what could not be had counts nothing."""
+
+    question: str
+    seconds: float
+    kind: Literal["measured"] = "measured"
 
 
 @dataclass(frozen=True)
@@ -426,7 +415,18 @@ class Told:
 
 
 Event = (
-    Ready | Registered | CameIn | Answered | Ended | Pressed | Played | Unplayable | Recorded | Spoke | Told
+    Ready
+    | Registered
+    | CameIn
+    | Answered
+    | Ended
+    | Pressed
+    | Played
+    | Measured
+    | Unplayable
+    | Recorded
+    | Spoke
+    | Told
 )
 
 _commands: TypeAdapter[Command] = TypeAdapter(Annotated[Command, Field(discriminator="kind")])

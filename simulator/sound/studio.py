@@ -2,23 +2,24 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
-from typing import assert_never
+from typing import Any, assert_never
 
+from simulator.sound import mulaw
 from simulator.sound import protocol as p
 from simulator.sound.clips import Clips
 from simulator.sound.leg import Leg
 from simulator.sound.mixer import Mixer
-from simulator.sound.mulaw import FRAME_SECONDS
 from simulator.sound.playing import Playing
 from simulator.sound.recording import Recording
-from simulator.sound.room import Room
 from simulator.sound.speaking import SpeechWatch
 from simulator.sound.switchboard import Switchboard
 from simulator.sound.tokens import Gate
 
 log = logging.getLogger(__name__)
+
+LegCommand = p.Answer | p.Say | p.Hear | p.Talk | p.Hush | p.Over | p.Record | p.Listen | p.Tell
 
 
 class Studio:
@@ -31,7 +32,7 @@ class Studio:
         self.clips = Clips()
         self._emit = emit
         self._recordings: dict[str, Recording] = {}
-        self._finishing: set[asyncio.Task[None]] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
 
     async def obey(self, command: p.Command) -> None:
         """Do one thing; what a leg that has ended should do is left undone."""
@@ -46,10 +47,10 @@ class Studio:
                 await self.switchboard.ring(leg, identity, parameters)
             case p.Open(leg):
                 self.mixer.legs[leg] = Leg(leg)
-            case p.Announce():
-                self._announce(command)
-            case p.RecordRoom():
-                self._record_room(command)
+            case p.Measure(question, sounds):
+                self._spawn(self._measure(question, sounds))
+            case p.RecordTogether():
+                self._record_together(command)
             case p.PauseRecording(recording, paused, skip):
                 if running := self._recordings.get(recording):
                     running.paused, running.skipping = paused, skip
@@ -67,24 +68,10 @@ class Studio:
             self._stop_recording(recording)
         await self.switchboard.close()
         await self.clips.close()
-        if self._finishing:
-            await asyncio.gather(*self._finishing, return_exceptions=True)
+        if self._tasks:
+            await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    def _change_leg(
-        self,
-        leg: Leg,
-        command: p.Answer
-        | p.Say
-        | p.Hear
-        | p.Hush
-        | p.Join
-        | p.Part
-        | p.Mute
-        | p.Hold
-        | p.Record
-        | p.Listen
-        | p.Tell,
-    ) -> None:
+    def _change_leg(self, leg: Leg, command: LegCommand) -> None:
         match command:
             case p.Answer():
                 if line := self.switchboard.lines.get(leg.name):
@@ -93,22 +80,14 @@ class Studio:
                 if leg.saying is None:
                     leg.saying = Playing([])
                 leg.saying.add(self._clips(leg.name, sounds))
-            case p.Hear(cue=cue, sounds=sounds, loop=loop):
-                leg.hearing = self._playing(leg.name, cue, sounds, loop=loop)
+            case p.Hear():
+                leg.voices, leg.hearing = (), self._playing(command)
+            case p.Talk(voices=voices):
+                leg.voices, leg.hearing = voices, None
             case p.Hush():
-                leg.hearing = None
-            case p.Join(room=room, muted=muted, coaching=coaching):
-                self.mixer.join(leg, room)
-                leg.muted, leg.held, leg.coaching = muted, False, coaching
-            case p.Part():
-                self.mixer.part(leg)
-                leg.muted, leg.held, leg.coaching = False, False, ""
-            case p.Mute(muted=muted):
-                leg.muted = muted
-            case p.Hold(held=held):
-                leg.held = held
-                if not held:
-                    leg.hearing = None
+                leg.voices, leg.hearing = (), None
+            case p.Over(sounds=sounds):
+                leg.over = Playing(self._clips(leg.name, sounds))
             case p.Record():
                 self._record(leg, command)
             case p.Listen(on=on):
@@ -137,22 +116,22 @@ class Studio:
         leg = self.mixer.legs.pop(name, None)
         if leg is None:
             return
-        self.mixer.part(leg)
         for recording in list(leg.recordings):
             self._stop_recording(recording.name)
 
     def _clips(self, leg: str, sounds: Sequence[p.Audible]) -> "list[asyncio.Future[bytes]]":
         return self.clips.row(sounds, lambda source, reason: self._emit(p.Unplayable(leg, source, reason)))
 
-    def _playing(self, leg: str, cue: str, sounds: Sequence[p.Audible], *, loop: bool = False) -> Playing:
+    def _playing(self, command: p.Hear) -> Playing:
         def done(seconds: float) -> None:
-            self._emit(p.Played(leg, cue, seconds))
+            self._emit(p.Played(command.leg, command.cue, seconds))
 
-        return Playing(self._clips(leg, sounds), loop=loop, when_done=done)
+        return Playing(self._clips(command.leg, command.sounds), loop=command.loop, when_done=done)
 
-    def _announce(self, command: p.Announce) -> None:
-        if room := self.mixer.rooms.get(command.room):
-            room.announcing = self._playing(command.room, command.cue, command.sounds)
+    async def _measure(self, question: str, sounds: Sequence[p.Audible]) -> None:
+        made = await asyncio.gather(*self._clips("", sounds), return_exceptions=True)
+        length = sum(len(clip) for clip in made if isinstance(clip, bytes))
+        self._emit(p.Measured(question, length / mulaw.RATE))
 
     def _record(self, leg: Leg, command: p.Record) -> None:
         recording = Recording(
@@ -161,10 +140,12 @@ class Studio:
         self._recordings[recording.name] = recording
         leg.recordings.append(recording)
 
-    def _record_room(self, command: p.RecordRoom) -> None:
-        room = self.mixer.rooms.setdefault(command.room, Room(command.room))
-        room.recording = Recording(command.recording, Path(command.path), 1)
-        self._recordings[command.recording] = room.recording
+    def _record_together(self, command: p.RecordTogether) -> None:
+        recording = self._recordings.get(command.recording)
+        if recording is None:
+            recording = Recording(command.recording, Path(command.path), 1, said_only=True)
+            self._recordings[recording.name] = recording
+        self.mixer.together[recording] = command.legs
 
     def _stop_recording(self, name: str) -> None:
         recording = self._recordings.pop(name, None)
@@ -173,23 +154,18 @@ class Studio:
         for leg in self.mixer.legs.values():
             if recording in leg.recordings:
                 leg.recordings.remove(recording)
-        for room in list(self.mixer.rooms.values()):
-            if room.recording is recording:
-                room.recording = None
-                if not room.legs:
-                    del self.mixer.rooms[room.name]
+        self.mixer.together.pop(recording, None)
         recording.close()
-        task = asyncio.ensure_future(self._finish(recording))
-        self._finishing.add(task)
-        task.add_done_callback(self._finishing.discard)
+        self._spawn(self._finish(recording))
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     async def _finish(self, recording: Recording) -> None:
         await asyncio.get_running_loop().run_in_executor(None, recording.finish)
-        self._emit(
-            p.Recorded(
-                recording.name, str(recording.path), recording.frames * FRAME_SECONDS, recording.channels
-            )
-        )
+        self._emit(p.Recorded(recording.name, str(recording.path), recording.seconds, recording.channels))
 
     def _tell(self, leg: Leg, command: p.Tell) -> None:
         line = self.switchboard.lines.get(leg.name)

@@ -7,14 +7,13 @@ from simulator.sound.protocol import (
     Ended,
     HangUp,
     Hear,
-    Hold,
-    Join,
-    Mute,
+    Hush,
     Open,
     Pressed,
     Refuse,
     Ring,
     Say,
+    Talk,
     Tell,
     Told,
     Tone,
@@ -34,7 +33,7 @@ def talking(caller: Phone, agent: Phone, kernel: Kernel) -> None:
     caller.calls(To="+15550001111")
     agent.is_rung(From="+15550100", To="client:agent")
     agent.accepts()
-    kernel.send(Join(caller.leg, "room"), Join(agent.leg, "room"))
+    kernel.send(Talk(caller.leg, (agent.leg,)), Talk(agent.leg, (caller.leg,)))
     agent.hears_something()
     caller.hears_something()
 
@@ -78,8 +77,8 @@ def test_a_muted_microphone_is_not_heard(caller: Phone, agent: Phone) -> None:
 
 
 @pytest.mark.usefixtures("talking")
-def test_a_leg_muted_by_the_kernel_is_not_heard(caller: Phone, agent: Phone, kernel: Kernel) -> None:
-    kernel.send(Mute(agent.leg, True))
+def test_who_hears_whom_is_settled_one_way_at_a_time(caller: Phone, agent: Phone, kernel: Kernel) -> None:
+    kernel.send(Talk(caller.leg, ()))
 
     caller.falls_silent()
     assert caller.loudness() < -60
@@ -90,13 +89,13 @@ def test_a_leg_muted_by_the_kernel_is_not_heard(caller: Phone, agent: Phone, ker
 def test_on_hold_neither_hears_the_other_and_the_caller_hears_the_hold_sound(
     caller: Phone, agent: Phone, kernel: Kernel
 ) -> None:
-    kernel.send(Hold(caller.leg, True), Hear(caller.leg, "hold", (Tone(440, 1.0),), loop=True))
+    kernel.send(Hear(caller.leg, "hold", (Tone(440, 1.0),), loop=True), Hush(agent.leg))
 
     agent.falls_silent()
     assert caller.hears(440.0) >= 20
     assert agent.loudness() < -60
 
-    kernel.send(Hold(caller.leg, False))
+    kernel.send(Talk(caller.leg, (agent.leg,)), Talk(agent.leg, (caller.leg,)))
     agent.hears_something()
     assert caller.hears(AGENT_HERTZ, seconds=1) >= 20
 
@@ -203,7 +202,8 @@ def test_messages_go_both_ways(agent: Phone, kernel: Kernel) -> None:
 @pytest.mark.usefixtures("talking")
 def test_three_in_a_room_hear_the_two_others(caller: Phone, agent: Phone, kernel: Kernel) -> None:
     third = new_leg()
-    kernel.send(Open(third), Say(third, (Tone(880, 30),)), Join(third, "room"))
+    kernel.send(Open(third), Say(third, (Tone(880, 30),)))
+    kernel.send(Talk(caller.leg, (agent.leg, third)), Talk(agent.leg, (caller.leg, third)))
 
     caller.hears(880.0, seconds=0.5)
     assert caller.hears(AGENT_HERTZ, 880.0) >= 20
