@@ -8,7 +8,7 @@ from typing import Any
 
 from callflows.calendars import read_calendar
 from callflows.faults import Severity
-from callflows.fields import ENDS, FALLBACK, Spec, specs
+from callflows.fields import ENDS, FALLBACK, WAITS, Spec, specs
 from callflows.flow import Flow, Queue, Recording
 from callflows.kinds import spoken_time
 from callflows.rules import all_rules
@@ -76,14 +76,14 @@ def _left_out(field: dataclasses.Field[Any], spec: Spec) -> str:
     """What happens when a key is not written."""
     if field.default_factory is dataclasses.MISSING:
         return "**must be there**"
-    ways = {FALLBACK: "the flow's fallback", ENDS: "the call ends"}
+    ways = {FALLBACK: "the flow's fallback", ENDS: "the call ends", WAITS: "the caller waits on"}
     if spec.otherwise:
         return ways.get(spec.otherwise, f"as `{spec.otherwise}`")
     default = field.default_factory()
     if isinstance(default, bool):
         return "yes" if default else "no"
     if isinstance(default, int) and "duration" in spec.kind.name:
-        return spoken_time(default * 60 if "minutes" in spec.kind.name else default)
+        return f"{default}m" if "minutes" in spec.kind.name else spoken_time(default)
     return f"{default}" if isinstance(default, str | int) else ""
 
 

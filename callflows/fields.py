@@ -20,6 +20,7 @@ Part = TypeVar("Part")
 
 FALLBACK = "fallback"
 ENDS = "ends"
+WAITS = "waits"
 
 
 class BadValue(Exception):

@@ -86,7 +86,7 @@ NO_RECORDING_PART = Recording(on=True, announce=None)
 
 @dataclass(frozen=True, kw_only=True)
 class Flow:
-    """Everything that one merchant's file says; `digest` is the sha256 of its meaning, in hex."""
+    """Everything that one merchant's file says."""
 
     version: int = required(count(1, 1, "1"), "the version of this language", key="flow_version")
     merchant: str = required(SLUG_NAME, "the merchant's short name, unique in this installation")
@@ -120,7 +120,7 @@ class Flow:
 
     steps: Mapping[str, Step] = required(STEPS, "what happens, step by step")
 
-    digest: str = ""
+    digest: str = ""  # the sha256 of what it means, in hex
     file: str = field(default="", compare=False)
     places: Mapping[str, Place] = field(default_factory=dict, compare=False, repr=False)
     ignores: Mapping[int, tuple[tuple[str, Place], ...]] = field(

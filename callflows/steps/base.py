@@ -75,7 +75,7 @@ Move = Go | Wait | End
 
 @dataclass(frozen=True)
 class Exit:
-    """One way out of a step: its target, or what happens `otherwise` (fallback, ends, or like another exit).
+    """One way out of a step: its target, or what happens `otherwise` (fallback, ends, waits on, or like another exit).
 
     A `silent` exit can be taken without the caller doing anything and without time passing.
     """

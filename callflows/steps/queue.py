@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 from callflows.actions import JoinQueue
 from callflows.events import Event, QueueLeft, QueueOutcome
-from callflows.fields import ENDS, optional, required
+from callflows.fields import ENDS, WAITS, optional, required
 from callflows.kinds import OPTIONS, QUEUE_NAME, duration, minutes
 from callflows.notes import NoteKind
 from callflows.steps.base import Move, Step, StepFailed, Visit, Wait, way_out
@@ -43,9 +43,7 @@ class QueueStep(Step):
     answered: str | None = way_out("after the talk with an agent", otherwise=ENDS)
     timeout: str | None = way_out("when the longest wait is over")
     full: str | None = way_out("when the queue is full", silent=True)
-    no_agents: str | None = way_out(
-        "when no agent is signed in; without it the caller waits for one", silent=True
-    )
+    no_agents: str | None = way_out("when no agent is signed in", otherwise=WAITS, silent=True)
 
     def enter(self, visit: Visit) -> Move:
         queue = visit.flow.queues.get(self.queue)
