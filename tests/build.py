@@ -1,9 +1,14 @@
 """A Runtime for tests: SQLite in a folder of the test's own, the virtual clock, the simulator behind the carrier."""
 
+import base64
+import io
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl
 
+import requests
+from requests.adapters import HTTPAdapter
 from twilio.http.response import Response
 
 from simulator.account import Account
@@ -40,6 +45,25 @@ class SimDoor:
         return Response(status, body.decode(), sent)
 
 
+class SimMedia(HTTPAdapter):
+    """The way to recordings' sound, leading into the simulator of this process."""
+
+    def __init__(self, door: SimDoor) -> None:
+        super().__init__()
+        self._door = door
+
+    def send(self, request: Any, *_args: Any, **_options: Any) -> requests.Response:
+        """One request with the credentials it carries."""
+        assert self._door.sim is not None
+        user, _, password = base64.b64decode(request.headers["Authorization"].split()[1]).decode().partition(":")
+        path, _, query = request.path_url.partition("?")
+        status, sent, body = self._door.sim.rest("GET", path, dict(parse_qsl(query)), {}, (user, password))
+        answer = requests.Response()
+        answer.status_code, answer.url, answer.raw = status, request.url, io.BytesIO(body)
+        answer.headers.update(sent)
+        return answer
+
+
 def settings_for(tmp_path: Path, **changed: Any) -> Settings:
     """Settings that touch nothing outside the folder."""
     return Settings(
@@ -52,11 +76,13 @@ def make_rt(tmp_path: Path, clock: Clock, door: SimDoor | None = None, later: Ca
             **changed: Any) -> Runtime:
     """A Runtime with fresh tables; what should run after an answer runs at once unless `later` says otherwise."""
     settings = settings_for(tmp_path, **changed)
+    door, session = door or SimDoor(), requests.Session()
+    session.mount("http://", SimMedia(door))
     store = Store(settings.database_url)
     store.create_tables()
     return Runtime(
         settings=settings, store=store, clock=clock, chance=Chance(seed=7), later=later or (lambda job: job()),
-        journal=Journal(store), books=Books(store, SECRET), carrier=Carrier(door or SimDoor(), BASE_URL),
+        journal=Journal(store), books=Books(store, SECRET), carrier=Carrier(door, BASE_URL, session),
         links=Links(settings.public_base_url), sealer=Sealer(settings.seal_keys))
 
 

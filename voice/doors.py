@@ -116,7 +116,7 @@ def _room(rt: Runtime, fields: Fields, _room: str) -> bytes:
 
 
 def _status(rt: Runtime, fields: Fields, _rest: str) -> bytes:
-    signals.leg_status(rt, hear.incoming(fields), hear.call_status(fields))
+    signals.leg_status(rt, hear.call_status(fields))
     return speak.EMPTY
 
 

@@ -37,7 +37,7 @@ def room_event(rt: Runtime, event: told.RoomEvent) -> None:
         _left_room(tx, rt, call, talks, event)
 
 
-def leg_status(rt: Runtime, who: told.Incoming, heard: told.CallStatusHeard) -> None:
+def leg_status(rt: Runtime, heard: told.CallStatusHeard) -> None:
     """A leg went on: a customer's end ends the call, an agent's end is looked into."""
     if not heard.status.is_final:
         return
@@ -46,7 +46,7 @@ def leg_status(rt: Runtime, who: told.Incoming, heard: told.CallStatusHeard) -> 
         talk = None if call is not None else _live_talk(tx, heard.call_sid)
         if talk is not None:
             leg_ended(tx, rt, tx.get_one(models.Call, (talk.merchant_id, talk.call_id)), talk, for_sure=True)
-        elif (call := call or _first_heard(tx, rt, who)) is not None:
+        elif (call := call or _first_heard(tx, rt, heard)) is not None:
             if heard.status in CARRIER_ENDS and call.outcome is None:
                 call.outcome = CARRIER_ENDS[heard.status]
             caller_gone(tx, rt, call)
@@ -109,8 +109,11 @@ def _live_talk(tx: Session, leg_sid: str) -> models.Participation | None:
         models.Participation.leg_sid == leg_sid, models.Participation.state.in_(PARTICIPATION_LIVE)))
 
 
-def _first_heard(tx: Session, rt: Runtime, who: told.Incoming) -> models.Call | None:
+def _first_heard(tx: Session, rt: Runtime, heard: told.CallStatusHeard) -> models.Call | None:
     """The end of a call whose beginning is still in the journal's buffer, or was lost with it."""
-    listed = rt.books.page.numbers.get(who.dialled.number or "")
+    listed = rt.books.page.numbers.get(heard.dialled.number or "")
     flow = rt.books.live_flow(listed[0]) if listed else None
-    return ensure_call(tx, facts_of(who, listed[0], flow.digest, rt.now())) if listed and flow else None
+    if listed is None or flow is None:
+        return None
+    who = told.Incoming(heard.call_sid, heard.account_sid, heard.caller, heard.dialled, "", None, "", heard.status)
+    return ensure_call(tx, facts_of(who, listed[0], flow.digest, rt.now() - (heard.seconds or 0)))

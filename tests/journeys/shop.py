@@ -220,6 +220,24 @@ class Shop:
         """A customer dials."""
         return self.sim.call(to=NORTHWIND, from_=number, caller_name=name)
 
+    def joins_queue(self, number: str | None = CUSTOMER) -> Caller:
+        """A customer dials, presses 1 and hears the music."""
+        caller = self.rings_up(number)
+        caller.hears("Thank you for calling")
+        caller.presses("1")
+        caller.hears_music()
+        return caller
+
+    def talk(self, seconds: float = 10.0) -> Caller:
+        """Ann is on shift and has talked to a caller for a while."""
+        self.ann.starts_shift()
+        caller = self.joins_queue()
+        self.ann.rings()
+        self.ann.accepts()
+        self.ann.talks_to(caller)
+        self.waits(seconds)
+        return caller
+
     def waits(self, seconds: float) -> None:
         """Time passes."""
         self.sim.advance(seconds)
