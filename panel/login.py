@@ -1,0 +1,141 @@
+"""Signing in and out: the browser holds a random token, we hold its hash, and the row decides.
+
+A session ends 12 hours after its last use and 24 hours after it began (ASVS 5, 7.3: stated limits, kept by us).
+"""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy.orm import Session
+
+from panel import passwords
+from panel.people import Viewer, viewer_of
+from panel.throttle import Throttle
+from voice.models import LoginSession, User
+from voice.runtime import Runtime
+
+IDLE_SECONDS = 12 * 3600.0
+WHOLE_SECONDS = 24 * 3600.0
+SEEN_EVERY_SECONDS = 60.0  # an idle limit of hours needs no write at each request
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """A new session: the token goes into the cookie and is nowhere else."""
+
+    token: str
+    viewer: Viewer
+
+
+class WrongLogin(Exception):
+    """No such account, wrong password or account closed: nobody is told which."""
+
+    message = "This e-mail address and password do not belong together."
+
+
+class WaitFirst(Exception):
+    """Too many wrong tries from here."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = max(1, round(seconds + 0.5))
+        self.message = f"Too many tries. Wait {self.seconds} seconds, then try again."
+        super().__init__(self.message)
+
+
+def hash_of(token: str) -> str:
+    """What we keep of a token."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class From:
+    """Where a request comes from."""
+
+    address: str
+    browser: str
+    old_token: str = ""
+
+
+def sign_in(rt: Runtime, throttle: Throttle, email: str, password: str, origin: From) -> SignedIn:
+    """Check the password and begin a new session; the browser's old one ends, so no token survives a sign-in."""
+    account = email.strip().casefold()[:254]
+    wait = throttle.wait(account, origin.address, rt.now())
+    if wait > 0:
+        raise WaitFirst(wait)
+    with rt.store.read() as tx:
+        user = tx.scalar(select(User).where(func.lower(User.email) == account))
+    right = passwords.is_right(password, user.password_hash if user and user.disabled_at is None else None)
+    if not right or user is None:
+        throttle.failed(account, origin.address, rt.now())
+        raise WrongLogin
+    throttle.succeeded(account, origin.address)
+    return _begin(rt, user, origin)
+
+
+def _begin(rt: Runtime, user: User, origin: From) -> SignedIn:
+    token, csrf, now = secrets.token_urlsafe(32), secrets.token_urlsafe(24), rt.now()
+    with rt.write() as tx:
+        if origin.old_token:
+            revoke(tx, hash_of(origin.old_token), now)
+        tx.add(
+            LoginSession(
+                token_hash=hash_of(token),
+                user_id=user.id,
+                csrf=csrf,
+                created_at=now,
+                seen_at=now,
+                expires_at=now + WHOLE_SECONDS,
+                address=origin.address[:64],
+                browser=origin.browser[:200],
+            )
+        )
+        viewer = viewer_of(tx, user, session=hash_of(token), csrf=csrf)
+    return SignedIn(token, viewer)
+
+
+def who(rt: Runtime, token: str) -> Viewer | None:
+    """Whom a cookie's token stands for now; None when it stands for nobody any more."""
+    if not token:
+        return None
+    now = rt.now()
+    with rt.store.read() as tx:
+        found = tx.execute(
+            select(LoginSession, User)
+            .join(User, User.id == LoginSession.user_id)
+            .where(LoginSession.token_hash == hash_of(token), User.disabled_at.is_(None))
+            .where(*is_open(now))
+        ).one_or_none()
+        if found is None:
+            return None
+        session, user = found
+        viewer = viewer_of(tx, user, session=session.token_hash, csrf=session.csrf)
+    if now - session.seen_at > SEEN_EVERY_SECONDS:
+        with rt.write() as tx:
+            tx.execute(update(LoginSession).where(LoginSession.token_hash == session.token_hash).values(seen_at=now))
+    return viewer
+
+
+def is_open(now: float) -> tuple[ColumnElement[bool], ...]:
+    """The conditions under which a session row still stands for its user."""
+    return (
+        LoginSession.revoked_at.is_(None),
+        LoginSession.expires_at > now,
+        LoginSession.seen_at > now - IDLE_SECONDS,
+    )
+
+
+def sign_out(rt: Runtime, session: str) -> None:
+    """End one session, at once and everywhere."""
+    with rt.write() as tx:
+        revoke(tx, session, rt.now())
+
+
+def revoke(tx: Session, session: str, now: float) -> None:
+    """Mark a session as ended; a session that ended before keeps its time."""
+    tx.execute(
+        update(LoginSession)
+        .where(LoginSession.token_hash == session, LoginSession.revoked_at.is_(None))
+        .values(revoked_at=now)
+    )

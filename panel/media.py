@@ -1,0 +1,81 @@
+"""Recordings are played from short-lived links, bound to the person and the session that asked for them.
+
+A link lasts five minutes (a player asks for a new one); one byte range at a time (RFC 9110, 14.2), never stored by caches.
+"""
+
+from typing import BinaryIO
+
+from flask import Blueprint, Response, request
+from itsdangerous import BadSignature, URLSafeSerializer
+from sqlalchemy import select
+from werkzeug.wsgi import wrap_file
+
+from panel.context import rt, viewer
+from panel.people import Viewer
+from panel.problems import Problem, not_found
+from recordings.faults import NotStored
+from recordings.storage import open_storage
+from voice.models import Recording
+from voice.runtime import Runtime
+
+media = Blueprint("media", __name__)
+
+LINK_SECONDS = 300.0
+KINDS = {"wav": "audio/wav", "mp3": "audio/mpeg"}
+
+
+def link(runtime: Runtime, person: Viewer, merchant_id: str, recording_id: str) -> str:
+    """The address at which this person's browser may play a recording for the next minutes."""
+    until = runtime.now() + LINK_SECONDS
+    return "/media/" + _signer(runtime).dumps([merchant_id, recording_id, person.session, round(until, 3)])
+
+
+@media.get("/media/<signed>")
+def play(signed: str) -> Response:
+    """The sound, whole or one range of it."""
+    merchant_id, recording_id = _opened(signed)
+    with rt().store.read() as tx:
+        found = tx.scalar(
+            select(Recording).where(
+                Recording.merchant_id == merchant_id,
+                Recording.merchant_id.in_(viewer().merchants),
+                Recording.id == recording_id,
+            )
+        )
+    key = (found.playable_key or found.original_key) if found else None
+    if key is None:
+        raise not_found("recording")
+    try:
+        file = open_storage(rt().settings.storage_url).open(key)
+    except NotStored:
+        raise not_found("recording") from None
+    return _sound(file, key)
+
+
+def _sound(file: BinaryIO, key: str) -> Response:
+    size = file.seek(0, 2)
+    file.seek(0)
+    ending = key.rpartition(".")[2].lower()
+    answer = Response(wrap_file(request.environ, file, 64 * 1024), direct_passthrough=True)
+    answer.content_type = KINDS.get(ending, "application/octet-stream")
+    answer.content_length = size
+    answer.headers["Content-Disposition"] = f'inline; filename="recording.{ending if ending in KINDS else "bin"}"'
+    answer.headers["Cache-Control"] = "private, no-store"
+    answer.make_conditional(request, accept_ranges=True, complete_length=size)
+    return answer
+
+
+def _opened(signed: str) -> tuple[str, str]:
+    try:
+        merchant_id, recording_id, session, until = _signer(rt()).loads(signed)
+    except (BadSignature, ValueError, TypeError):
+        raise not_found("recording") from None
+    if session != viewer().session:
+        raise not_found("recording")
+    if rt().now() > until:
+        raise Problem(410, "gone", "This link has ended. Load the ticket again.")
+    return str(merchant_id), str(recording_id)
+
+
+def _signer(runtime: Runtime) -> URLSafeSerializer:
+    return URLSafeSerializer(runtime.settings.secret_text, salt="ringdesk media")

@@ -1,0 +1,113 @@
+"""The pages: whole HTML from the server; the phone on them lives outside <main>, which alone is swapped."""
+
+from pathlib import Path
+from urllib.parse import urlencode
+
+from flask import Blueprint, redirect, render_template, request, send_from_directory
+from werkzeug.wrappers import Response
+
+from panel import login
+from panel.api.tickets import ticket_of, wish
+from panel.context import cookie_name, rt, viewer
+from panel.problems import Problem, not_found
+from panel.ticket_list import PER_PAGE, missed, tickets
+from panel.today import recent, serves, today
+from panel.words import ENDED_AS
+
+pages = Blueprint("pages", __name__)
+
+PACKAGES = Path(__file__).resolve().parent.parent / "node_modules"
+# Browser libraries fetched at set-up (package-lock.json), by the name under which pages ask for them.
+LIBRARIES = {
+    "htmx.js": "htmx.org/dist/htmx.min.js",
+    "twilio.js": "@twilio/voice-sdk/dist/twilio.min.js",
+}
+# Browsers read a backslash as a slash and drop control characters (WHATWG URL, 4.4): /\\evil would leave us.
+FORBIDDEN = {"\\", *map(chr, range(33))}
+
+
+@pages.get("/")
+def start() -> Response:
+    """To the desk, or to the tickets for people who take no calls."""
+    return redirect("/desk" if viewer().has_desk else "/tickets")
+
+
+@pages.get("/login")
+def sign_in() -> Response | str:
+    """The only page for everybody; who is signed in already goes on."""
+    going = own_path(request.args.get("next", ""))
+    if login.who(rt(), request.cookies.get(cookie_name(), "")) is not None:
+        return redirect(going)
+    return render_template("login.html", next=going)
+
+
+@pages.get("/desk")
+def desk() -> Response | str:
+    """The agent's desk."""
+    if not viewer().has_desk:
+        return redirect("/tickets")
+    with rt().store.read() as tx:
+        beside = {
+            "today": today(tx, viewer().user_id, rt().now()),
+            "recent": recent(tx, viewer()),
+            "serves": serves(tx, viewer()),
+        }
+    return page("desk.html", **beside)
+
+
+@pages.get("/tickets")
+def ticket_list() -> str:
+    """Tickets: search, filter, sort, pages."""
+    wanted = wish()
+    with rt().store.read() as tx:
+        listing = tickets(tx, viewer(), wanted)
+    filtered = any((wanted.search, wanted.merchant, wanted.status, wanted.ended_as, wanted.agent, wanted.page > 1))
+    return page(
+        "tickets.html", listing=listing, wish=wanted, filtered=filtered, sort=request.args.get("sort", ""), here=here,
+        endings=ENDED_AS, per_page=PER_PAGE,
+    )  # fmt: skip
+
+
+@pages.get("/tickets/<merchant_id>/<int:number>")
+def ticket(merchant_id: str, number: int) -> str:
+    """One ticket: the call's story and its recordings."""
+    return page("ticket.html", ticket=ticket_of(merchant_id, number))
+
+
+@pages.get("/missed")
+def missed_list() -> str:
+    """Who spoke to nobody."""
+    wanted = wish()
+    with rt().store.read() as tx:
+        listing = missed(tx, viewer(), wanted)
+    return page("missed.html", listing=listing, wish=wanted, here=here, per_page=PER_PAGE)
+
+
+@pages.get("/lib/<name>")
+def library(name: str) -> Response:
+    """A browser library from the packages that set-up fetched."""
+    if name not in LIBRARIES:
+        raise not_found("file")
+    if not (PACKAGES / LIBRARIES[name]).is_file():
+        raise Problem(503, "not_set_up", "The browser libraries are missing. Run `make setup`.")
+    return send_from_directory(PACKAGES, LIBRARIES[name], mimetype="text/javascript")
+
+
+def page(template: str, **values: object) -> str:
+    """A page for the person who is signed in."""
+    settings = rt().settings
+    told = {"push": settings.push_address, "signalling": settings.signalling_url, "desk": viewer().has_desk}
+    return render_template(template, viewer=viewer(), page_settings=told, **values)
+
+
+def here(**changes: object) -> str:
+    """This list with a few words of its query changed; None takes a word away."""
+    words = {**request.args.to_dict(), **changes}
+    kept = {name: str(value) for name, value in words.items() if value not in (None, "")}
+    return request.path + ("?" + urlencode(kept) if kept else "")
+
+
+def own_path(wanted: str) -> str:
+    """Where to go after signing in: a path of ours, never somebody else's address."""
+    is_ours = wanted.startswith("/") and not wanted.startswith("//") and not set(wanted) & FORBIDDEN
+    return wanted if is_ours and not wanted.startswith("/login") else "/"

@@ -1,0 +1,206 @@
+"""Which desk is told what, and when: whole snapshots to streams whose agent's `desk_version` has grown, pings, leases.
+
+Knows no sockets: a stream is a function that takes bytes and says whether they went out. Each second `step` asks SQL
+once for the versions of all open desks. A ping goes out every 5 s; the page answers it by POST /api/pong, which SQL
+remembers at most every 8 s (voice.agents.SEEN_EVERY_SECONDS). So silence of the lease's 15 s is certain after 23 s, and
+a closed stream is given 15 s to come back.
+"""
+
+import json
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from panel.login import is_open
+from panel.snapshot import Snapshot, desks
+from voice import agents, offers
+from voice.models import Agent, LoginSession
+from voice.runtime import Runtime
+from voice.states import Agent as AgentState
+
+PING_SECONDS = 5.0
+LEASE_SECONDS = 15.0
+SILENCE_SECONDS = LEASE_SECONDS + agents.SEEN_EVERY_SECONDS
+AT_ONCE = 400  # ids in one question: SQLite takes 32,766, and a shorter one is planned faster
+STREAMS_PER_AGENT = 8
+REACHABLE = frozenset({AgentState.AVAILABLE, AgentState.RINGING, AgentState.WRAP_UP})
+
+Write = Callable[[bytes], bool]
+
+
+@dataclass(slots=True, eq=False)
+class Stream:
+    """One open connection of a desk."""
+
+    agent_id: str
+    session: str  # hash of the session's token: a session that ended ends its streams
+    write: Write
+    hang_up: Callable[[], None]
+    opened_at: float
+    pinged_at: float
+    version: int = -1  # of the snapshot that went out last
+
+
+@dataclass(slots=True, frozen=True)
+class Standing:
+    """What SQL says of an agent in this round."""
+
+    version: int
+    seen_at: float
+    state: str
+
+
+@dataclass
+class Streams:
+    """Every open stream of this process."""
+
+    _by_agent: dict[str, list[Stream]] = field(default_factory=dict)
+    _closed_at: dict[str, float] = field(default_factory=dict)  # agents whose last stream closed a moment ago
+    _told_lost: set[str] = field(default_factory=set)
+    _shown_rings: set[str] = field(default_factory=set)  # written to a stream, not yet told
+    _sessions_at: float = 0.0
+
+    def __len__(self) -> int:
+        return sum(map(len, self._by_agent.values()))
+
+    def open(
+        self, agent_id: str, session: str, write: Write, now: float, hang_up: Callable[[], None] = lambda: None
+    ) -> Stream:
+        """A desk connected; its first snapshot goes out at the next step. Of too many streams the oldest ends."""
+        stream = Stream(agent_id, session, write, hang_up, opened_at=now, pinged_at=now)
+        mine = self._by_agent.setdefault(agent_id, [])
+        mine.append(stream)
+        self._closed_at.pop(agent_id, None)
+        self._told_lost.discard(agent_id)
+        if len(mine) > STREAMS_PER_AGENT:
+            self._end(mine[0], now)
+        return stream
+
+    def close(self, stream: Stream, now: float) -> None:
+        """A stream ended, from either side; closing it twice is no harm."""
+        mine = self._by_agent.get(stream.agent_id, [])
+        if stream not in mine:
+            return
+        mine.remove(stream)
+        if not mine:
+            del self._by_agent[stream.agent_id]
+            self._closed_at[stream.agent_id] = now
+
+    def step(self, rt: Runtime, now: float) -> None:
+        """The round of each second: pings first, for they need no SQL; then what changed; then who is gone."""
+        self.ping(now)
+        self.end_old_sessions(rt, now)
+        self.expire(rt, self.refresh(rt, now), now)
+
+    def ping(self, now: float) -> None:
+        """Ask every page whether it lives, each five seconds after the last time."""
+        data = event("ping", {"now": round(now, 3)})
+        for stream in self._all():
+            if now - stream.pinged_at >= PING_SECONDS:
+                stream.pinged_at = now
+                self._write(stream, data, now)
+
+    def refresh(self, rt: Runtime, now: float) -> dict[str, Standing]:
+        """Write snapshots to the streams that are behind, and tell which rings were shown. Alone: after a nudge."""
+        if not self._by_agent and not self._closed_at:
+            return {}
+        with rt.store.read() as tx:
+            standings = standing_of(tx, [*self._by_agent, *self._closed_at])
+            behind = [agent_id for agent_id, one in standings.items() if self._is_behind(agent_id, one)]
+            shots: dict[str, Snapshot] = {}
+            for part in parted(behind):
+                shots.update(desks(tx, part, now))
+        for agent_id, shot in shots.items():
+            self._show(agent_id, shot, now)
+        if self._shown_rings:
+            offers.pushed(rt, sorted(self._shown_rings))
+            self._shown_rings.clear()
+        return standings
+
+    def end_old_sessions(self, rt: Runtime, now: float) -> None:
+        """Every few seconds: hang up on streams whose session ended or was revoked."""
+        if not self._by_agent or now - self._sessions_at < PING_SECONDS:
+            return
+        with rt.store.read() as tx:
+            good = open_sessions(tx, {stream.session for stream in self._all()}, now)
+        self._sessions_at = now
+        for stream in self._all():
+            if stream.session not in good:
+                stream.write(event("signed_out", {}))
+                self._end(stream, now)
+
+    def expire(self, rt: Runtime, standings: dict[str, Standing], now: float) -> None:
+        """Tell of agents whose desk fell silent, each silence once."""
+        for agent_id, one in standings.items():
+            if one.state not in REACHABLE:
+                self._told_lost.discard(agent_id)
+            elif agent_id not in self._told_lost and self._is_silent(agent_id, one, now):
+                agents.lost(rt, agent_id)
+                self._told_lost.add(agent_id)
+        for agent_id in [name for name, at in self._closed_at.items() if now - at > SILENCE_SECONDS]:
+            del self._closed_at[agent_id]
+            self._told_lost.discard(agent_id)
+
+    def _is_behind(self, agent_id: str, one: Standing) -> bool:
+        return any(stream.version != one.version for stream in self._by_agent.get(agent_id, ()))
+
+    def _is_silent(self, agent_id: str, one: Standing, now: float) -> bool:
+        closed_at = self._closed_at.get(agent_id)
+        if closed_at is not None:  # a later pong came from a stream that another push process holds
+            return now - closed_at > LEASE_SECONDS and one.seen_at <= closed_at
+        if agent_id not in self._by_agent:
+            return False
+        newest = max(stream.opened_at for stream in self._by_agent[agent_id])
+        return now - max(one.seen_at, newest) > SILENCE_SECONDS
+
+    def _show(self, agent_id: str, shot: Snapshot, now: float) -> None:
+        """Write one snapshot to every stream that is behind, and remember the ring in it."""
+        data = event("desk", shot)
+        for stream in list(self._by_agent.get(agent_id, ())):
+            if stream.version != shot["version"] and self._write(stream, data, now):
+                stream.version = shot["version"]
+                if shot["offer"] and not shot["offer"]["pushed"]:
+                    self._shown_rings.add(shot["offer"]["id"])
+
+    def _write(self, stream: Stream, data: bytes, now: float) -> bool:
+        if stream.write(data):
+            return True
+        self._end(stream, now)
+        return False
+
+    def _end(self, stream: Stream, now: float) -> None:
+        stream.hang_up()
+        self.close(stream, now)
+
+    def _all(self) -> list[Stream]:
+        return [stream for mine in self._by_agent.values() for stream in mine]
+
+
+def event(name: str, data: Any) -> bytes:
+    """One server-sent event (WHATWG HTML, 9.2.6)."""
+    return f"event: {name}\ndata: {json.dumps(data, separators=(',', ':'))}\n\n".encode()
+
+
+def standing_of(tx: Session, agent_ids: Collection[str]) -> dict[str, Standing]:
+    """Version, last pong and state of agents; of many, the whole (short) table is cheaper than a list of names."""
+    asked = select(Agent.id, Agent.desk_version, Agent.seen_at, Agent.state)
+    if len(agent_ids) <= AT_ONCE:
+        asked = asked.where(Agent.id.in_(agent_ids))
+    wanted = set(agent_ids)
+    return {row[0]: Standing(row[1], row[2], row[3]) for row in tx.execute(asked) if row[0] in wanted}
+
+
+def open_sessions(tx: Session, sessions: Collection[str], now: float) -> set[str]:
+    """Those of these sessions that still stand for somebody."""
+    good: set[str] = set()
+    for part in parted(list(sessions)):
+        good.update(tx.scalars(select(LoginSession.token_hash).where(LoginSession.token_hash.in_(part), *is_open(now))))
+    return good
+
+
+def parted(names: list[str]) -> Iterable[list[str]]:
+    """A list in pieces that SQL takes well."""
+    return (names[start : start + AT_ONCE] for start in range(0, len(names), AT_ONCE))

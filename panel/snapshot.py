@@ -1,0 +1,190 @@
+"""The whole desk of an agent as plain data: what the page draws, and all it knows.
+
+Moments are seconds since the epoch by the server's clock (`now` is among them, so the page needs no clock of its own).
+Many desks are read with the same few questions as one.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import and_, func, select
+from sqlalchemy.orm import Session
+
+from panel.path import Fact, path_of
+from voice import states
+from voice.models import Agent, Call, Event, Merchant, Offer, Participation, Ticket, Waiting
+from voice.phones import show_number
+
+Snapshot = dict[str, Any]
+Calls = Mapping[tuple[str, str], tuple[Call, str]]  # (merchant, call) -> the call and the merchant's name
+PATH_KINDS = (
+    "menu_presented", "option_selected", "no_input", "no_match", "hours_checked", "enqueued", "requeued", "declined",
+    "rang_out", "unacknowledged", "connect_failed", "agent_vanished", "flow_failed",
+)  # fmt: skip
+
+
+def desk(tx: Session, agent_id: str, now: float) -> Snapshot | None:
+    """One agent's desk; None when there is no such agent."""
+    return desks(tx, [agent_id], now).get(agent_id)
+
+
+def desks(tx: Session, agent_ids: Collection[str], now: float) -> dict[str, Snapshot]:
+    """The desks of several agents."""
+    agents = tx.scalars(select(Agent).where(Agent.id.in_(agent_ids))).all()
+    ids = [agent.id for agent in agents]
+    offers = {offer.agent_id: (offer, waiting) for offer, waiting in _live_offers(tx, ids)}
+    parts = {part.agent_id: part for part in _live_participations(tx, ids)}
+    lasts = _last_talks(tx, [agent.id for agent in agents if agent.state == states.Agent.WRAP_UP])
+    keys = {(row.merchant_id, row.call_id) for row in [o for o, _ in offers.values()] + [*parts.values(), *lasts.values()]}
+    calls = _calls(tx, keys)
+    ways = _ways(tx, {(offer.merchant_id, offer.call_id) for offer, _ in offers.values()})
+    tickets = _tickets(tx, {(part.merchant_id, part.call_id) for part in lasts.values()})
+    return {
+        agent.id: {
+            "now": now,
+            "version": agent.desk_version,
+            "agent": {"id": agent.id, "name": agent.name, "identity": agent.identity},
+            "state": agent.state,
+            "reason": agent.reason,
+            "since_at": agent.since_at,
+            "until_at": agent.until_at,
+            "next_state": agent.next_state,
+            "offer": _offer(*offers[agent.id], calls, ways, now) if agent.id in offers else None,
+            "talk": _talk(parts[agent.id], calls) if agent.id in parts else None,
+            "rejoin": _rejoin(parts.get(agent.id), calls),
+            "wrap_up": _wrap_up(lasts[agent.id], calls, tickets) if agent.id in lasts else None,
+        }
+        for agent in agents
+    }
+
+
+def _live_offers(tx: Session, ids: Sequence[str]) -> Sequence[tuple[Offer, Waiting]]:
+    rows = tx.execute(
+        select(Offer, Waiting)
+        .join(Waiting, and_(Waiting.merchant_id == Offer.merchant_id, Waiting.id == Offer.waiting_id))
+        .where(Offer.agent_id.in_(ids), Offer.state.in_(states.OFFER_LIVE))
+    ).all()
+    return [(offer, waiting) for offer, waiting in rows]
+
+
+def _live_participations(tx: Session, ids: Sequence[str]) -> Sequence[Participation]:
+    return tx.scalars(
+        select(Participation).where(
+            Participation.agent_id.in_(ids),
+            Participation.state.in_(states.PARTICIPATION_LIVE),
+            Participation.role != states.Role.LISTENER,
+        )
+    ).all()
+
+
+def _last_talks(tx: Session, ids: Sequence[str]) -> dict[str, Participation]:
+    """The talk that each agent now wraps up."""
+    if not ids:
+        return {}
+    ended = (
+        select(Participation.agent_id, func.max(Participation.ended_at).label("ended_at"))
+        .where(Participation.agent_id.in_(ids), Participation.joined_at.is_not(None))
+        .group_by(Participation.agent_id)
+        .subquery()
+    )
+    rows = tx.scalars(
+        select(Participation).join(
+            ended, and_(Participation.agent_id == ended.c.agent_id, Participation.ended_at == ended.c.ended_at)
+        )
+    )
+    return {part.agent_id: part for part in rows}
+
+
+def _calls(tx: Session, keys: Collection[tuple[str, str]]) -> Calls:
+    if not keys:
+        return {}
+    rows = tx.execute(
+        select(Call, Merchant.name)
+        .join(Merchant, Merchant.id == Call.merchant_id)
+        .where(Call.merchant_id.in_({merchant for merchant, _ in keys}), Call.id.in_({call for _, call in keys}))
+    )
+    return {(call.merchant_id, call.id): (call, name) for call, name in rows}
+
+
+def _ways(tx: Session, keys: Collection[tuple[str, str]]) -> Mapping[tuple[str, str], list[Fact]]:
+    facts: dict[tuple[str, str], list[Fact]] = defaultdict(list)
+    if not keys:
+        return facts
+    rows = tx.execute(
+        select(Event.merchant_id, Event.call_id, Event.at, Event.kind, Event.data)
+        .where(Event.merchant_id.in_({merchant for merchant, _ in keys}), Event.call_id.in_({call for _, call in keys}))
+        .where(Event.kind.in_(PATH_KINDS))
+        .order_by(Event.at, Event.id)
+    )
+    for merchant_id, call_id, at, kind, data in rows:
+        facts[merchant_id, call_id].append(Fact(at, kind, data or {}))
+    return facts
+
+
+def _tickets(tx: Session, keys: Collection[tuple[str, str]]) -> Mapping[tuple[str, str], int]:
+    if not keys:
+        return {}
+    rows = tx.execute(
+        select(Ticket.merchant_id, Ticket.call_id, Ticket.number).where(
+            Ticket.merchant_id.in_({merchant for merchant, _ in keys}), Ticket.call_id.in_({call for _, call in keys})
+        )
+    )
+    return {(merchant_id, call_id): number for merchant_id, call_id, number in rows}
+
+
+def _who(call: Call, merchant_name: str) -> Snapshot:
+    return {
+        "call_id": call.id,
+        "merchant": {"id": call.merchant_id, "name": merchant_name},
+        "caller": show_number(call.caller),
+        "caller_name": call.caller_name,
+        "dialled": show_number(call.dialled),
+        "queue": call.queue,
+    }
+
+
+def _offer(offer: Offer, waiting: Waiting, calls: Calls, ways: Mapping[tuple[str, str], list[Fact]], now: float) -> Snapshot:
+    key = (offer.merchant_id, offer.call_id)
+    return {
+        "id": offer.id,
+        "state": offer.state,
+        **_who(*calls[key]),
+        "queue": waiting.queue,
+        "entered_at": waiting.entered_at,
+        "waited_seconds": max(0.0, now - waiting.entered_at),
+        "offered_at": offer.offered_at,
+        "ring_until_at": offer.ring_until_at,
+        "pushed": offer.pushed_at is not None,
+        "path": path_of(ways.get(key, [])),
+    }
+
+
+def _talk(part: Participation, calls: Calls) -> Snapshot:
+    return {
+        **_who(*calls[part.merchant_id, part.call_id]),
+        "offer_id": part.offer_id,
+        "state": part.state,
+        "began_at": part.began_at,
+        "joined_at": part.joined_at,
+        "held": part.held_at is not None,
+        "held_at": part.held_at,
+        "ending": part.end_asked_by is not None,
+    }
+
+
+def _rejoin(part: Participation | None, calls: Calls) -> Snapshot | None:
+    """The phone was lost in the middle of a talk: connect it again with the same offer, before `until_at`."""
+    if part is None or part.state != states.Participation.VANISHED:
+        return None
+    call, _ = calls[part.merchant_id, part.call_id]
+    return {"offer": part.offer_id, "account_sid": call.account_sid, "until_at": part.until_at}
+
+
+def _wrap_up(part: Participation, calls: Calls, tickets: Mapping[tuple[str, str], int]) -> Snapshot:
+    key = (part.merchant_id, part.call_id)
+    return {
+        **_who(*calls[key]),
+        "talked_seconds": max(0.0, (part.ended_at or 0.0) - (part.joined_at or 0.0)),
+        "ticket": tickets.get(key),
+    }

@@ -1,0 +1,37 @@
+// The push stream: whole desks, pings that are answered, and a word when it falls silent.
+
+import { get, post } from "./api.js";
+
+const SILENT_MS = 12_000;
+const AGAIN_MS = 2_000;
+
+export function openStream(url, { onDesk, onSilence }) {
+  let source = null;
+  let heardAt = Date.now();
+  let silent = false;
+
+  function heard() {
+    heardAt = Date.now();
+    if (silent) onSilence(silent = false, heardAt);
+  }
+
+  function connect() {
+    source?.close();
+    source = new EventSource(`${url}/stream`, { withCredentials: true });
+    source.addEventListener("desk", (event) => { heard(); onDesk(JSON.parse(event.data)); });
+    source.addEventListener("ping", () => { heard(); post("/api/pong").catch(() => {}); });
+    source.addEventListener("signed_out", () => get("/api/me").catch(() => {}));
+    source.addEventListener("error", () => {
+      // A refused stream stays closed: /api/me sends to the sign-in page when the session is over.
+      if (source.readyState === EventSource.CLOSED) setTimeout(() => get("/api/me").then(connect, connect), AGAIN_MS);
+    });
+  }
+
+  setInterval(() => {
+    if (Date.now() - heardAt < SILENT_MS) return;
+    if (!silent) onSilence(silent = true, heardAt);
+    if (source.readyState !== EventSource.CONNECTING && Date.now() - heardAt > 2 * SILENT_MS) { heardAt = Date.now() - SILENT_MS; connect(); }
+  }, 1000);
+  window.addEventListener("online", connect);
+  connect();
+}

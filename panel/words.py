@@ -1,0 +1,49 @@
+"""Durations, states and endings as pages say them."""
+
+from datetime import UTC, datetime
+
+from flask import Flask
+
+ENDED_AS = {
+    "answered": "Answered",
+    "missed": "Missed",
+    "abandoned": "Hung up while waiting",
+    "voicemail": "Voicemail",
+    "callback_requested": "Callback requested",
+    "forwarded": "Forwarded",
+    "completed_in_flow": "Ended in the flow",
+    "busy": "Busy",
+    "no_answer": "No answer",
+    "rejected": "Rejected",
+    "cancelled": "Cancelled",
+    "failed": "Failed",
+}
+
+
+def add_filters(app: Flask) -> None:
+    """What templates may use."""
+    app.jinja_env.filters.update(duration=duration, ending=ending, iso=iso, readable=readable)
+
+
+def duration(seconds: float | None) -> str:
+    """125 as 2:05, 3,725 as 1:02:05; nothing as a dash."""
+    if seconds is None:
+        return "–"
+    whole = max(0, int(seconds))
+    hours, minutes, rest = whole // 3600, whole // 60 % 60, whole % 60
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def ending(ended_as: str | None) -> str:
+    """How a call ended, in words."""
+    return ENDED_AS.get(ended_as or "", "In progress" if ended_as is None else readable(ended_as))
+
+
+def iso(at: float | None) -> str:
+    """A moment for <time datetime>; the page shows it in the reader's zone."""
+    return datetime.fromtimestamp(at, UTC).isoformat(timespec="seconds") if at is not None else ""
+
+
+def readable(name: str | None) -> str:
+    """order_status as order status."""
+    return (name or "").replace("_", " ")

@@ -1,0 +1,42 @@
+"""The panel alone in a Flask app, on SQLite and a clock that stands still."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from panel.web import register
+from tests.build import make_rt
+from tests.panel.build import Clock, person, shop
+from voice.runtime import Runtime
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def rt(tmp_path: Path, clock: Clock) -> Iterator[Runtime]:
+    runtime = make_rt(tmp_path, clock)
+    yield runtime
+    runtime.store.close()
+
+
+@pytest.fixture
+def app(rt: Runtime) -> Flask:
+    app = Flask("panel under test", static_folder=None)
+    register(app, rt)
+    return app
+
+
+@pytest.fixture
+def shops(rt: Runtime) -> None:
+    """Northwind, where ann and bob work, and Tailspin, where carl does."""
+    shop(rt, "northwind", "Northwind Outdoor")
+    shop(rt, "tailspin", "Tailspin Toys")
+    person(rt, "ann", "northwind")
+    person(rt, "bob", "northwind")
+    person(rt, "carl", "tailspin")
+    person(rt, "sue", "northwind", role="supervisor", desk=False)
