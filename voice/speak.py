@@ -14,7 +14,8 @@ from callflows.actions import Action, AskKeys, Forward, HangUp, JoinQueue, Play,
 from voice import xml
 from voice.legible import speakable
 from voice.links import Links
-from voice.xml import Attributes, Fragment, element
+from voice.xml import Attributes, element
+from voice.xml import Fragment as Fragment
 
 # Twilio speaks 4,096 characters at once, Polly voices 3,000 (error 13521).
 MAX_SPOKEN = 3000

@@ -6,7 +6,7 @@ test names only what it is about. It signs with the official SDK, never with our
 
 from collections.abc import Mapping, Sequence
 from io import BytesIO
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from twilio.request_validator import RequestValidator
@@ -112,3 +112,34 @@ def signed_environ(
         key = f"key={shared_key_id}," if shared_key_id else ""
         environ["HTTP_X_TWILIO_WEBHOOKS_SIGNATURE_SETTINGS"] = f"{key}algorithm={algorithm}"
     return environ | changed, body
+
+
+class Sender(NamedTuple):
+    """Somebody who sends a webhook: who, with which secret and scheme, and whether the guard lets them in."""
+
+    who: str
+    secret: str | None
+    algorithm: str
+    shared_key_id: str | None
+    is_let_in: bool
+
+
+def every_sender(*, right: str, old: str, others: str, shared: tuple[str, str] | None = None) -> list[Sender]:
+    """All who may knock, in both schemes: no signature, a wrong one, another account's, the old secret, the right one.
+
+    `shared` is the id and secret of a shared key of the account.
+    """
+    ways: list[tuple[str, str | None, str]] = [("HMAC_SHA1", None, right), ("HMAC_SHA256", None, right)]
+    if shared is not None:
+        ways += [(algorithm, shared[0], shared[1]) for algorithm in ("HMAC_SHA1", "HMAC_SHA256")]
+    return [
+        Sender(who, secret, algorithm, key_id, is_let_in)
+        for algorithm, key_id, good in ways
+        for who, secret, is_let_in in (
+            ("nobody", None, False),
+            ("a stranger", "x" * 32, False),
+            ("another account", others, False),
+            ("the old secret", old, key_id is None),
+            ("the right secret", good, True),
+        )
+    ]

@@ -14,7 +14,9 @@ from tests.wire.build import (
     CALL_SID,
     TOKEN,
     Environ,
+    Sender,
     call_fields,
+    every_sender,
     signature_of,
     signed_environ,
 )
@@ -43,23 +45,16 @@ def status_of(environ: Environ, body: bytes) -> int:
 
 
 @pytest.mark.parametrize(
-    ("scheme", "shared_key_id", "right"),
-    [
-        ("HMAC_SHA1", None, TOKEN),
-        ("HMAC_SHA256", None, TOKEN),
-        ("HMAC_SHA1", "k1", SHARED),
-        ("HMAC_SHA256", "k1", SHARED),
-    ],
+    "sender",
+    every_sender(right=TOKEN, old=OLD, others=OTHERS, shared=("k1", SHARED)),
+    ids=lambda s: "-".join(map(str, s)),
 )
-def test_only_a_live_secret_of_the_account_passes(scheme: str, shared_key_id: str | None, right: str) -> None:
-    def verdict(secret: str | None) -> int:
-        return status_of(*signed_environ(PATH, secret=secret, algorithm=scheme, shared_key_id=shared_key_id))
+def test_only_a_live_secret_of_the_account_passes(sender: Sender) -> None:
+    environ, body = signed_environ(
+        PATH, secret=sender.secret, algorithm=sender.algorithm, shared_key_id=sender.shared_key_id
+    )
 
-    assert verdict(right) == 200
-    assert verdict(None) == 403
-    assert verdict("wrong") == 403
-    assert verdict(OTHERS) == 403
-    assert verdict(OLD) == (403 if shared_key_id else 200)
+    assert status_of(environ, body) == (200 if sender.is_let_in else 403)
 
 
 def test_another_accounts_genuine_signature_does_not_open_this_account() -> None:
