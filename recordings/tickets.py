@@ -6,6 +6,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from recordings.keys import waveform_key
+from recordings.story import Line as Line
+from recordings.story import story as story
 from recordings.subjects import subject
 from voice.models import Agent, Call, Merchant, Participation, Recording, Ticket
 from voice.runtime import Runtime
@@ -47,6 +49,7 @@ def ensure(tx: Session, rt: Runtime, merchant_id: str, call_id: str) -> Ticket |
     if call is None or call.ended_at is None:
         return None
     ticket = open_ticket(tx, rt, call)
+    _rename(tx, ticket, call)
     ticket.changed_at = max(ticket.changed_at, rt.now())
     return ticket
 
@@ -82,13 +85,12 @@ def recordings_of(tx: Session, merchant_id: str, call_id: str) -> tuple[Sound, .
 def _written(tx: Session, rt: Runtime, call: Call, number: int) -> Ticket:
     now = rt.now()
     agent = _who_talked(tx, call)
-    ended_as = CallEnd(call.ended_as or CallEnd.FAILED)
     ticket = Ticket(
         merchant_id=call.merchant_id,
         id=rt.chance.id("tk"),
         number=number,
         call_id=call.id,
-        subject=subject(ended_as, call.caller, agent.name if agent else None),
+        subject=subject(_ending(call), call.caller, agent.name if agent else None),
         created_at=now,
         changed_at=now,
         agent_id=agent.id if agent else None,
@@ -98,6 +100,18 @@ def _written(tx: Session, rt: Runtime, call: Call, number: int) -> Ticket:
     tx.flush()
     rt.journal.write(tx, call.merchant_id, call.id, "ticket_opened", now, ticket=ticket.id, number=number)
     return ticket
+
+
+def _rename(tx: Session, ticket: Ticket, call: Call) -> None:
+    """A message that arrived after the end makes a missed call a voicemail; what somebody wrote stays."""
+    agent = _who_talked(tx, call)
+    name = agent.name if agent else None
+    if ticket.subject in {subject(ending, call.caller, name) for ending in CallEnd}:
+        ticket.subject = subject(_ending(call), call.caller, name)
+
+
+def _ending(call: Call) -> CallEnd:
+    return CallEnd(call.ended_as or CallEnd.FAILED)
 
 
 def _who_talked(tx: Session, call: Call) -> Agent | None:

@@ -1,0 +1,150 @@
+"""Each fact of the journal as a sentence for a ticket; what tells a reader nothing stays silent.
+
+Keys that a menu does not have are never shown: callers type card numbers into menus.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from voice.phones import show_number
+
+LONGEST_TEXT = 120
+
+QUEUE_LEFT = {
+    "answered": "the talk was over",
+    "timeout": "the longest wait passed",
+    "timed_out": "the longest wait passed",
+    "full": "it was full",
+    "no_agents": "nobody was there",
+    "exit_key": "by pressing a key",
+    "caller_hung_up": "the caller hung up",
+}
+ENDED_AS = {
+    "answered": "answered",
+    "missed": "nobody answered",
+    "abandoned": "the caller hung up while waiting",
+    "voicemail": "with a message",
+    "callback_requested": "a callback is wanted",
+    "forwarded": "forwarded",
+    "completed_in_flow": "in the menu",
+    "busy": "busy",
+    "no_answer": "no answer",
+    "rejected": "turned away",
+    "cancelled": "cancelled",
+    "failed": "it failed",
+}
+
+
+@dataclass(frozen=True)
+class Fact:
+    """What the journal keeps of one fact, and the name of the agent it is about."""
+
+    data: Mapping[str, Any]
+    agent: str
+
+    def word(self, name: str, otherwise: str = "") -> str:
+        """A value as words: order_status is order status."""
+        return str(self.data.get(name) or otherwise).replace("_", " ")
+
+    def number(self, name: str) -> str:
+        """A telephone number as people read it."""
+        return show_number(str(self.data.get(name) or ""))
+
+    def after(self, name: str, words: str = "after") -> str:
+        """' after 1 min 5 s', or nothing when the journal does not say."""
+        seconds = self.data.get(name)
+        return f" {words} {spoken(seconds)}" if isinstance(seconds, int | float) else ""
+
+    def called(self, name: str, words: Mapping[str, str]) -> str:
+        """A value of the journal in the words of a table."""
+        value = str(self.data.get(name) or "")
+        return words.get(value, value.replace("_", " "))
+
+    def quoted(self, name: str) -> str:
+        """A text in quotes, cut where it would fill the page."""
+        text = str(self.data.get(name) or "")
+        return f"“{text if len(text) <= LONGEST_TEXT else text[: LONGEST_TEXT - 1].rstrip() + '…'}”"
+
+
+def spoken(seconds: float) -> str:
+    """65 as 1 min 5 s."""
+    whole = max(0, round(seconds))
+    hours, minutes, rest = whole // 3600, whole // 60 % 60, whole % 60
+    parts = ((hours, "h"), (minutes, "min"), (rest, "s"))
+    return " ".join(f"{value} {unit}" for value, unit in parts if value) or "0 s"
+
+
+def _played(fact: Fact) -> str:
+    if fact.data.get("audio"):
+        return f"Played {fact.data['audio']}"
+    return f"Said {fact.quoted('text')}" if fact.data.get("text") else "The caller heard a sentence"
+
+
+def _pressed(fact: Fact) -> str:
+    key, to = fact.word("key"), fact.word("to")
+    return f"The caller pressed {key}" + (f": {to}" if to else "")
+
+
+def _ended(fact: Fact) -> str:
+    by = fact.word("hung_up_by")
+    return f"Call ended: {fact.called('ended_as', ENDED_AS)}" + (f"; {by} hung up" if by else "")
+
+
+def _of(fact: Fact) -> str:
+    return "message" if fact.data.get("of") == "voicemail" else "recording"
+
+
+SENTENCES: Final[Mapping[str, Callable[[Fact], str]]] = {
+    "call_started": lambda fact: f"Call from {fact.number('caller')} to {fact.number('dialled')}",
+    "message_played": _played,
+    "consent_announced": lambda fact: "The caller was told that the call is recorded",
+    "menu_presented": lambda fact: (
+        f"Menu {fact.word('step')}" + (" again" if fact.data.get("attempt", 1) != 1 else "")
+    ),
+    "option_selected": _pressed,
+    "no_input": lambda fact: "The caller pressed nothing",
+    "no_match": lambda fact: "The caller pressed a key that the menu does not have",
+    "hours_checked": lambda fact: f"Opening hours {fact.word('calendar')}: {fact.word('result')}",
+    "enqueued": lambda fact: f"Joined the queue {fact.word('queue')}",
+    "enqueue_skipped": lambda fact: (
+        f"Not let into the queue {fact.word('queue')}: {fact.called('why', QUEUE_LEFT)}"
+    ),
+    "dequeued": lambda fact: (
+        f"Left the queue {fact.word('queue')}{fact.after('waited')}: {fact.called('why', QUEUE_LEFT)}"
+    ),
+    "queue_timed_out": lambda fact: f"The longest wait in the queue {fact.word('queue')} passed",
+    "offered": lambda fact: f"Offered to {fact.agent}",
+    "declined": lambda fact: f"{fact.agent} declined",
+    "rang_out": lambda fact: f"{fact.agent} let it ring",
+    "undelivered": lambda fact: f"{fact.agent}’s desk was not open",
+    "unacknowledged": lambda fact: f"{fact.agent}’s desk did not answer",
+    "withdrawn": lambda fact: f"The ring at {fact.agent}’s desk was taken back",
+    "accepted": lambda fact: f"{fact.agent} took the call",
+    "connect_failed": lambda fact: (
+        f"{fact.agent} and the caller could not be connected: {fact.word('why', 'no reason')}"
+    ),
+    "answered": lambda fact: f"{fact.agent} answered{fact.after('waited')}",
+    "hold_started": lambda fact: f"{fact.agent} put the caller on hold",
+    "hold_ended": lambda fact: f"{fact.agent} took the caller off hold{fact.after('held')}",
+    "agent_vanished": lambda fact: f"{fact.agent}’s phone was lost; the caller hears music",
+    "agent_rejoined": lambda fact: f"{fact.agent} came back",
+    "requeued": lambda fact: f"Back at the head of the queue {fact.word('queue')}",
+    "talk_ended": lambda fact: f"The talk with {fact.agent} ended{fact.after('talked')}",
+    "voicemail_offered": lambda fact: "The caller was asked to leave a message",
+    "voicemail_recorded": lambda fact: f"The caller left a message{fact.after('seconds', 'of')}",
+    "forwarded": lambda fact: f"Forwarded to {fact.number('number')}",
+    "forward_ended": lambda fact: "The forwarded call ended",
+    "flow_failed": lambda fact: "The call flow met a fault and went to its fallback",
+    "abandoned": lambda fact: f"The caller hung up while waiting{fact.after('waited')}",
+    "call_ended": _ended,
+    "recording_absent": lambda fact: "The carrier made no recording",
+    "recording_stored": lambda fact: f"The {_of(fact)}{fact.after('seconds', 'of')} was stored",
+    "ticket_opened": lambda fact: f"Ticket {fact.word('number')} was opened",
+}
+
+# What another line tells as well, or what is about the agent's desk rather than about the caller.
+SILENT: Final = frozenset({
+    "ringing", "ending_triggered", "wrap_up_started", "wrap_up_ended", "recording_started", "recording_completed",
+    "agent_state_changed",
+})  # fmt: skip

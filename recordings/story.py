@@ -1,0 +1,40 @@
+"""The story of a call, as an agent reads it on the ticket: the journal's facts, one sentence each."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from recordings.sentences import SENTENCES, SILENT, Fact
+from voice.events import EVENTS
+from voice.models import Agent, Event
+
+
+@dataclass(frozen=True)
+class Line:
+    """One moment of a call; `kind` is the journal's name of it."""
+
+    at: float
+    kind: str
+    text: str
+
+
+def story(tx: Session, merchant_id: str, call_id: str) -> tuple[Line, ...]:
+    """What happened in a call, in order; small steps that tell a reader nothing are left out."""
+    rows = tx.execute(
+        select(Event, Agent.name)
+        .outerjoin(Agent, Agent.id == Event.agent_id)
+        .where(Event.merchant_id == merchant_id, Event.call_id == call_id, Event.kind.not_in(SILENT))
+        .order_by(Event.at, Event.turn, Event.place, Event.id)
+    )
+    return tuple(Line(event.at, event.kind, sentence(event.kind, event.data, agent)) for event, agent in rows)
+
+
+def sentence(kind: str, data: Mapping[str, Any], agent: str | None = None) -> str:
+    """One fact in plain words; facts that older versions wrote fall back to the vocabulary's sentence."""
+    say = SENTENCES.get(kind)
+    if say is None:
+        return EVENTS.get(kind, kind.replace("_", " "))
+    return say(Fact(data, agent or "An agent")).rstrip(" :")
