@@ -26,15 +26,17 @@ def playwright() -> Iterator[Playwright]:
 
 
 @pytest.fixture(scope="session")
-def kernel() -> Iterator[Kernel]:
+def running_kernel() -> Iterator[Kernel]:
     kernel = Kernel()
     with kernel.media:
         yield kernel
 
 
-@pytest.fixture(autouse=True)
-def _nothing_left_over(kernel: Kernel) -> None:
-    kernel.forget()
+@pytest.fixture
+def kernel(running_kernel: Kernel) -> Kernel:
+    """The kernel's chair, with nothing left over from an earlier test."""
+    running_kernel.forget()
+    return running_kernel
 
 
 def _browser(playwright: Playwright, chromium: str, folder: Path, hertz: float) -> BrowserContext:
@@ -74,6 +76,14 @@ def _page(context: BrowserContext, kernel: Kernel, site: Site) -> Page:
     page.goto(f"{site.origin}/page.html?signalling=localhost:{kernel.port}")
     page.wait_for_function("window.phone && window.Twilio")
     return page
+
+
+@pytest.fixture
+def second_tab(agents_browser: BrowserContext, kernel: Kernel, site: Site) -> Iterator[Phone]:
+    """Another tab of the agent's browser."""
+    phone = Phone(_page(agents_browser, kernel, site), kernel, "agent", token("agent"))
+    yield phone
+    phone.page.close()
 
 
 @pytest.fixture
