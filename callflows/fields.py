@@ -6,7 +6,7 @@ place of each value under its path ("options.1"), so that later checks can point
 """
 
 import dataclasses
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -94,12 +94,18 @@ def optional(
     return made
 
 
-def specs(part: type[Any]) -> Iterator[tuple[dataclasses.Field[Any], Spec]]:
+def specs(part: type[Any]) -> tuple[tuple[dataclasses.Field[Any], Spec], ...]:
     """The declared fields of a part, each with the key under which it is written."""
-    for field in dataclasses.fields(part):
-        spec = field.metadata.get("spec")
-        if spec is not None:
-            yield field, dataclasses.replace(spec, key=spec.key or field.name)
+    if part not in _DECLARED:
+        fields = ((field, field.metadata.get("spec")) for field in dataclasses.fields(part))
+        _DECLARED[part] = tuple(
+            (field, dataclasses.replace(spec, key=spec.key or field.name)) for field, spec in fields if spec
+        )
+    return _DECLARED[part]
+
+
+# Every turn of a call asks, and the answer never changes.
+_DECLARED: dict[type[Any], tuple[tuple[dataclasses.Field[Any], Spec], ...]] = {}
 
 
 def read_fields(part: type[Part], node: Node, reading: Reading, what: str, **known: Any) -> Part | None:

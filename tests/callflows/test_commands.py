@@ -95,7 +95,7 @@ def test_it_runs_without_the_rest_of_the_product() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "callflows", "check", str(MERCHANTS)],
         capture_output=True,
-        text=True,
+        cwd=HOUSE,
         check=False,
     )
 
