@@ -207,6 +207,16 @@ def explain(problem: str, context: str, line: str) -> str:
         return "the braces or brackets do not fit; close each { with } and each [ with ], and write star and hash for * and #"
     if "block mapping" in context or "block sequence" in context or "block collection" in context:
         return "this does not line up with the lines above; indent it like its neighbours, or put quotes round the text"
+    if "sequence entries are not allowed" in problem:
+        return "a list cannot begin in the middle of a line; put each '- ' on a line of its own, or quotes round the text"
+    if "tag" in context or "tag" in problem:
+        return "'!' begins a tag, which flows do not have; remove it, or put quotes round the text"
+    if "block scalar" in context:
+        return "'|' and '>' begin a text on the lines below; put quotes round a text that begins with one"
+    if "node content" in problem:
+        return "a value is missing here, or a bracket has no partner"
+    if "<document start>" in problem:
+        return "this does not belong to the lines above; indent it like its neighbours"
     if "could not find expected ':'" in problem:
         return "a key without ':'; write 'key: value', or put quotes round the text"
     return f"this is not YAML: {problem}; put quotes round texts and check the indentation"

@@ -52,6 +52,7 @@ LINTS = (
         safety.unsafe_fallbacks,
     ),
     Lint("unknown-field", ERROR, "A text has a field in braces that does not exist.", words.unknown_fields),
+    Lint("file-name", WARNING, "The file is not named after its merchant.", names.misnamed_files),
     Lint("unreachable-step", WARNING, "No call can ever come to a step.", graph.unreachable_steps),
     Lint("prompt-too-long", WARNING, "A text takes more than 30 seconds to say.", words.long_prompts),
     Lint("menu-too-long", WARNING, "A menu has more than five options.", words.long_menus),

@@ -1,6 +1,7 @@
 """Names that lead nowhere, names that nobody uses, and files that are not there."""
 
 from collections.abc import Iterator, Mapping
+from pathlib import PurePath
 from typing import Any
 
 from callflows.faults import did_you_mean
@@ -43,6 +44,13 @@ def unused_names(subject: Subject) -> Iterator[Finding]:
         for name in known:
             if name not in used:
                 yield Finding(flow.place(f"{key}.{name}"), f"no step uses '{name}'; remove it, or use it")
+
+
+def misnamed_files(subject: Subject) -> Iterator[Finding]:
+    flow, path = subject.flow, PurePath(subject.flow.file)
+    if path.suffix == ".yaml" and path.stem != flow.merchant:
+        text = f"the flow of '{flow.merchant}' is looked for in {flow.merchant}.yaml; rename the file {path.name}"
+        yield Finding(flow.place("merchant"), text)
 
 
 def numbers_twice(subject: Subject) -> Iterator[Finding]:

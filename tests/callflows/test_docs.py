@@ -53,7 +53,7 @@ def task_blocks() -> Iterator[str]:
 
 
 def faults_of(text: str) -> list[str]:
-    flow = read_flow(text, "docs.yaml")
+    flow = read_flow(text, "docs")
     return [str(fault) for fault in check(flow)]
 
 
@@ -84,7 +84,7 @@ def test_the_example_of_a_step_works(verb: str) -> None:
     name = example.partition(":")[0]
     steps = "".join(f"  {line}\n" for line in example.splitlines())
 
-    flow = read_flow(completed(f"start: {name}\nsteps:\n{steps}"), "docs.yaml")
+    flow = read_flow(completed(f"start: {name}\nsteps:\n{steps}"), "docs")
 
     assert flow.steps[name].verb == verb
     assert errors(check(flow)) == []
@@ -92,7 +92,7 @@ def test_the_example_of_a_step_works(verb: str) -> None:
 
 @pytest.mark.parametrize("part", [Queue, Recording])
 def test_the_example_of_a_part_works(part: type[object]) -> None:
-    assert errors(check(read_flow(completed(example_of(part)), "docs.yaml"))) == []
+    assert errors(check(read_flow(completed(example_of(part)), "docs"))) == []
 
 
 def test_every_rule_and_every_kind_of_step_is_in_the_reference() -> None:

@@ -69,5 +69,10 @@ def test_two_files_cannot_claim_one_merchant_and_one_number(tmp_path: Path) -> N
 
     first, second = check_files([tmp_path])
 
-    assert {fault.rule for fault in first.faults} == {"unreachable-step"}
-    assert {fault.rule for fault in second.faults} == {"unreachable-step", "merchant-twice", "number-twice"}
+    assert {fault.rule for fault in first.faults} == {"unreachable-step", "file-name"}
+    assert {fault.rule for fault in second.faults} == {
+        "unreachable-step",
+        "file-name",
+        "merchant-twice",
+        "number-twice",
+    }
