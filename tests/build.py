@@ -39,10 +39,16 @@ class SimDoor:
         assert self.sim is not None
         path = "/" + url.split("/", 3)[3]
         try:
-            status, sent, body = self.sim.rest(method, path, params or data or {}, headers or {}, auth)
+            status, sent, body = self.sim.rest(method, path, as_form(params or data or {}), headers or {}, auth)
         except RestTimeout as late:
             raise TimeoutError(str(late)) from late
         return Response(status, body.decode(), sent)
+
+
+def as_form(values: dict[str, Any]) -> dict[str, str | list[str]]:
+    """Parameters as a wire carries them: text, or several texts."""
+    return {name: [str(one) for one in value] if isinstance(value, list | tuple) else str(value)
+            for name, value in values.items()}
 
 
 class SimMedia(HTTPAdapter):

@@ -5,6 +5,8 @@
 """
 
 import json
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +24,10 @@ from simulator.simulator import Simulator
 from tests.build import BASE_URL, SimDoor, account_json, make_rt
 from voice import clock, models
 from voice import web as voice_web
+from voice.publish import publish
 from voice.seeding import seed_merchants
 from voice.states import Agent as AgentState
+from voice.store import StoreAway
 
 NORTHWIND = "+12025550100"
 CUSTOMER = "+12025550188"
@@ -191,6 +195,8 @@ class Shop:
         account = Account.demo(base_url=BASE_URL, numbers=(NORTHWIND,))
         (tmp_path / "account.json").write_text(json.dumps(account_json(account)), encoding="utf-8")
         door, virtual = SimDoor(), VirtualClock()
+        self.is_quiet = True
+        self.db, self.flow_text, self.forgets_promises = tmp_path / "ringdesk.db", flow, False
         self.rt = make_rt(tmp_path, virtual, door, later=self._later)
         self.sim: Simulator | None = None  # type: ignore[assignment]
         seed_merchants(self.rt, tmp_path / "account.json")
@@ -201,10 +207,10 @@ class Shop:
         door.sim = self.sim
         self.streams = Streams()
         self.desks = {name: self._hire(name) for name in agents}
-        self.sim.every(0.05, lambda _now: self.rt.journal.step())
-        self.sim.every(1.0, lambda _now: clock.step(self.rt), first_after=0.5)
-        self.sim.every(1.0, lambda now: self.streams.step(self.rt, now), first_after=0.25)
-        self.sim.every(1.0, lambda _now: run_due(self.rt, 50), first_after=0.75)
+        self._every(0.05, 0.05, lambda _now: self.rt.journal.step())
+        self._every(1.0, 0.25, lambda now: self.streams.step(self.rt, now))
+        self._every(1.0, 0.5, lambda _now: clock.step(self.rt))
+        self._every(1.0, 0.75, lambda _now: run_due(self.rt, 50))
 
     @property
     def now(self) -> float:
@@ -261,6 +267,53 @@ class Shop:
         with self.rt.store.read() as tx:
             return list(tx.scalars(select(table)))
 
+    def only(self, table: type[models.Base]) -> Any:
+        """The one row of a table."""
+        (row,) = self.rows(table)
+        return row
+
+    def any_agent_talks_to(self, caller: Caller, within: float) -> None:
+        """Lets time pass until some agent, who takes every ring that is shown, talks to the caller."""
+
+        def met() -> bool | None:
+            for desk in self.desks.values():
+                if desk.leg is not None and desk.leg.is_talking_to(caller):
+                    return True
+                if desk.offer is not None and desk.offer["id"] in self.live_offers():
+                    desk.accepts()
+                elif desk.state == AgentState.AWAY:
+                    desk.posts("/api/available")
+            return None
+
+        self.sim.wait_for(met, within, lambda: f"nobody talks to the caller; {caller.told()}")
+
+    def live_offers(self) -> set[str]:
+        """The rings that SQL still holds open."""
+        return {row.id for row in self.rows(models.Offer) if row.state in ("offered", "ringing")}
+
+    def harms_webhooks(self, pattern: str, harm: str, **how: Any) -> None:
+        """From now on the wire is bad for requests to these addresses; Twilio's debugger may complain of it."""
+        self.is_quiet = False
+        self.sim.faults.webhook(pattern, harm, times=None, **how)
+
+    def publishes(self, flow: str) -> None:
+        """An admin changes the flow."""
+        file = self.rt.settings.flows_dir / "northwind.yaml"
+        file.write_text(flow, encoding="utf-8")
+        publish(self.rt, file, "test")
+        self.rt.books.refresh()
+
+    def sql_goes_away(self) -> None:
+        """The database cannot be opened any more."""
+        self.rt.store.close()
+        self.db.rename(self.db.with_suffix(".away"))
+        self.db.mkdir()
+
+    def sql_comes_back(self) -> None:
+        """The database is as it was."""
+        self.db.rmdir()
+        self.db.with_suffix(".away").rename(self.db)
+
     def only_call(self) -> models.Call:
         """The one call that there was."""
         (call,) = self.rows(models.Call)
@@ -276,7 +329,16 @@ class Shop:
                 tx.add(models.QueueMember(merchant_id="northwind", queue=queue, agent_id=agent_id))
         return Desk(self, agent_id, name)
 
-    def _later(self, job):  # type: ignore[no-untyped-def]
+    def _every(self, seconds: float, first_after: float, step: Callable[[float], object]) -> None:
+        def careful(now: float) -> None:
+            with suppress(StoreAway):
+                step(now)
+
+        self.sim.every(seconds, careful, first_after=first_after)
+
+    def _later(self, job: Callable[[], None]) -> None:
+        if self.forgets_promises:
+            return
         if self.sim is None:
             job()
         else:
