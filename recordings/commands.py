@@ -8,6 +8,8 @@ from voice.outbox import QUEUE
 if TYPE_CHECKING:
     Words = argparse._SubParsersAction[argparse.ArgumentParser]
 
+UNFINISHED_SECONDS = 86_400.0  # no write takes a day
+
 
 def add_commands(words: "Words") -> None:
     """The words of this package."""
@@ -17,10 +19,18 @@ def add_commands(words: "Words") -> None:
 
 
 def _worker(arguments: argparse.Namespace) -> int:
+    from recordings.storage import open_storage
     from recordings.worker import work
-    from voice.build import build_runtime
+    from voice.build import build_runtime, keep_up
     from voice.settings import Settings
 
     settings = Settings()
-    work(build_runtime(settings), settings.redis_url, arguments.queue)
+    rt = build_runtime(settings)
+    open_storage(settings.storage_url).forget_unfinished(rt.now() - UNFINISHED_SECONDS)
+    loops = keep_up(rt)
+    try:
+        work(rt, settings.redis_url, arguments.queue)
+    finally:
+        for loop in loops:
+            loop.stop()
     return 0

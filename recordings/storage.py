@@ -41,6 +41,10 @@ class Storage(Protocol):
         """Forget a key; nothing happens when it is not there."""
         ...
 
+    def forget_unfinished(self, before: float) -> int:
+        """Remove what was begun before a moment and never became a key; how many pieces."""
+        ...
+
 
 @cache
 def open_storage(url: str) -> Storage:

@@ -1,12 +1,13 @@
 """A house with one or two merchants, calls that ended and recordings to fetch; and the carrier's media beside it."""
 
 import base64
+import contextlib
 import io
 import math
 import struct
 import threading
 import wave
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
@@ -229,6 +230,10 @@ class Media:
     url: str = ""
     answers: dict[str, Answer] = field(default_factory=dict)  # by recording sid
     asked: list[str] = field(default_factory=list)  # paths with their query
+    half_way: Callable[[int], None] = lambda _count: (
+        None
+    )  # told how many were asked for, when half a body is out
+    at_the_end: Callable[[int], None] = lambda _count: None  # the same, when the whole body is out
 
     def has(self, number: int, body: bytes, merchant_id: str = "northwind") -> None:
         """From now on this recording is there."""
@@ -250,6 +255,7 @@ def media_host(answers: Mapping[str, Answer] | None = None) -> Iterator[Media]:
 
         def do_GET(self) -> None:
             media.asked.append(self.path)
+            self.count = len(media.asked)
             sid = self.path.partition("?")[0].rpartition("/")[2].removesuffix(".wav")
             known = media.answers.get(sid, Answer(b"not found", 404, "text/plain"))
             self._say(
@@ -264,7 +270,14 @@ def media_host(answers: Mapping[str, Answer] | None = None) -> Iterator[Media]:
             said = len(answer.body) if answer.says_bytes is None else answer.says_bytes
             self.send_header("Content-Length", str(said))
             self.end_headers()
-            self.wfile.write(answer.body)
+            half = len(answer.body) // 2
+            with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+                self.wfile.write(answer.body[:half])
+                self.wfile.flush()
+                media.half_way(self.count)
+                self.wfile.write(answer.body[half:])
+                self.wfile.flush()
+            media.at_the_end(self.count)
             self.close_connection = said != len(answer.body)
 
         def log_message(self, *_: object) -> None:
