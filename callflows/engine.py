@@ -18,6 +18,8 @@ from callflows.words import APOLOGY, in_language
 
 STEPS_PER_TURN = 50
 STEPS_PER_CALL = 500
+# A number is 16 characters, an address of an internet phone can be far longer, and the session must stay small.
+LONGEST_NUMBER = 64
 IDLE_NOTES = (NoteKind.MESSAGE_PLAYED, NoteKind.HOURS_CHECKED)
 
 
@@ -33,7 +35,7 @@ class Turn:
 def start(flow: Flow, caller: Caller, now: float) -> Turn:
     """The first turn of a call; `now` in seconds since the epoch, UTC."""
     known = {"number": caller.called, "caller": caller.number}
-    variables = tuple((name, value) for name, value in known.items() if value)
+    variables = tuple((name, value[:LONGEST_NUMBER]) for name, value in known.items() if value)
     session = Session(flow=flow.digest, step=flow.start, turn=0, started_at=now, variables=variables)
     return _Run(flow, session, now).go(Go(flow.start))
 

@@ -292,6 +292,13 @@ def test_a_step_may_speak_another_language() -> None:
     assert Call(made).turn.actions[:2] == (Say("Bonjour.", "fr-FR"), Say("Goodbye.", "en-US", "Polly.Joanna"))
 
 
+def test_a_caller_with_an_endless_address_does_not_swell_the_session() -> None:
+    call = Call(menu_flow(), number="sip:" + "x" * 5000)
+
+    assert call.turn.session is not None
+    assert len(call.turn.session.dump()) < 250
+
+
 def test_the_same_turn_comes_out_twice_the_same() -> None:
     made = menu_flow()
 
