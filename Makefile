@@ -2,6 +2,9 @@
 .DEFAULT_GOAL := help
 .PHONY: help run smoke test check form types imports flows fix lock setup clean
 
+# Packages are compiled when first used, so that must be kept, whatever a container image says.
+unexport PYTHONDONTWRITEBYTECODE
+
 PYTHON ?= python3
 BIN := .venv/bin
 CODE := $(wildcard app.py callflows deploy panel recordings routing simulator tests voice)
