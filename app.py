@@ -16,9 +16,11 @@ def create_app() -> Flask:
     from panel import web as panel_web
     from voice import web as voice_web
     from voice.build import build_runtime, keep_up
+    from voice.publish import publish_folder
     from voice.settings import Settings
 
     rt = build_runtime(Settings())
+    publish_folder(rt, rt.settings.flows_dir)
     app = Flask("ringdesk", static_folder=None)
     app.config.update(MAX_CONTENT_LENGTH=64 * 1024, MAX_FORM_PARTS=200)
     voice_web.register(app, rt)
@@ -49,7 +51,9 @@ def command_line() -> argparse.ArgumentParser:
     for package in PACKAGES:
         if importlib.util.find_spec(package) and importlib.util.find_spec(f"{package}.commands"):
             importlib.import_module(f"{package}.commands").add_commands(words)
-    words.add_parser("clock", help="end what is due, decide again, sweep; one or more of them").set_defaults(run=run_clock)
+    words.add_parser("clock", help="end what is due, decide again, sweep; one or more of them").set_defaults(
+        run=run_clock
+    )
     return parser
 
 

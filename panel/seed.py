@@ -10,14 +10,21 @@ from voice import models
 from voice.runtime import Runtime
 from voice.seeding import NotSeeded, Seeded, seed_merchants
 
-PEOPLE = {"northwind": ("Ann Berg", "Ben Okoye", "Sara Lund"), "marlow": ("Mia Hart", "Noor Aziz", "Tom Reed")}
+PEOPLE = {
+    "northwind": ("Ann Berg", "Ben Okoye", "Sara Lund"),
+    "marlow": ("Mia Hart", "Noor Aziz", "Tom Reed"),
+}
 OTHERS = ("First Agent", "Second Agent", "Supervisor")
 
 
 def add_seed(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """ringdesk seed --account FILE"""
-    seed = subparsers.add_parser("seed", help="make the merchants of the flows folder, with demo people to sign in as")
-    seed.add_argument("--account", type=Path, required=True, metavar="FILE", help="JSON file of the Twilio account")
+    seed = subparsers.add_parser(
+        "seed", help="make the merchants of the flows folder, with demo people to sign in as"
+    )
+    seed.add_argument(
+        "--account", type=Path, required=True, metavar="FILE", help="JSON file of the Twilio account"
+    )
     seed.set_defaults(run=run_seed)
 
 
@@ -66,8 +73,13 @@ def _seed_person(rt: Runtime, merchant: Seeded, email: str, name: str, role: str
     with rt.write() as tx:
         user = tx.scalar(select(models.User).where(models.User.email == email))
         if user is None:
-            user = models.User(id=rt.chance.id("us"), email=email, name=name, password_hash=hash_password(password),
-                               created_at=rt.now())
+            user = models.User(
+                id=rt.chance.id("us"),
+                email=email,
+                name=name,
+                password_hash=hash_password(password),
+                created_at=rt.now(),
+            )
             tx.add(user)
             tx.add(models.Agent(id=user.id, identity=user.id, name=name, since_at=rt.now()))
             tx.add(models.Membership(merchant_id=merchant.id, user_id=user.id, role=role))

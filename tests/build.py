@@ -33,13 +33,24 @@ class SimDoor:
     def __init__(self) -> None:
         self.sim: Simulator | None = None
 
-    def request(self, method: str, url: str, params: Any = None, data: Any = None, headers: Any = None, auth: Any = None,
-                timeout: Any = None, allow_redirects: bool = False) -> Response:
+    def request(
+        self,
+        method: str,
+        url: str,
+        params: Any = None,
+        data: Any = None,
+        headers: Any = None,
+        auth: Any = None,
+        timeout: Any = None,
+        allow_redirects: bool = False,
+    ) -> Response:
         """One request; a timeout of the simulator is the one that a socket would have."""
         assert self.sim is not None
         path = "/" + url.split("/", 3)[3]
         try:
-            status, sent, body = self.sim.rest(method, path, as_form(params or data or {}), headers or {}, auth)
+            status, sent, body = self.sim.rest(
+                method, path, as_form(params or data or {}), headers or {}, auth
+            )
         except RestTimeout as late:
             raise TimeoutError(str(late)) from late
         return Response(status, body.decode(), sent)
@@ -47,8 +58,10 @@ class SimDoor:
 
 def as_form(values: dict[str, Any]) -> dict[str, str | list[str]]:
     """Parameters as a wire carries them: text, or several texts."""
-    return {name: [str(one) for one in value] if isinstance(value, list | tuple) else str(value)
-            for name, value in values.items()}
+    return {
+        name: [str(one) for one in value] if isinstance(value, list | tuple) else str(value)
+        for name, value in values.items()
+    }
 
 
 class SimMedia(HTTPAdapter):
@@ -61,7 +74,9 @@ class SimMedia(HTTPAdapter):
     def send(self, request: Any, *_args: Any, **_options: Any) -> requests.Response:
         """One request with the credentials it carries."""
         assert self._door.sim is not None
-        user, _, password = base64.b64decode(request.headers["Authorization"].split()[1]).decode().partition(":")
+        user, _, password = (
+            base64.b64decode(request.headers["Authorization"].split()[1]).decode().partition(":")
+        )
         path, _, query = request.path_url.partition("?")
         status, sent, body = self._door.sim.rest("GET", path, dict(parse_qsl(query)), {}, (user, password))
         answer = requests.Response()
@@ -73,13 +88,24 @@ class SimMedia(HTTPAdapter):
 def settings_for(tmp_path: Path, **changed: Any) -> Settings:
     """Settings that touch nothing outside the folder."""
     return Settings(
-        public_base_url=BASE_URL, database_url=f"sqlite:///{tmp_path}/ringdesk.db", storage_url=f"file:{tmp_path}/recordings",
-        secret_key=SECRET, flows_dir=tmp_path / "flows", redis_url="redis://127.0.0.1:1/0", twilio_api_url=BASE_URL,
-        **changed)
+        public_base_url=BASE_URL,
+        database_url=f"sqlite:///{tmp_path}/ringdesk.db",
+        storage_url=f"file:{tmp_path}/recordings",
+        secret_key=SECRET,
+        flows_dir=tmp_path / "flows",
+        redis_url="redis://127.0.0.1:1/0",
+        twilio_api_url=BASE_URL,
+        **changed,
+    )
 
 
-def make_rt(tmp_path: Path, clock: Clock, door: SimDoor | None = None, later: Callable[..., None] | None = None,
-            **changed: Any) -> Runtime:
+def make_rt(
+    tmp_path: Path,
+    clock: Clock,
+    door: SimDoor | None = None,
+    later: Callable[..., None] | None = None,
+    **changed: Any,
+) -> Runtime:
     """A Runtime with fresh tables; what should run after an answer runs at once unless `later` says otherwise."""
     settings = settings_for(tmp_path, **changed)
     door, session = door or SimDoor(), requests.Session()
@@ -87,15 +113,25 @@ def make_rt(tmp_path: Path, clock: Clock, door: SimDoor | None = None, later: Ca
     store = Store(settings.database_url)
     store.create_tables()
     return Runtime(
-        settings=settings, store=store, clock=clock, chance=Chance(seed=7), later=later or (lambda job: job()),
-        journal=Journal(store), books=Books(store, SECRET), carrier=Carrier(door, BASE_URL, session),
-        links=Links(settings.public_base_url), sealer=Sealer(settings.seal_keys))
+        settings=settings,
+        store=store,
+        clock=clock,
+        chance=Chance(seed=7),
+        later=later or (lambda job: job()),
+        journal=Journal(store),
+        books=Books(store, SECRET),
+        carrier=Carrier(door, BASE_URL, session),
+        links=Links(settings.public_base_url),
+        sealer=Sealer(settings.seal_keys),
+    )
 
 
 def account_json(account: Account) -> dict[str, str]:
     """The simulator's account as the file that `ringdesk seed` reads."""
     return {
-        "account_sid": account.sid, "auth_token": account.auth_token, "api_key_sid": account.api_key_sid,
-        "api_key_secret": account.api_keys[account.api_key_sid], "app_sid": account.app_sid}
-
-
+        "account_sid": account.sid,
+        "auth_token": account.auth_token,
+        "api_key_sid": account.api_key_sid,
+        "api_key_secret": account.api_keys[account.api_key_sid],
+        "app_sid": account.app_sid,
+    }

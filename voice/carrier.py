@@ -24,7 +24,7 @@ LOST = (404, 409)  # the leg or room has ended
 GONE_CODES = (20404, 21220)  # not found; the call is not in progress
 
 
-class CarrierHttp(HttpClient):
+class CarrierHttp(HttpClient):  # type: ignore[misc]
     """The SDK's door out: one pool of connections, finite timeouts, and the simulator's address in trials."""
 
     def __init__(self, base_url: str = "") -> None:
@@ -32,21 +32,47 @@ class CarrierHttp(HttpClient):
         self._base = urlsplit(base_url) if base_url else None
         self._session = requests.Session()
 
-    def request(self, method: str, url: str, params: Any = None, data: Any = None, headers: Any = None, auth: Any = None,
-                timeout: Any = None, allow_redirects: bool = False) -> Response:
+    def request(
+        self,
+        method: str,
+        url: str,
+        params: Any = None,
+        data: Any = None,
+        headers: Any = None,
+        auth: Any = None,
+        timeout: Any = None,
+        allow_redirects: bool = False,
+    ) -> Response:
         """One request to the configured address."""
         if self._base is not None:
             url = urlunsplit(urlsplit(url)._replace(scheme=self._base.scheme, netloc=self._base.netloc))
-        got = self._session.request(method.upper(), url, params=params, data=data, headers=headers, auth=auth,
-                                    timeout=TIMEOUTS, allow_redirects=False)
+        got = self._session.request(
+            method.upper(),
+            url,
+            params=params,
+            data=data,
+            headers=headers,
+            auth=auth,
+            timeout=TIMEOUTS,
+            allow_redirects=False,
+        )
         return Response(got.status_code, got.text, dict(got.headers))
 
 
 class Door(Protocol):
     """Whatever the SDK may send its requests through."""
 
-    def request(self, method: str, url: str, params: Any = None, data: Any = None, headers: Any = None, auth: Any = None,
-                timeout: Any = None, allow_redirects: bool = False) -> Response:
+    def request(
+        self,
+        method: str,
+        url: str,
+        params: Any = None,
+        data: Any = None,
+        headers: Any = None,
+        auth: Any = None,
+        timeout: Any = None,
+        allow_redirects: bool = False,
+    ) -> Response:
         """One request."""
         ...
 
@@ -73,7 +99,9 @@ class Carrier:
 
     def find_room(self, account: Account, room: str) -> str | None:
         """The id of the live conference of this name."""
-        found = self._ask(lambda: self._client(account).conferences.list(friendly_name=room, status="in-progress", limit=1))
+        found = self._ask(
+            lambda: self._client(account).conferences.list(friendly_name=room, status="in-progress", limit=1)
+        )
         return str(found[0].sid) if found else None
 
     def end_room(self, account: Account, room_sid: str) -> None:
@@ -90,17 +118,37 @@ class Carrier:
         party = self._client(account).conferences(room_sid).participants(call_sid)
         self._ask(lambda: party.update(hold=False))
 
-    def fetch_recording(self, account: Account, recording_sid: str, channels: int, write: Callable[[bytes], object],
-                        max_bytes: int) -> None:
+    def fetch_recording(
+        self,
+        account: Account,
+        recording_sid: str,
+        channels: int,
+        write: Callable[[bytes], object],
+        max_bytes: int,
+    ) -> None:
         """Stream the WAV of a recording; the address is built from ids, never from what a callback says."""
-        fetch_recording(self._session, self._media_base_url or _media_host(account), account.account_sid,
-                        (account.api_key_sid, account.secrets.api_key_secret), recording_sid, channels, write,
-                        max_bytes=max_bytes, timeouts=TIMEOUTS, configured=self._media_base_url)
+        fetch_recording(
+            self._session,
+            self._media_base_url or _media_host(account),
+            account.account_sid,
+            (account.api_key_sid, account.secrets.api_key_secret),
+            recording_sid,
+            channels,
+            write,
+            max_bytes=max_bytes,
+            timeouts=TIMEOUTS,
+            configured=self._media_base_url,
+        )
 
     def _client(self, account: Account) -> Client:
-        return Client(account.api_key_sid, account.secrets.api_key_secret, account.account_sid,
-                      region=account.region or None, edge=account.edge or None,
-                      http_client=self._http)  # type: ignore[arg-type]
+        return Client(
+            account.api_key_sid,
+            account.secrets.api_key_secret,
+            account.account_sid,
+            region=account.region or None,
+            edge=account.edge or None,
+            http_client=self._http,
+        )
 
     @staticmethod
     def _ask(request: Callable[[], Any]) -> Any:

@@ -19,7 +19,11 @@ from voice.talks import REJOIN_SECONDS, caller_arrives, end_talk, release_claim
 from voice.waiting_room import leave
 
 # What Twilio's queue says of leaving it, when that is news to us.
-REFUSED_BY_QUEUE = {"queue-full": ("left", "full"), "error": ("left", "timeout"), "system-error": ("left", "timeout")}
+REFUSED_BY_QUEUE = {
+    "queue-full": ("left", "full"),
+    "error": ("left", "timeout"),
+    "system-error": ("left", "timeout"),
+}
 
 
 def customer_document(rt: Runtime, who: told.Incoming, heard: told.TurnHeard, call_id: str) -> bytes:
@@ -38,7 +42,10 @@ def customer_document(rt: Runtime, who: told.Incoming, heard: told.TurnHeard, ca
         document = _document(tx, rt, call, waiting)
         if document is not None:
             return document
-        session, left = Session.load(waiting.session), QueueLeft(QueueOutcome(waiting.left_as or ""), waiting.left_key)
+        session, left = (
+            Session.load(waiting.session),
+            QueueLeft(QueueOutcome(waiting.left_as or ""), waiting.left_key),
+        )
     flow = rt.books.flow(call.merchant_id, session.flow)
     facts = turns.facts_of(who, call.merchant_id, session.flow, call.started_at)
     return turns.answer(rt, turns.resumed(rt, facts, flow, session, left))
@@ -63,14 +70,22 @@ def _abandon(tx: Tx, rt: Runtime, call: models.Call, waiting: models.Waiting) ->
     if waiting.state in (Waiting.CLAIMED, Waiting.BRIDGING):
         release_claim(tx, rt, call, waiting, agent_becomes="released", why="the caller hung up")
     leave(tx, rt, waiting, "abandoned", "caller_hung_up")
-    rt.journal.write(tx, call.merchant_id, call.id, "abandoned", rt.now(), queue=waiting.queue,
-                     waited=round(rt.now() - waiting.entered_at, 1))
+    rt.journal.write(
+        tx,
+        call.merchant_id,
+        call.id,
+        "abandoned",
+        rt.now(),
+        queue=waiting.queue,
+        waited=round(rt.now() - waiting.entered_at, 1),
+    )
 
 
 def _heed_queue(tx: Tx, rt: Runtime, waiting: models.Waiting, heard: told.TurnHeard) -> None:
-    if isinstance(heard.happened, told.QueueLeft) and waiting.left_as is None:
-        if (refused := REFUSED_BY_QUEUE.get(heard.happened.result)) is not None:
-            leave(tx, rt, waiting, *refused)
+    if not isinstance(heard.happened, told.QueueLeft) or waiting.left_as is not None:
+        return
+    if (refused := REFUSED_BY_QUEUE.get(heard.happened.result)) is not None:
+        leave(tx, rt, waiting, *refused)
 
 
 def _document(tx: Tx, rt: Runtime, call: models.Call, waiting: models.Waiting) -> bytes | None:
@@ -81,25 +96,43 @@ def _document(tx: Tx, rt: Runtime, call: models.Call, waiting: models.Waiting) -
         caller_arrives(tx, rt, call, waiting)
     talk = owner_of(tx, call.merchant_id, call.id)
     if waiting.state == Waiting.CONNECTED and talk is not None:
-        return speak.document(speak.join_as_customer(
-            talk.room, rt.links, call_id=call.id, record=waiting.record,
-            region=rt.books.account_of(call.merchant_id).region or None))
+        return speak.document(
+            speak.join_as_customer(
+                talk.room,
+                rt.links,
+                call_id=call.id,
+                record=waiting.record,
+                region=rt.books.account_of(call.merchant_id).region or None,
+            )
+        )
     waiting.proved_at = None
-    return speak.document(speak.enqueue(
-        turns.queue_name(call.merchant_id), rt.links.wait(waiting.id), rt.links.leg(call.id)))
+    return speak.document(
+        speak.enqueue(turns.queue_name(call.merchant_id), rt.links.wait(waiting.id), rt.links.leg(call.id))
+    )
 
 
 def hold_document(rt: Runtime, room: str) -> bytes:
     """What a caller on hold hears: words once when the agent was lost, then music that starts over."""
     with rt.store.read() as tx:
-        talk = tx.scalar(select(models.Participation).where(
-            models.Participation.room == room).order_by(models.Participation.began_at.desc()).limit(1))
+        talk = tx.scalar(
+            select(models.Participation)
+            .where(models.Participation.room == room)
+            .order_by(models.Participation.began_at.desc())
+            .limit(1)
+        )
         call = tx.get(models.Call, (talk.merchant_id, talk.call_id)) if talk is not None else None
     words = speak.NOTHING
-    if talk is not None and call is not None and talk.state == Participation.VANISHED and _just_vanished(talk, rt.now()):
+    if (
+        talk is not None
+        and call is not None
+        and talk.state == Participation.VANISHED
+        and _just_vanished(talk, rt.now())
+    ):
         flow = rt.books.flow(call.merchant_id, call.flow_digest)
         words = speak.say(phrase("again", flow.language), flow.language, flow.voice)
-    return speak.hold([rt.links.audio(f"hold-{index}") for index in range(music.SEGMENTS)], rt.links.hold(room), words=words)
+    return speak.hold(
+        [rt.links.audio(f"hold-{index}") for index in range(music.SEGMENTS)], rt.links.hold(room), words=words
+    )
 
 
 def _just_vanished(talk: models.Participation, now: float) -> bool:

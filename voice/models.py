@@ -4,9 +4,20 @@ The partial unique indexes at the end of a class make wrong decisions impossible
 never of time. Both stores keep them (PostgreSQL and SQLite).
 """
 
-from typing import Any
+from typing import Any, ClassVar
 
-from sqlalchemy import JSON, Boolean, Float, ForeignKeyConstraint, Index, Integer, LargeBinary, String, Text, text
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Float,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Text,
+    text,
+)
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from voice import states
@@ -15,7 +26,13 @@ from voice import states
 class Base(DeclarativeBase):
     """Everything that `ringdesk migrate` creates."""
 
-    type_annotation_map = {str: Text, float: Float(53), dict[str, Any]: JSON, list[Any]: JSON, bytes: LargeBinary}
+    type_annotation_map: ClassVar[Any] = {
+        str: Text,
+        float: Float(53),
+        dict[str, Any]: JSON,
+        list[Any]: JSON,
+        bytes: LargeBinary,
+    }
 
 
 def key(**options: Any) -> Mapped[str]:
@@ -133,7 +150,9 @@ class Agent(Base):
 
     __tablename__ = "agent"
     id: Mapped[str] = key()  # the user's id; an agent has one state across all merchants
-    identity: Mapped[str] = mapped_column(String(100), unique=True)  # [A-Za-z0-9_], the name of the browser's phone
+    identity: Mapped[str] = mapped_column(
+        String(100), unique=True
+    )  # [A-Za-z0-9_], the name of the browser's phone
     name: Mapped[str]
     state: Mapped[str] = mapped_column(default=states.Agent.OFFLINE)
     reason: Mapped[str] = mapped_column(default="")
@@ -169,7 +188,9 @@ class Call(Base):
     ended_at: Mapped[float | None] = mapped_column(default=None)
     ended_as: Mapped[str | None] = mapped_column(default=None)
     hung_up_by: Mapped[str | None] = mapped_column(default=None)  # caller, agent, flow
-    outcome: Mapped[str | None] = mapped_column(default=None)  # the strongest thing that happened so far, a CallEnd
+    outcome: Mapped[str | None] = mapped_column(
+        default=None
+    )  # the strongest thing that happened so far, a CallEnd
     waited_seconds: Mapped[float | None] = mapped_column(default=None)
     queue: Mapped[str | None] = mapped_column(default=None)
     status_rank: Mapped[int] = mapped_column(default=0)
@@ -216,7 +237,9 @@ class Waiting(Base):
     agent_id: Mapped[str | None] = mapped_column(default=None)
     offers_made: Mapped[int] = mapped_column(default=0)
     last_agent_id: Mapped[str | None] = mapped_column(default=None)
-    proved_at: Mapped[float | None] = mapped_column(default=None)  # first wait document asked for: the caller is in
+    proved_at: Mapped[float | None] = mapped_column(
+        default=None
+    )  # first wait document asked for: the caller is in
     deadline_at: Mapped[float]  # max_wait: the flow's timeout exit
     until_at: Mapped[float | None] = mapped_column(default=None)  # end of the claim or of the bridging
     ring_seconds: Mapped[float]
@@ -225,7 +248,9 @@ class Waiting(Base):
     place_said_at: Mapped[float | None] = mapped_column(default=None)
     exit_keys: Mapped[str] = mapped_column(default="")
     record: Mapped[bool] = mapped_column(default=True)
-    left_as: Mapped[str | None] = mapped_column(default=None)  # how the caller left: what the flow resumes with
+    left_as: Mapped[str | None] = mapped_column(
+        default=None
+    )  # how the caller left: what the flow resumes with
     left_key: Mapped[str] = mapped_column(default="")
     __table_args__ = (
         of_call(),
@@ -283,10 +308,17 @@ class Participation(Base):
     end_asked_by: Mapped[str | None] = mapped_column(default=None)
     __table_args__ = (
         of_call(),
-        unique_while("participation_one_owner", "merchant_id", "call_id",
-                     where=f"role = 'owner' AND state IN ({quoted(states.PARTICIPATION_LIVE)})"),
-        unique_while("participation_one_per_agent", "agent_id",
-                     where=f"role <> 'listener' AND state IN ({quoted(states.PARTICIPATION_LIVE)})"),
+        unique_while(
+            "participation_one_owner",
+            "merchant_id",
+            "call_id",
+            where=f"role = 'owner' AND state IN ({quoted(states.PARTICIPATION_LIVE)})",
+        ),
+        unique_while(
+            "participation_one_per_agent",
+            "agent_id",
+            where=f"role <> 'listener' AND state IN ({quoted(states.PARTICIPATION_LIVE)})",
+        ),
         Index("participation_room", "room"),
         Index("participation_due", "state", "until_at"),
     )
@@ -395,11 +427,16 @@ class Event(Base):
     at: Mapped[float]
     kind: Mapped[str]
     turn: Mapped[int | None] = mapped_column(default=None)
-    place: Mapped[int | None] = mapped_column(default=None)  # which fact of its turn: a repeated turn tells nothing twice
+    place: Mapped[int | None] = mapped_column(
+        default=None
+    )  # which fact of its turn: a repeated turn tells nothing twice
     agent_id: Mapped[str | None] = mapped_column(default=None)
     data: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    __table_args__ = (Index("event_of_call", "merchant_id", "call_id", "at"), Index("event_at", "merchant_id", "at"),
-                      Index("event_once_per_turn", "merchant_id", "call_id", "turn", "place", unique=True))
+    __table_args__ = (
+        Index("event_of_call", "merchant_id", "call_id", "at"),
+        Index("event_at", "merchant_id", "at"),
+        Index("event_once_per_turn", "merchant_id", "call_id", "turn", "place", unique=True),
+    )
 
 
 class Beat(Base):

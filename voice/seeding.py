@@ -6,10 +6,9 @@ from pathlib import Path
 
 from sqlalchemy import delete
 
-from callflows.faults import FlowFaults
 from callflows.flow import Flow
 from voice import models
-from voice.publish import publish_folder, read_checked
+from voice.publish import publish_folder, readable_flows
 from voice.runtime import Runtime
 from voice.vault import AccountSecrets, seal_secrets
 
@@ -31,13 +30,7 @@ class Seeded:
 def seed_merchants(rt: Runtime, account_file: Path) -> tuple[Seeded, ...]:
     """Make or update every merchant in the flows folder; raises FlowFaults or NotSeeded. May be run again."""
     account_id = seed_account(rt, account_file)
-    sown = []
-    for file in sorted(rt.settings.flows_dir.glob("*.yaml")):
-        try:
-            flow = read_checked(file)
-        except FlowFaults:
-            continue  # publish_folder reports it, and stops when nothing older can serve
-        sown.append(_seed_merchant(rt, flow, account_id))
+    sown = [_seed_merchant(rt, flow, account_id) for flow in readable_flows(rt.settings.flows_dir)]
     publish_folder(rt, rt.settings.flows_dir)
     rt.books.refresh()
     return tuple(sown)
@@ -63,8 +56,15 @@ def _seed_merchant(rt: Runtime, flow: Flow, account_id: str) -> Seeded:
     with rt.write() as tx:
         merchant = tx.get(models.Merchant, flow.merchant)
         if merchant is None:
-            tx.add(models.Merchant(id=flow.merchant, name=flow.name, timezone=flow.timezone, twilio_account_id=account_id,
-                                   live_digest=None))
+            tx.add(
+                models.Merchant(
+                    id=flow.merchant,
+                    name=flow.name,
+                    timezone=flow.timezone,
+                    twilio_account_id=account_id,
+                    live_digest=None,
+                )
+            )
         tx.execute(delete(models.Number).where(models.Number.merchant_id == flow.merchant))
         for number in flow.numbers:
             tx.add(models.Number(merchant_id=flow.merchant, e164=number, twilio_account_id=account_id))

@@ -11,7 +11,14 @@ LIFE_SECONDS = 4 * 3600
 
 def access_token(agent: models.Agent, account: Account, now: float, seconds: int = LIFE_SECONDS) -> str:
     """A JWT for the browser SDK: outgoing grant only, to the app whose address is our fence."""
-    token = AccessToken(account.account_sid, account.api_key_sid, account.secrets.api_key_secret, identity=agent.identity,
-                        ttl=seconds, valid_until=int(now) + seconds, region=account.region or None)
-    token.add_grant(VoiceGrant(outgoing_application_sid=account.app_sid))  # type: ignore[no-untyped-call]
+    token = AccessToken(
+        account.account_sid,
+        account.api_key_sid,
+        account.secrets.api_key_secret,
+        identity=agent.identity,
+        ttl=seconds,
+        valid_until=int(now) + seconds,
+        region=account.region or None,
+    )
+    token.add_grant(VoiceGrant(outgoing_application_sid=account.app_sid))
     return str(token.to_jwt())

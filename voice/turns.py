@@ -5,9 +5,11 @@ an effect (the caller joins a queue, leaves a voicemail, is forwarded) is one tr
 so that a repeat gets it again whatever the flow would say now.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import structlog
+from sqlalchemy.orm import Session as Tx
 
 from callflows import engine
 from callflows.actions import Action, Forward, JoinQueue, TakeVoicemail
@@ -16,7 +18,6 @@ from callflows.events import Event
 from callflows.flow import Flow
 from callflows.notes import NoteKind
 from callflows.session import Caller, Session
-from sqlalchemy.orm import Session as Tx
 from voice import heard as told
 from voice import models, speak
 from voice.calls import Facts, ensure_call, remember
@@ -94,10 +95,18 @@ def write_down(rt: Runtime, story: Story, actions: tuple[Action, ...] | None = N
     session = story.turn.session
     address = rt.links.turn(seal(rt, story.facts, session)) if session else ""
     verbs = speak.actions(
-        story.turn.actions if actions is None else actions, rt.links, address,
-        sound_url=lambda audio: rt.links.audio(f"{story.facts.merchant_id}.{audio.removesuffix('.wav').replace('/', '.')}"),
+        story.turn.actions if actions is None else actions,
+        rt.links,
+        address,
+        sound_url=lambda audio: rt.links.audio(
+            f"{story.facts.merchant_id}.{audio.removesuffix('.wav').replace('/', '.')}"
+        ),
         join=lambda _join: speak.enqueue(
-            queue_name(story.facts.merchant_id), rt.links.wait(_waiting_of(story)), rt.links.leg(story.facts.call_id)))
+            queue_name(story.facts.merchant_id),
+            rt.links.wait(_waiting_of(story)),
+            rt.links.leg(story.facts.call_id),
+        ),
+    )
     return speak.document(*verbs)
 
 
@@ -108,7 +117,9 @@ def queue_name(merchant_id: str) -> str:
 
 def seal(rt: Runtime, facts: Facts, session: Session) -> str:
     """The session for an address; it opens only on this call."""
-    return rt.sealer.seal(facts.merchant_id.encode() + b"\n" + session.dump(), call_sid=facts.call_sid, purpose=PURPOSE)
+    return rt.sealer.seal(
+        facts.merchant_id.encode() + b"\n" + session.dump(), call_sid=facts.call_sid, purpose=PURPOSE
+    )
 
 
 def unseal(rt: Runtime, sealed: str, call_sid: str) -> tuple[str, Session]:
@@ -120,9 +131,16 @@ def unseal(rt: Runtime, sealed: str, call_sid: str) -> tuple[str, Session]:
 def facts_of(who: told.Incoming, merchant_id: str, digest: str, started_at: float) -> Facts:
     """What every request of a customer's leg tells about the call."""
     return Facts(
-        merchant_id=merchant_id, call_id=id_of_call(who.account_sid, who.call_sid), call_sid=who.call_sid,
-        account_sid=who.account_sid, caller=who.caller.number or "", caller_name=who.caller_name,
-        dialled=who.dialled.number or who.dialled.text, flow_digest=digest, started_at=started_at)
+        merchant_id=merchant_id,
+        call_id=id_of_call(who.account_sid, who.call_sid),
+        call_sid=who.call_sid,
+        account_sid=who.account_sid,
+        caller=who.caller.number or "",
+        caller_name=who.caller_name,
+        dialled=who.dialled.number or who.dialled.text,
+        flow_digest=digest,
+        started_at=started_at,
+    )
 
 
 def _with_effect(rt: Runtime, story: Story) -> bytes:
@@ -139,8 +157,15 @@ def _with_effect(rt: Runtime, story: Story) -> bytes:
             return speak.document(speak.hang_up())
         story = _take_effect(tx, rt, call, story)
         document = write_down(rt, story)
-        tx.add(models.TurnAnswer(
-            merchant_id=facts.merchant_id, call_id=facts.call_id, turn=story.number, answer=document, at=rt.now()))
+        tx.add(
+            models.TurnAnswer(
+                merchant_id=facts.merchant_id,
+                call_id=facts.call_id,
+                turn=story.number,
+                answer=document,
+                at=rt.now(),
+            )
+        )
         rt.journal.write_turn(tx, facts.merchant_id, facts.call_id, story.number, rt.now(), _notes(story))
     return document
 
@@ -152,27 +177,34 @@ def _take_effect(tx: Tx, rt: Runtime, call: models.Call, story: Story) -> Story:
         remember(call, CallEnd.FORWARDED)
     if not isinstance(effect, JoinQueue):
         return story
-    assert story.turn.session is not None
-    refused = admit_or_resume(tx, rt, call, story.flow, story.turn.session, effect, _waiting_of(story))
+    refused = admit_or_resume(tx, rt, call, story.flow, _session_of(story.turn), effect, _waiting_of(story))
     if refused is None:
         return story
-    merged = Turn(refused.session, story.turn.actions[:-1] + refused.actions, story.turn.notes + refused.notes)
+    merged = Turn(
+        refused.session, story.turn.actions[:-1] + refused.actions, story.turn.notes + refused.notes
+    )
     return _take_effect(tx, rt, call, replace(story, turn=merged))
 
 
 def _waiting_of(story: Story) -> str:
-    assert story.turn.session is not None
-    return waiting_id(story.facts.call_id, story.turn.session.turn)
+    return waiting_id(story.facts.call_id, _session_of(story.turn).turn)
+
+
+def _session_of(turn: Turn) -> Session:
+    if turn.session is None:
+        raise ValueError("a turn that waits for something has a session")
+    return turn.session
 
 
 def _note(rt: Runtime, story: Story) -> None:
     rt.journal.note_turn(story.facts.merchant_id, story.facts.call_id, story.number, rt.now(), _notes(story))
 
 
-def _notes(story: Story) -> list[tuple[str, dict[str, object]]]:
-    began = [("call_started", {"caller": story.facts.caller, "dialled": story.facts.dialled,
-                               "flow": story.flow.digest[:12]})] if story.number == 0 else []
-    return began + [(note.kind.value, {"step": note.step, **note.data}) for note in story.turn.notes]
+def _notes(story: Story) -> list[tuple[str, Mapping[str, object]]]:
+    facts = story.facts
+    began = {"caller": facts.caller, "dialled": facts.dialled, "flow": story.flow.digest[:12]}
+    notes: list[tuple[str, Mapping[str, object]]] = [("call_started", began)] if story.number == 0 else []
+    return notes + [(note.kind.value, {"step": note.step, **note.data}) for note in story.turn.notes]
 
 
 def _has_effect(turn: Turn) -> bool:

@@ -1,7 +1,7 @@
 """A whole contact centre under the virtual clock, and people who speak phone.
 
-    caller = shop.rings_up(); caller.hears("Thank you"); caller.presses("1")
-    shop.ann.desk_rings(); shop.ann.accepts(); shop.ann.talks_to(caller)
+caller = shop.rings_up(); caller.hears("Thank you"); caller.presses("1")
+shop.ann.desk_rings(); shop.ann.accepts(); shop.ann.talks_to(caller)
 """
 
 import json
@@ -73,12 +73,20 @@ class Desk:
         self.token, self.csrf = f"token-{agent_id}", f"csrf-{agent_id}"
         self.snapshot: dict[str, Any] = {}
         self.stream: Stream | None = None
-        self.leg: ClientLeg | None = None
+        self._leg: ClientLeg | None = None
         self.acknowledges = True
         self.is_awake = True
         with shop.rt.write() as tx:
-            tx.add(models.LoginSession(token_hash=hash_of(self.token), user_id=agent_id, csrf=self.csrf,
-                                       created_at=shop.now, seen_at=shop.now, expires_at=shop.now + 86400))
+            tx.add(
+                models.LoginSession(
+                    token_hash=hash_of(self.token),
+                    user_id=agent_id,
+                    csrf=self.csrf,
+                    created_at=shop.now,
+                    seen_at=shop.now,
+                    expires_at=shop.now + 86400,
+                )
+            )
 
     def starts_shift(self) -> "Desk":
         """Opens the page and begins to take callers."""
@@ -93,9 +101,27 @@ class Desk:
 
     def posts(self, path: str, expect: int = 200, **body: Any) -> dict[str, Any]:
         """A click."""
-        got = self.shop.browser(self).post(path, json=body, headers={"X-CSRF-Token": self.csrf, "Origin": BASE_URL})
+        got = self.shop.browser(self).post(
+            path, json=body, headers={"X-CSRF-Token": self.csrf, "Origin": BASE_URL}
+        )
         assert got.status_code in (expect, 204), f"{path}: {got.status_code} {got.get_data(as_text=True)}"
         return got.get_json(silent=True) or {}
+
+    @property
+    def leg(self) -> ClientLeg:
+        """The browser's connection of the present or last talk."""
+        assert self._leg is not None, f"{self.name}'s phone never connected"
+        return self._leg
+
+    @property
+    def is_connected(self) -> bool:
+        """The phone has called in at least once."""
+        return self._leg is not None
+
+    def loses_stream(self) -> None:
+        """The stream breaks; the page does not notice yet."""
+        assert self.stream is not None
+        self.shop.streams.close(self.stream, self.shop.now)
 
     @property
     def offer(self) -> dict[str, Any] | None:
@@ -110,7 +136,9 @@ class Desk:
 
     def rings(self, within: float = 30.0) -> dict[str, Any]:
         """Lets time pass until the desk shows a ring."""
-        return self.shop.sim.wait_for(lambda: self.offer, within, lambda: f"{self.name}'s desk does not ring ({self.state})")
+        return self.shop.sim.wait_for(
+            lambda: self.offer, within, lambda: f"{self.name}'s desk does not ring ({self.state})"
+        )
 
     def is_silent(self) -> bool:
         """No ring is shown."""
@@ -126,7 +154,7 @@ class Desk:
 
     def connects(self) -> None:
         """The page's phone calls in with the offer that was won."""
-        self.leg = self.shop.sim.client(self.agent_id).connect({"offer": self.offer_id})
+        self._leg = self.shop.sim.client(self.agent_id).connect({"offer": self.offer_id})
 
     def declines(self) -> None:
         """Not this one."""
@@ -135,18 +163,28 @@ class Desk:
 
     def talks_to(self, caller: Caller, within: float = 15.0) -> None:
         """Lets time pass until both hear each other."""
-        self.shop.sim.wait_for(lambda: (self.leg is not None and self.leg.is_talking_to(caller)) or None, within,
-                               lambda: f"{self.name} ({self.state}) does not talk to the caller; {caller.told()}")
+        self.shop.sim.wait_for(
+            lambda: (self._leg is not None and self._leg.is_talking_to(caller)) or None,
+            within,
+            lambda: f"{self.name} ({self.state}) does not talk to the caller; {caller.told()}",
+        )
 
     def becomes(self, state: AgentState, within: float = 60.0) -> None:
         """Lets time pass until the agent is in a state."""
-        self.shop.sim.wait_for(lambda: self.state == state or None, within, lambda: f"{self.name} is {self.state}, not {state}")
+        self.shop.sim.wait_for(
+            lambda: self.state == state or None, within, lambda: f"{self.name} is {self.state}, not {state}"
+        )
 
     def call_id(self) -> str:
         """The call of the talk that goes on."""
         with self.shop.rt.store.read() as tx:
-            return str(tx.scalar(select(models.Participation.call_id).where(
-                models.Participation.agent_id == self.agent_id).order_by(models.Participation.began_at.desc())))
+            return str(
+                tx.scalar(
+                    select(models.Participation.call_id)
+                    .where(models.Participation.agent_id == self.agent_id)
+                    .order_by(models.Participation.began_at.desc())
+                )
+            )
 
     def holds(self) -> None:
         """Puts the caller on hold."""
@@ -165,8 +203,8 @@ class Desk:
         self.is_awake = False
         if self.stream is not None:
             self.shop.streams.close(self.stream, self.shop.now)
-        if self.leg is not None and not self.leg.is_over:
-            self.leg.vanishes()
+        if self._leg is not None and not self._leg.is_over:
+            self._leg.vanishes()
 
     def _told(self, data: bytes) -> bool:
         for block in data.decode().strip().split("\n\n"):
@@ -182,8 +220,10 @@ class Desk:
         elif kind == "event: desk":
             self.snapshot = json.loads(text.removeprefix("data: "))
             if self.acknowledges and self.offer is not None and self.snapshot["state"] == AgentState.RINGING:
-                self.shop.browser(self).post(f"/api/offers/{self.offer['id']}/acknowledge",
-                                             headers={"X-CSRF-Token": self.csrf, "Origin": BASE_URL})
+                self.shop.browser(self).post(
+                    f"/api/offers/{self.offer['id']}/acknowledge",
+                    headers={"X-CSRF-Token": self.csrf, "Origin": BASE_URL},
+                )
 
 
 class Shop:
@@ -198,12 +238,11 @@ class Shop:
         self.is_quiet = True
         self.db, self.flow_text, self.forgets_promises = tmp_path / "ringdesk.db", flow, False
         self.rt = make_rt(tmp_path, virtual, door, later=self._later)
-        self.sim: Simulator | None = None  # type: ignore[assignment]
         seed_merchants(self.rt, tmp_path / "account.json")
         self.app = Flask("ringdesk", static_folder=None)
         voice_web.register(self.app, self.rt)
         panel_web.register(self.app, self.rt)
-        self.sim: Simulator = Simulator(self.app.wsgi_app, account, virtual, latency_seconds=0.02)  # type: ignore[no-redef]
+        self.sim = Simulator(self.app.wsgi_app, account, virtual, latency_seconds=0.02)
         door.sim = self.sim
         self.streams = Streams()
         self.desks = {name: self._hire(name) for name in agents}
@@ -277,7 +316,7 @@ class Shop:
 
         def met() -> bool | None:
             for desk in self.desks.values():
-                if desk.leg is not None and desk.leg.is_talking_to(caller):
+                if desk.is_connected and desk.leg.is_talking_to(caller):
                     return True
                 if desk.offer is not None and desk.offer["id"] in self.live_offers():
                     desk.accepts()
@@ -322,7 +361,15 @@ class Shop:
     def _hire(self, name: str) -> Desk:
         agent_id = f"us_{name}"
         with self.rt.write() as tx:
-            tx.add(models.User(id=agent_id, email=f"{name}@northwind.example", name=name.title(), password_hash="", created_at=0))
+            tx.add(
+                models.User(
+                    id=agent_id,
+                    email=f"{name}@northwind.example",
+                    name=name.title(),
+                    password_hash="",
+                    created_at=0,
+                )
+            )
             tx.add(models.Agent(id=agent_id, identity=agent_id, name=name.title(), since_at=self.now))
             tx.add(models.Membership(merchant_id="northwind", user_id=agent_id, role="agent"))
             for queue in self.rt.books.live_flow("northwind").queues:  # type: ignore[union-attr]
@@ -339,7 +386,7 @@ class Shop:
     def _later(self, job: Callable[[], None]) -> None:
         if self.forgets_promises:
             return
-        if self.sim is None:
+        if "sim" not in self.__dict__:  # before Twilio is there
             job()
         else:
             self.sim.later(0.03, job)

@@ -54,7 +54,7 @@ def test_a_desk_that_does_not_acknowledge_is_unreachable_after_three_seconds(sho
 
 def test_an_offer_that_nobody_could_be_shown_is_not_the_agents_fault(shop: Shop) -> None:
     shop.ann.starts_shift()
-    shop.streams.close(shop.ann.stream, shop.now)
+    shop.ann.loses_stream()
     shop.joins_queue()
     shop.waits(8)
 
@@ -112,7 +112,10 @@ def test_an_agent_who_vanishes_in_the_talk_may_rejoin(shop: Shop) -> None:
     shop.ann.connects()
 
     shop.ann.talks_to(caller)
-    assert [fact.kind for fact in shop.facts("agent_vanished", "agent_rejoined")] == ["agent_vanished", "agent_rejoined"]
+    assert [fact.kind for fact in shop.facts("agent_vanished", "agent_rejoined")] == [
+        "agent_vanished",
+        "agent_rejoined",
+    ]
 
 
 def test_a_reload_in_the_talk_brings_the_desk_back_to_the_same_call(shop: Shop) -> None:
