@@ -51,45 +51,69 @@ class Valkey:
             self._server._process.send_signal(signal.SIGCONT)
 
 
+def environment(folder: Path, redis_url: str, media_url: str) -> dict[str, str]:
+    """The settings of a worker in this house."""
+    return {
+        **os.environ,
+        "DATABASE_URL": f"sqlite:///{folder}/house.db",
+        "STORAGE_URL": f"file:{folder}/recordings",
+        "REDIS_URL": redis_url,
+        "TWILIO_API_URL": media_url,
+        "SECRET_KEY": SECRET_KEY,
+    }
+
+
 class Worker:
     """`ringdesk worker` as a process of its own."""
 
     def __init__(self, folder: Path, redis_url: str, media_url: str) -> None:
-        self._environment = {
-            **os.environ,
-            "DATABASE_URL": f"sqlite:///{folder}/house.db",
-            "STORAGE_URL": f"file:{folder}/recordings",
-            "REDIS_URL": redis_url,
-            "TWILIO_API_URL": media_url,
-            "SECRET_KEY": SECRET_KEY,
-        }
         self._log = folder / "worker.log"
-        self.process = self._start()
-
-    def _start(self) -> "subprocess.Popen[bytes]":
         with self._log.open("ab") as log:
-            return subprocess.Popen(
+            self.process = subprocess.Popen(
                 [sys.executable, "-m", "app", "worker"],
-                cwd=ROOT,
-                env=self._environment,
-                stdout=log,
-                stderr=log,
-            )
-
-    def kill(self) -> None:
-        """As the kernel or a power switch would."""
-        self.process.kill()
-        self.process.wait()
-
-    def start_again(self) -> None:
-        self.process = self._start()
+                cwd=ROOT, env=environment(folder, redis_url, media_url), stdout=log, stderr=log,
+            )  # fmt: skip
 
     def ask_to_stop(self) -> None:
         self.process.terminate()
 
     def close(self) -> None:
         if self.process.poll() is None:
-            self.kill()
+            self.process.kill()
+            self.process.wait()
+
+    @property
+    def log(self) -> str:
+        return self._log.read_text()
+
+
+class Nursery:
+    """Workers that are there at once, to be killed as the kernel or a power switch would."""
+
+    def __init__(self, folder: Path, redis_url: str, media_url: str) -> None:
+        self._log = folder / "workers.log"
+        with self._log.open("ab") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "tests.recordings.nursery"], cwd=ROOT, env=environment(folder, redis_url, media_url),
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, text=True, bufsize=1,
+            )  # fmt: skip
+        self._living: list[int] = []
+
+    def bear(self) -> None:
+        """One more worker."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write("one more\n")
+        self._living.append(int(self._process.stdout.readline()))
+
+    def kill_the_oldest(self) -> None:
+        """The worker that lives longest dies half-way through whatever it does."""
+        os.kill(self._living.pop(0), signal.SIGKILL)
+
+    def close(self) -> None:
+        for worker in self._living:
+            os.kill(worker, signal.SIGKILL)
+        self._process.communicate()
 
     @property
     def log(self) -> str:

@@ -1,6 +1,5 @@
 """Workers are killed ten times while they store 200 recordings, and Redis forgets everything twice."""
 
-import queue
 import threading
 from collections import Counter
 from collections.abc import Iterator
@@ -19,13 +18,14 @@ from tests.recordings.house import (
     add_merchant,
     add_recording,
     build_runtime,
+    jobs,
     kept,
     promise_ticket,
     recording,
     tickets,
     tone,
 )
-from tests.recordings.processes import Valkey, Worker, until
+from tests.recordings.processes import Nursery, Valkey, Worker, until
 from voice.models import Outbox, Recording
 from voice.outbox import doorbell
 from voice.runtime import Runtime, SharedClock
@@ -68,19 +68,18 @@ def unfinished(rt: Runtime) -> int:
 def test_200_recordings_become_200_tickets_though_workers_are_killed_ten_times(
     real: Runtime, media: Media, valkey: Valkey, tmp_path: Path
 ) -> None:
-    workers = [Worker(tmp_path, valkey.url, media.url) for _ in range(2)]
-    deaths: queue.Queue[int] = queue.Queue()
+    workers = Nursery(tmp_path, valkey.url, media.url)
+    deaths: list[int] = []
     one_at_a_time = threading.Lock()
 
     def kill(count: int, half_way: bool) -> None:
         if KILLS.get(count) != half_way:
             return
         with one_at_a_time:
-            victim = deaths.qsize() % 2
-            workers[victim].kill()
-            workers[victim].start_again()
-            deaths.put(victim)
-            if deaths.qsize() in (3, 7):
+            workers.kill_the_oldest()
+            workers.bear()
+            deaths.append(count)
+            if len(deaths) in (3, 7):
                 valkey.client().flushall()
 
     media.half_way = lambda count: kill(count, True)
@@ -91,14 +90,15 @@ def test_200_recordings_become_200_tickets_though_workers_are_killed_ten_times(
         add_recording(real, call_id, number, seconds=1)
         promise_ticket(real, call_id)
     try:
+        workers.bear()
+        workers.bear()
         done = until(lambda: not unfinished(real), 55, meanwhile=lambda: sweep(real))
     finally:
-        for worker in workers:
-            worker.close()
+        workers.close()
 
-    assert done, f"{unfinished(real)} jobs wait\n{workers[0].log[-3000:]}"
-    assert deaths.qsize() == 10
-    assert len(media.asked) >= RECORDINGS + 5  # what was killed half-way was fetched again
+    assert done, f"{unfinished(real)} jobs wait\n{workers.log[-3000:]}"
+    assert len(deaths) == 10
+    assert any(job.attempts > 1 for job in jobs(real))  # somebody was killed half-way through a job
     assert [one.number for one in tickets(real)] == list(range(1, RECORDINGS + 1))
     for number in range(1, RECORDINGS + 1):
         stored = recording(real, f"re_northwind_{number}")
