@@ -15,22 +15,38 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(frozen=True, extra="ignore")
 
-    public_base_url: str = Field("http://localhost:8000", description="Address under which Twilio and browsers reach web.")
+    public_base_url: str = Field(
+        "http://localhost:8000", description="Address under which Twilio and browsers reach web."
+    )
     host: str = Field("127.0.0.1", description="Address that web and push listen on.")
     web_port: int = Field(8000, description="Port of the web process.")
     push_port: int = Field(8001, description="Port of the push process, which streams to desks.")
-    push_url: str = Field("", description="Address of the push process as browsers see it; empty: same host, push port.")
+    push_url: str = Field(
+        "", description="Address of the push process as browsers see it; empty: same host, push port."
+    )
     web_workers: int = Field(1, description="Web processes behind the one port.")
     web_threads: int = Field(8, description="Blocking threads of each web process.")
-    database_url: str = Field("sqlite:///var/ringdesk.db", description="PostgreSQL or SQLite address of the truth.")
-    redis_url: str = Field("redis://localhost:8003/0", description="Redis or Valkey: doorbell of jobs, nudges, rate limits.")
+    database_url: str = Field(
+        "sqlite:///var/ringdesk.db", description="PostgreSQL or SQLite address of the truth."
+    )
+    redis_url: str = Field(
+        "redis://localhost:8003/0", description="Redis or Valkey: doorbell of jobs, nudges, rate limits."
+    )
     storage_url: str = Field("file:var/recordings", description="Folder where recordings are kept.")
-    flows_dir: Path = Field(Path("callflows/merchants"), description="Folder of the flow files that are published at start.")
-    twilio_api_url: str = Field("", description="Address of Twilio's REST API; empty: Twilio itself. The simulator's in trials.")
+    flows_dir: Path = Field(
+        Path("callflows/merchants"), description="Folder of the flow files that are published at start."
+    )
+    twilio_api_url: str = Field(
+        "", description="Address of Twilio's REST API; empty: Twilio itself. The simulator's in trials."
+    )
     signalling_url: str = Field("", description="Address of the simulator's signalling; empty in production.")
-    secret_key: SecretStr = Field(SecretStr(""), description="Key for signed links and for secrets at rest; 32 random bytes in hex.")
+    secret_key: SecretStr = Field(
+        SecretStr(""), description="Key for signed links and for secrets at rest; 32 random bytes in hex."
+    )
     secret_key_file: Path | None = Field(None, description="File that holds SECRET_KEY.")
-    sealing_keys: SecretStr = Field(SecretStr(""), description="Keys that seal call sessions into URLs, newest first, comma separated.")
+    sealing_keys: SecretStr = Field(
+        SecretStr(""), description="Keys that seal call sessions into URLs, newest first, comma separated."
+    )
     sealing_keys_file: Path | None = Field(None, description="File that holds SEALING_KEYS.")
     log_format: str = Field("json", description="json for machines, text for a terminal.")
 
@@ -63,12 +79,16 @@ class Settings(BaseSettings):
         from hashlib import sha512
 
         texts = [key for key in self.sealing_keys.get_secret_value().split(",") if key.strip()]
-        return tuple(sha512(b"seal:" + (text.strip()).encode()).digest() for text in texts or [self.secret_text])
+        return tuple(
+            sha512(b"seal:" + (text.strip()).encode()).digest() for text in texts or [self.secret_text]
+        )
 
     @property
     def secret_text(self) -> str:
         """The secret key's text; a program without one does not start."""
         text = self.secret_key.get_secret_value()
         if len(text) < 32:
-            raise ValueError("SECRET_KEY is missing or shorter than 32 characters; make one: openssl rand -hex 32")
+            raise ValueError(
+                "SECRET_KEY is missing or shorter than 32 characters; make one: openssl rand -hex 32"
+            )
         return text

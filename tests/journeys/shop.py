@@ -22,7 +22,7 @@ from simulator.clock import VirtualClock
 from simulator.handset import Caller, ClientLeg
 from simulator.simulator import Simulator
 from tests.build import BASE_URL, SimDoor, account_json, make_rt
-from voice import clock, models
+from voice import clock, entrance, models
 from voice import web as voice_web
 from voice.publish import publish
 from voice.seeding import seed_merchants
@@ -242,6 +242,7 @@ class Shop:
         self.app = Flask("ringdesk", static_folder=None)
         voice_web.register(self.app, self.rt)
         panel_web.register(self.app, self.rt)
+        entrance.install(self.app, self.rt)
         self.sim = Simulator(self.app.wsgi_app, account, virtual, latency_seconds=0.02)
         door.sim = self.sim
         self.streams = Streams()

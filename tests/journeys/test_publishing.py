@@ -17,7 +17,7 @@ def test_a_broken_file_is_reported_with_its_place_while_the_last_good_version_se
 
     (fault,) = publish_folder(shop.rt, shop.rt.settings.flows_dir)
 
-    assert (fault.file, fault.line) == (str(file), 16)
+    assert (fault.file, fault.line) == (str(file), 17)
     assert "orders_line" in str(fault)
     assert str(fault) in shop.only(models.Merchant).flow_fault
     shop.rt.books.refresh()
@@ -25,7 +25,7 @@ def test_a_broken_file_is_reported_with_its_place_while_the_last_good_version_se
 
 
 def test_with_no_earlier_version_the_start_refuses(tmp_path: Path) -> None:
-    with pytest.raises(NothingToServe, match=r"northwind\.yaml:16:\d+: error: .*no earlier version"):
+    with pytest.raises(NothingToServe, match=r"northwind\.yaml:17:\d+: error: (.|\n)*no earlier version"):
         Shop(tmp_path, flow=BROKEN)
 
 

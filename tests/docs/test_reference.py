@@ -1,0 +1,42 @@
+"""What the code says and what the pages say are one."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from voice.events import EVENTS
+from voice.reference import PAGES
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_the_page_is_what_the_code_says(page: str) -> None:
+    assert (ROOT / "docs" / page).read_text(encoding="utf-8") == PAGES[page](), (
+        f"docs/{page} is old; run: make docs"
+    )
+
+
+def test_every_event_that_the_code_writes_is_in_the_vocabulary() -> None:
+    written = {
+        kind
+        for file in (*ROOT.glob("voice/*.py"), *ROOT.glob("recordings/*.py"))
+        for kind in re.findall(r"journal\.write\(\s*tx,[^\"]*?\"(\w+)\"", file.read_text(encoding="utf-8"))
+    }
+
+    assert written
+    assert written <= EVENTS.keys()
+
+
+def test_every_decision_record_is_short_and_says_what_it_costs() -> None:
+    for record in (ROOT / "docs" / "decisions").glob("[0-9]*.md"):
+        lines = record.read_text(encoding="utf-8").splitlines()
+        assert len(lines) <= 40, f"{record.name} has {len(lines)} lines"
+        assert lines[0].startswith("# "), record.name
+
+
+def test_every_package_says_its_rule_and_its_reading_order() -> None:
+    for package in ("voice", "callflows", "routing", "recordings", "panel", "simulator"):
+        readme = (ROOT / package / "README.md").read_text(encoding="utf-8").splitlines()
+        assert 3 <= len(readme) <= 40, f"{package}/README.md has {len(readme)} lines"
