@@ -15,7 +15,7 @@ class Assumption:
 
 
 ASSUMED: tuple[Assumption, ...] = (
-    Assumption("speech-pace", "Say speaks 15 characters a second, at least half a second.", "verbs/say.py"),
+    Assumption("speech-pace", "Say speaks 15 characters a second, at least half a second.", "witness.py"),
     Assumption(
         "keys-not-kept",
         "Keys pressed while nothing gathers are lost, not kept for the next Gather.",

@@ -12,6 +12,7 @@ import wave
 import zlib
 from array import array
 from collections.abc import Iterable
+from pathlib import Path
 
 from simulator.hearing import Line, Mouth, Sound
 from simulator.recordings import Recording
@@ -29,8 +30,27 @@ Stretch = tuple[float, float, int]
 
 def wav_of(recording: Recording, channels: int) -> bytes:
     """A WAV file: in dual, channel 1 is what the leg's far end said, channel 2 what it heard."""
+    if recording.file is not None:
+        return _of_file(recording.file, channels)
     tracks = _tracks(recording)
-    samples = _interleave(tracks) if channels == 2 else _mix(tracks)
+    return _wav(_interleave(tracks) if channels == 2 else _mix(tracks), channels)
+
+
+def _of_file(file: Path, channels: int) -> bytes:
+    """What was really recorded; a dual one as one channel when that is wanted."""
+    with wave.open(str(file), "rb") as sound:
+        if sound.getnchannels() == channels:
+            return file.read_bytes()
+        samples = array("h", sound.readframes(sound.getnframes()))
+    if sys.byteorder == "big":
+        samples.byteswap()
+    mixed = (
+        max(-32768, min(32767, one + other)) for one, other in zip(samples[0::2], samples[1::2], strict=True)
+    )
+    return _wav(array("h", mixed), channels)
+
+
+def _wav(samples: array[int], channels: int) -> bytes:
     if sys.byteorder == "big":
         samples.byteswap()
     file = io.BytesIO()

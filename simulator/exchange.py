@@ -156,6 +156,7 @@ class Exchange:
         world = self._world
         leg = Leg(world.mint.sid("CA"), account, direction, from_, to, world.now, lambda: world.now)
         world.legs[leg.sid] = leg
+        world.witness.leg_made(leg)
         return leg
 
     def _move(self, leg: Leg, status: Status) -> None:

@@ -23,13 +23,17 @@ class Sound(StrEnum):
 
 @dataclass
 class Line:
-    """One thing heard: from `at` until `until` (None while it lasts); voices are the sids of the legs heard."""
+    """One thing heard: from `at` until `until` (None while it lasts); voices are the sids of the legs heard.
+
+    `source` is the address of a sound that is played, or the language of what is said.
+    """
 
     at: float
     kind: Sound
     text: str = ""
     until: float | None = None
     voices: tuple[str, ...] = ()
+    source: str = ""
 
     def __str__(self) -> str:
         return f"{self.kind}: {self.text}" if self.text else str(self.kind)
@@ -42,12 +46,14 @@ class Ear:
         self._now = now
         self.lines: list[Line] = []
         self.current: Line | None = None
+        self.watchers: list[Callable[[Line], None]] = []
 
-    def begin(self, kind: Sound, text: str = "", voices: tuple[str, ...] = ()) -> Line:
+    def begin(self, kind: Sound, text: str = "", voices: tuple[str, ...] = (), source: str = "") -> Line:
         self.end()
-        line = Line(self._now(), kind, text, voices=voices)
+        line = Line(self._now(), kind, text, voices=voices, source=source)
         self.lines.append(line)
         self.current = line
+        self._tell(line)
         return line
 
     def end(self) -> None:
@@ -59,7 +65,12 @@ class Ear:
         now = self._now()
         line = Line(now, kind, text, now + seconds, voices)
         self.lines.append(line)
+        self._tell(line)
         return line
+
+    def _tell(self, line: Line) -> None:
+        for watcher in list(self.watchers):
+            watcher(line)
 
 
 @dataclass

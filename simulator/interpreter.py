@@ -143,9 +143,9 @@ class Scene:
             return True
         return (yield Wait((self.barge,), seconds)) is not None
 
-    def hear(self, kind: Sound, text: str, seconds: float | None) -> Run[bool]:
+    def hear(self, kind: Sound, text: str, seconds: float | None, source: str = "") -> Run[bool]:
         """The far end hears something for so long; True when a key cut it short."""
-        line = self.leg.ear.begin(kind, text)
+        line = self.leg.ear.begin(kind, text, source=source)
         self.world.ledger.write("heard", call=self.leg.sid, sound=kind, text=text)
         try:
             return (yield from self.stay(seconds))

@@ -56,6 +56,7 @@ class Media:
         if kind not in AUDIO_TYPES:
             raise DocumentFailed(13420, f"<Play>: Content-Type {kind or '(none)'} is no sound", url)
         seconds = sound_seconds(reply.body)
+        self._world.witness.fetched(url, reply.body)
         self._kept[url] = _Kept(
             seconds, reply.header("ETag"), reply.header("Last-Modified"), self._world.now + _max_age(reply)
         )

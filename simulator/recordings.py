@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from simulator.account import Account
@@ -76,6 +77,7 @@ class Recording:
     trimmed_seconds: float = 0.0
     gaps: list[Gap] = field(default_factory=list)
     deleted_at: float | None = None
+    file: Path | None = None
 
     @property
     def url(self) -> str:

@@ -21,6 +21,7 @@ from simulator.media import Media
 from simulator.queues import Queue
 from simulator.recordings import Recordings
 from simulator.webhooks import Webhooks
+from simulator.witness import Witness
 
 
 class World:
@@ -49,6 +50,7 @@ class World:
         self.accounts: dict[str, Account] = {}
         self.legs: dict[str, Leg] = {}
         self.queues: dict[str, Queue] = {}
+        self.witness = Witness()
         self.parties: dict[str, Callable[[Leg], Plan]] = {}
         self._next_turn: dict[str, float] = {}
         self.port: Port
@@ -108,9 +110,10 @@ class World:
             leg.ear.begin(Sound.SILENCE)
         self.ledger.write("hears", call=leg.sid, voices=list(voices))
 
-    def speak(self, leg: Leg, words: str, seconds: float) -> None:
+    def speak(self, leg: Leg, words: str, seconds: float, file: str = "") -> None:
         """The far end of the leg says something; whoever is connected with it hears the words."""
         leg.mouth.speak(seconds)
+        self.witness.spoken(leg, words, file)
         self.ledger.write("said", call=leg.sid, words=words, seconds=seconds)
         if leg.place is not None:
             for other in leg.place.listeners(leg):

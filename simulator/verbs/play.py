@@ -24,7 +24,7 @@ def play(scene: Scene, attributes: Attributes) -> Run[Step]:
     seconds = yield from scene.world.media.seconds_of(scene.leg, url)
     played = 0
     while loop == 0 or played < loop:
-        if (yield from scene.hear(Sound.PLAY, _name(url), max(seconds, 0.02))):
+        if (yield from scene.hear(Sound.PLAY, _name(url), max(seconds, 0.02), url)):
             break
         played += 1
     return None
@@ -32,7 +32,10 @@ def play(scene: Scene, attributes: Attributes) -> Run[Step]:
 
 def play_whole(scene: Scene, sound: HttpReply) -> Run[None]:
     """A document that is itself a sound is played, and that is all of it."""
-    yield from scene.hear(Sound.PLAY, _name(scene.document.url), sound_seconds(sound.body))
+    scene.world.witness.fetched(scene.document.url, sound.body)
+    yield from scene.hear(
+        Sound.PLAY, _name(scene.document.url), sound_seconds(sound.body), scene.document.url
+    )
 
 
 def _keys(scene: Scene, digits: str) -> Run[Step]:

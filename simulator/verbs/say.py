@@ -7,8 +7,6 @@ from simulator.interpreter import Scene, Step
 from simulator.kernel import Run
 from simulator.twiml.attributes import Attributes
 
-CHARACTERS_A_SECOND = 15.0
-SHORTEST_SECONDS = 0.5
 MOST_CHARACTERS = 4096
 
 
@@ -21,17 +19,14 @@ def say(scene: Scene, attributes: Attributes) -> Run[Step]:
         scene.warn(13521, f"<Say> has {len(text)} characters, more than {MOST_CHARACTERS}")
         return None
     loop = attributes.whole("loop", 1, 13510)
+    language = attributes.get("language") or "en-US"
+    seconds = yield from scene.world.witness.speech_seconds(text, language)
     spoken = 0
     while loop == 0 or spoken < loop:
-        if (yield from scene.hear(Sound.SAY, text, speech_seconds(text) + _breaks(attributes))):
+        if (yield from scene.hear(Sound.SAY, text, seconds + _breaks(attributes), language)):
             break
         spoken += 1
     return None
-
-
-def speech_seconds(text: str) -> float:
-    """How long a sentence takes (assumed: speech-pace)."""
-    return max(SHORTEST_SECONDS, len(text) / CHARACTERS_A_SECOND)
 
 
 def _breaks(attributes: Attributes) -> float:

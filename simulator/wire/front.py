@@ -1,0 +1,150 @@
+"""What the HTTP server answers at which path: REST, signalling of browsers, the machine interface."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterable
+from typing import Any
+from urllib.parse import parse_qsl
+
+from simulator.rest.answer import RestTimeout
+from simulator.rest.server import RestServer
+from simulator.signalling import Refused, Signalling
+from simulator.wire.loop import KernelLoop
+from simulator.wire.machine import BadOrder, Machine, NoSuchThing
+
+SECONDS_WITHOUT_ANSWER = 30.0
+JSON = "application/json"
+HELP = """A simulated Twilio.
+
+/2010-04-01/Accounts/...   the REST API, Basic authentication by account sid and token, or by API key
+/signal/connect            POST token, params: a browser's leg without sound
+/sim/calls                 POST {from, to, name, press, say, hangup}; GET /sim/calls/<sid>
+/sim/state  /sim/ledger?after=N  /sim/faults  /sim/phones
+"""
+
+
+class Front:
+    """A WSGI application whose requests are carried out on the kernel's thread."""
+
+    def __init__(self, loop: KernelLoop, rest: RestServer, signalling: Signalling, machine: Machine) -> None:
+        self._loop = loop
+        self._rest = rest
+        self._signalling = signalling
+        self._machine = machine
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        path = environ.get("PATH_INFO", "/")
+        if path.startswith("/2010-04-01/"):
+            return self._to_rest(environ, start_response)
+        if path.startswith("/signal/"):
+            return self._to_signalling(path, environ, start_response)
+        if path.startswith("/sim/"):
+            return self._to_machine(path, environ, start_response)
+        start_response(
+            "200 OK" if path == "/" else "404 Not Found", [("Content-Type", "text/plain; charset=utf-8")]
+        )
+        return [HELP.encode()]
+
+    def _to_rest(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        environ["wsgi.input"] = _Body(_body(environ))
+        try:
+            return self._loop.call(lambda: self._rest.wsgi(environ, start_response))
+        except RestTimeout:
+            time.sleep(SECONDS_WITHOUT_ANSWER)
+            start_response("504 -", [("Content-Length", "0")])
+            return []
+
+    def _to_signalling(self, path: str, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        allow = [("Access-Control-Allow-Origin", "*"), ("Access-Control-Allow-Headers", "Content-Type")]
+        method = environ["REQUEST_METHOD"]
+        form = dict(parse_qsl(_body(environ).decode("utf-8", "replace"), keep_blank_values=True))
+        form = {**dict(parse_qsl(environ.get("QUERY_STRING", ""), keep_blank_values=True)), **form}
+        action = self._signal(method, path.removeprefix("/signal/"), form)
+        if method == "OPTIONS":
+            start_response("204 No Content", allow)
+            return []
+        if action is None:
+            return _json(start_response, 404, {"message": f"no {method} {path}"}, allow)
+        try:
+            return _json(start_response, 200, self._loop.call(action), allow)
+        except Refused as refused:
+            return _json(
+                start_response, refused.status, {"code": refused.code, "message": refused.message}, allow
+            )
+
+    def _signal(self, method: str, path: str, form: dict[str, str]) -> Callable[[], dict[str, str]] | None:
+        if (method, path) == ("POST", "connect"):
+            return lambda: self._signalling.connect(form)
+        if (method, path) == ("POST", "hangup"):
+            return lambda: self._signalling.hangup(form)
+        if method == "GET" and path.startswith("calls/"):
+            return lambda: self._signalling.status(form, path.removeprefix("calls/"))
+        return None
+
+    def _to_machine(self, path: str, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        method = environ["REQUEST_METHOD"]
+        query = dict(parse_qsl(environ.get("QUERY_STRING", "")))
+        try:
+            data = json.loads(_body(environ) or b"{}")
+            if not isinstance(data, dict):
+                raise BadOrder("the body must be a JSON object")
+            after = int(query.get("after", "0"))
+            action = self._order(method, path.removeprefix("/sim/"), data, after)
+            return _json(start_response, 200, self._loop.call(action))
+        except NoSuchThing as error:
+            return _json(start_response, 404, {"error": str(error)})
+        except ValueError as error:
+            return _json(start_response, 400, {"error": str(error)})
+
+    def _order(
+        self, method: str, path: str, data: dict[str, Any], after: int
+    ) -> Callable[[], dict[str, Any]]:
+        machine = self._machine
+        match method, path.split("/"):
+            case "POST", ["calls"]:
+                return lambda: machine.call(data)
+            case "GET", ["calls"]:
+                return machine.calls
+            case "GET", ["calls", sid]:
+                return lambda: machine.fetch(sid, after)
+            case "POST", ["calls", sid]:
+                return lambda: machine.act(sid, data)
+            case "GET", ["ledger"]:
+                return lambda: machine.ledger(after)
+            case "GET", ["state"]:
+                return machine.state
+            case "POST", ["faults"]:
+                return lambda: machine.fault(data)
+            case "DELETE", ["faults"]:
+                return machine.clear_faults
+            case "POST", ["phones"]:
+                return lambda: machine.phone(data)
+        raise NoSuchThing(f"there is no {method} /sim/{path}")
+
+
+class _Body:
+    """A request body that was read already, so that the kernel never waits for a socket."""
+
+    def __init__(self, body: bytes) -> None:
+        self._body = body
+
+    def read(self, length: int = -1) -> bytes:
+        return self._body
+
+
+def _body(environ: dict[str, Any]) -> bytes:
+    length = int(environ.get("CONTENT_LENGTH") or 0)
+    body: bytes = environ["wsgi.input"].read(length) if length else b""
+    return body
+
+
+def _json(
+    start_response: Any, status: int, data: Any, headers: list[tuple[str, str]] | None = None
+) -> list[bytes]:
+    raw = json.dumps(data).encode()
+    start_response(
+        f"{status} -", [("Content-Type", JSON), ("Content-Length", str(len(raw))), *(headers or [])]
+    )
+    return [raw]

@@ -1,0 +1,184 @@
+"""The machine interface under /sim: scripts start callers, read what they heard, look into the world, order faults."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from simulator.exchange import RINGS_OUT, Plan
+from simulator.faults import REST_HARMS, WEBHOOK_HARMS
+from simulator.legs import Leg, Status
+from simulator.script import SECONDS_BETWEEN_KEYS, BadScript, play, read_seconds, script_from
+
+if TYPE_CHECKING:
+    from simulator.account import Account
+    from simulator.world import World
+
+MOST_FACTS = 1000
+
+
+class BadOrder(ValueError):
+    """A request that cannot be understood; the message says what is missing."""
+
+
+class NoSuchThing(LookupError):
+    """What was asked for is not there."""
+
+
+class Machine:
+    """Every function takes and gives plain JSON values."""
+
+    def __init__(self, world: World, account: Account) -> None:
+        self._world = world
+        self._account = account
+
+    def call(self, data: Mapping[str, Any]) -> dict[str, Any]:
+        """Somebody dials: {from, to, name, press, say, hangup}."""
+        to = str(data.get("to") or "")
+        try:
+            script = script_from(dict(data))
+        except BadScript as error:
+            raise BadOrder(str(error)) from None
+        try:
+            leg = self._world.exchange.incoming(
+                self._account, to, str(data.get("from") or "anonymous"), data.get("name"), ""
+            )
+        except LookupError as error:
+            raise BadOrder(str(error.args[0])) from None
+        play(self._world, leg, script)
+        return self.shown(leg, 0)
+
+    def act(self, sid: str, data: Mapping[str, Any]) -> dict[str, Any]:
+        """A person at the far end of any leg does something now: {press}, {say, seconds} or {hangup: true}."""
+        leg = self._leg(sid)
+        kernel = self._world.kernel
+        for index, key in enumerate(str(data.get("press") or "")):
+            kernel.after(index * SECONDS_BETWEEN_KEYS, lambda key=key: leg.press(key))  # type: ignore[misc]
+        if data.get("say"):
+            words = str(data["say"])
+            self._world.speak(leg, words, float(data.get("seconds") or max(0.5, len(words) / 15)))
+        if data.get("hangup"):
+            self._world.exchange.hang_up(leg, "the far end hung up")
+        return self.shown(leg, 0)
+
+    def calls(self) -> dict[str, Any]:
+        return {"calls": [_head(leg) for leg in self._world.legs.values()]}
+
+    def fetch(self, sid: str, after: int) -> dict[str, Any]:
+        return self.shown(self._leg(sid), after)
+
+    def shown(self, leg: Leg, after: int) -> dict[str, Any]:
+        """The leg with the lines of its transcript from number `after` on; `at` is seconds since it began."""
+        lines = [
+            {
+                "at": round(line.at - leg.created_at, 3),
+                "until": None if line.until is None else round(line.until - leg.created_at, 3),
+                "kind": str(line.kind),
+                "text": line.text,
+                "voices": list(line.voices),
+            }
+            for line in leg.ear.lines[after:]
+        ]
+        return {**_head(leg), "transcript": lines, "next": len(leg.ear.lines)}
+
+    def ledger(self, after: int) -> dict[str, Any]:
+        facts = self._world.ledger.after(after)[:MOST_FACTS]
+        return {
+            "facts": [{"n": fact.number, "at": fact.at, "kind": fact.kind, **fact.data} for fact in facts],
+            "last": facts[-1].number if facts else after,
+        }
+
+    def state(self) -> dict[str, Any]:
+        world = self._world
+        alive = [leg for leg in world.legs.values() if not leg.is_over]
+        return {
+            "now": world.now,
+            "account_sid": self._account.sid,
+            "numbers": [number.e164 for number in self._account.numbers.values()],
+            "calls": [_head(leg) for leg in alive],
+            "queues": [
+                {
+                    "sid": queue.sid,
+                    "name": queue.friendly_name,
+                    "max_size": queue.max_size,
+                    "calls": [member.leg.sid for member in queue.members],
+                }
+                for queue in world.queues.values()
+            ],
+            "conferences": [
+                {
+                    "sid": room.sid,
+                    "name": room.friendly_name,
+                    "status": str(room.status),
+                    "calls": list(room.seats),
+                }
+                for room in world.conferences.all.values()
+                if not room.is_over
+            ],
+            "alerts": [
+                {"at": alert.at, "code": alert.code, "level": alert.level, "message": str(alert)}
+                for alert in world.debugger
+            ],
+        }
+
+    def fault(self, data: Mapping[str, Any]) -> dict[str, Any]:
+        """{where: webhook or rest, path: pattern, harm, times, seconds, status, chance, skip}."""
+        where, harm = data.get("where"), str(data.get("harm") or "")
+        faults = self._world.faults
+        allowed = {"webhook": WEBHOOK_HARMS, "rest": REST_HARMS}.get(str(where))
+        if allowed is None:
+            raise BadOrder('"where" must be webhook or rest')
+        if harm not in allowed:
+            raise BadOrder(f'"harm" of a {where} must be one of {", ".join(sorted(allowed))}')
+        common: dict[str, Any] = {
+            "times": data.get("times", 1),
+            "status": int(data.get("status", 500)),
+            "chance": float(data.get("chance", 1.0)),
+            "skip": int(data.get("skip", 0)),
+        }
+        path = str(data.get("path") or "")
+        if where == "webhook":
+            faults.webhook(path, harm, seconds=float(data.get("seconds", 0.0)), **common)
+        else:
+            faults.rest(path, harm, **common)
+        return {"faults": len(faults.webhooks) + len(faults.rest_faults)}
+
+    def clear_faults(self) -> dict[str, Any]:
+        self._world.faults.clear()
+        return {"faults": 0}
+
+    def phone(self, data: Mapping[str, Any]) -> dict[str, Any]:
+        """An ordinary phone's habit: {number, does: answers, busy, no-answer or failed, after: "4s"}."""
+        number, does = str(data.get("number") or ""), str(data.get("does") or "answers")
+        after = read_seconds(str(data.get("after") or "2s"))
+        if not number:
+            raise BadOrder('"number" is missing')
+        plans = {
+            "answers": Plan(after),
+            "no-answer": RINGS_OUT,
+            "busy": Plan(after, Status.BUSY),
+            "failed": Plan(after, Status.FAILED),
+        }
+        if does not in plans:
+            raise BadOrder(f'"does" must be one of {", ".join(plans)}')
+        self._world.parties[number] = lambda leg: plans[does]
+        return {"number": number, "does": does}
+
+    def _leg(self, sid: str) -> Leg:
+        leg = self._world.legs.get(sid)
+        if leg is None:
+            raise NoSuchThing(f"there is no call {sid}")
+        return leg
+
+
+def _head(leg: Leg) -> dict[str, Any]:
+    return {
+        "sid": leg.sid,
+        "from": leg.from_,
+        "to": leg.to,
+        "direction": str(leg.direction),
+        "state": str(leg.status),
+        "over": leg.is_over,
+        "seconds": leg.seconds,
+        "parent": leg.parent.sid if leg.parent else None,
+    }
