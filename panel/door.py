@@ -20,6 +20,7 @@ CSRF_HEADER = "X-CSRF-Token"
 
 def check() -> Response | None:
     """Runs before every view of the panel."""
+    refuse_control_characters()
     if request.method not in SAFE_METHODS:
         refuse_foreign_origin()
     if request.endpoint in OPEN_TO_ALL:
@@ -33,6 +34,13 @@ def check() -> Response | None:
             raise Problem(403, "csrf", f"The header {CSRF_HEADER} is missing or old. Load the page again.")
     g.viewer = viewer
     return None
+
+
+def refuse_control_characters() -> None:
+    """No name, number or search holds any, and PostgreSQL takes no NUL in a text."""
+    texts = (request.path, *request.args.values())
+    if any(mark < " " or mark == "\x7f" for text in texts for mark in text):
+        raise Problem(400, "bad_request", "The address holds control characters.")
 
 
 def turn_away() -> Response:

@@ -3,17 +3,20 @@
 A link lasts five minutes (a player asks for a new one); one byte range at a time (RFC 9110, 14.2), never stored by caches.
 """
 
-from typing import BinaryIO
+from enum import StrEnum
+from typing import BinaryIO, assert_never
 
 from flask import Blueprint, Response, request
 from itsdangerous import BadSignature, URLSafeSerializer
 from sqlalchemy import select
+from werkzeug.exceptions import RequestedRangeNotSatisfiable
 from werkzeug.wsgi import wrap_file
 
 from panel.context import rt, viewer
 from panel.people import Viewer
 from panel.problems import Problem, not_found
 from recordings.faults import NotStored
+from recordings.keys import waveform_key
 from recordings.storage import open_storage
 from voice.models import Recording
 from voice.runtime import Runtime
@@ -21,19 +24,26 @@ from voice.runtime import Runtime
 media = Blueprint("media", __name__)
 
 LINK_SECONDS = 300.0
-KINDS = {"wav": "audio/wav", "mp3": "audio/mpeg"}
+KINDS = {"wav": "audio/wav", "mp3": "audio/mpeg", "json": "application/json"}
 
 
-def link(runtime: Runtime, person: Viewer, merchant_id: str, recording_id: str) -> str:
-    """The address at which this person's browser may play a recording for the next minutes."""
-    until = runtime.now() + LINK_SECONDS
-    return "/media/" + _signer(runtime).dumps([merchant_id, recording_id, person.session, round(until, 3)])
+class What(StrEnum):
+    """What of a recording a link gives."""
+
+    SOUND = "sound"
+    OUTLINE = "outline"  # its waveform as JSON (recordings/waveform.py)
+
+
+def link(runtime: Runtime, person: Viewer, merchant_id: str, recording_id: str, what: What = What.SOUND) -> str:
+    """The address at which this person's browser may fetch a recording for the next minutes."""
+    until = round(runtime.now() + LINK_SECONDS, 3)
+    return "/media/" + _signer(runtime).dumps([merchant_id, recording_id, what, person.session, until])
 
 
 @media.get("/media/<signed>")
 def play(signed: str) -> Response:
-    """The sound, whole or one range of it."""
-    merchant_id, recording_id = _opened(signed)
+    """The sound or its outline, whole or one range of it."""
+    merchant_id, recording_id, what = _opened(signed)
     with rt().store.read() as tx:
         found = tx.scalar(
             select(Recording).where(
@@ -42,17 +52,27 @@ def play(signed: str) -> Response:
                 Recording.id == recording_id,
             )
         )
-    key = (found.playable_key or found.original_key) if found else None
+    key = _key(found, what) if found else None
     if key is None:
         raise not_found("recording")
     try:
         file = open_storage(rt().settings.storage_url).open(key)
     except NotStored:
         raise not_found("recording") from None
-    return _sound(file, key)
+    return _sent(file, key)
 
 
-def _sound(file: BinaryIO, key: str) -> Response:
+def _key(recording: Recording, what: str) -> str | None:
+    match What(what):
+        case What.SOUND:
+            return recording.playable_key or recording.original_key
+        case What.OUTLINE:
+            return waveform_key(recording.playable_key) if recording.playable_key else None
+        case never:
+            assert_never(never)
+
+
+def _sent(file: BinaryIO, key: str) -> Response:
     size = file.seek(0, 2)
     file.seek(0)
     ending = key.rpartition(".")[2].lower()
@@ -61,20 +81,25 @@ def _sound(file: BinaryIO, key: str) -> Response:
     answer.content_length = size
     answer.headers["Content-Disposition"] = f'inline; filename="recording.{ending if ending in KINDS else "bin"}"'
     answer.headers["Cache-Control"] = "private, no-store"
-    answer.make_conditional(request, accept_ranges=True, complete_length=size)
+    answer.call_on_close(file.close)
+    try:
+        answer.make_conditional(request, accept_ranges=True, complete_length=size)
+    except RequestedRangeNotSatisfiable:
+        file.close()
+        raise
     return answer
 
 
-def _opened(signed: str) -> tuple[str, str]:
+def _opened(signed: str) -> tuple[str, str, str]:
     try:
-        merchant_id, recording_id, session, until = _signer(rt()).loads(signed)
+        merchant_id, recording_id, what, session, until = _signer(rt()).loads(signed)
     except (BadSignature, ValueError, TypeError):
         raise not_found("recording") from None
     if session != viewer().session:
         raise not_found("recording")
     if rt().now() > until:
         raise Problem(410, "gone", "This link has ended. Load the ticket again.")
-    return str(merchant_id), str(recording_id)
+    return str(merchant_id), str(recording_id), str(what)
 
 
 def _signer(runtime: Runtime) -> URLSafeSerializer:

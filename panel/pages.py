@@ -7,10 +7,10 @@ from flask import Blueprint, redirect, render_template, request, send_from_direc
 from werkzeug.wrappers import Response
 
 from panel import login
-from panel.api.tickets import ticket_of, wish
+from panel.api.tickets import number_of, ticket_of, wish
 from panel.context import cookie_name, rt, viewer
 from panel.problems import Problem, not_found
-from panel.ticket_list import PER_PAGE, missed, tickets
+from panel.ticket_list import missed, tickets
 from panel.today import recent, serves, today
 from panel.words import ENDED_AS
 
@@ -64,14 +64,21 @@ def ticket_list() -> str:
     filtered = any((wanted.search, wanted.merchant, wanted.status, wanted.ended_as, wanted.agent, wanted.page > 1))
     return page(
         "tickets.html", listing=listing, wish=wanted, filtered=filtered, sort=request.args.get("sort", ""), here=here,
-        endings=ENDED_AS, per_page=PER_PAGE,
+        endings=ENDED_AS,
     )  # fmt: skip
 
 
-@pages.get("/tickets/<merchant_id>/<int:number>")
+@pages.get("/tickets/<merchant_id>/<int(max=2147483647):number>")
 def ticket(merchant_id: str, number: int) -> str:
     """One ticket: the call's story and its recordings."""
     return page("ticket.html", ticket=ticket_of(merchant_id, number))
+
+
+@pages.get("/calls/<merchant_id>/<call_id>")
+def call(merchant_id: str, call_id: str) -> Response | str:
+    """To the ticket of a call; a call that is still going on has none yet."""
+    number = number_of(merchant_id, call_id)
+    return page("call.html") if number is None else redirect(f"/tickets/{merchant_id}/{number}")
 
 
 @pages.get("/missed")
@@ -80,7 +87,7 @@ def missed_list() -> str:
     wanted = wish()
     with rt().store.read() as tx:
         listing = missed(tx, viewer(), wanted)
-    return page("missed.html", listing=listing, wish=wanted, here=here, per_page=PER_PAGE)
+    return page("missed.html", listing=listing, wish=wanted, here=here)
 
 
 @pages.get("/lib/<name>")

@@ -34,7 +34,7 @@ def words(fact: Fact) -> str:
         case "no_input":
             return "Pressed nothing"
         case "no_match":
-            return f"Pressed {said.get('keys', 'a key')}, which the menu does not have"
+            return "Pressed a key that the menu does not have"  # which one stays unseen: people type card numbers
         case "hours_checked":
             return f"Hours: {readable(said.get('result', step))}"
         case "enqueued":

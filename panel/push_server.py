@@ -226,6 +226,8 @@ class PushServer:
             self._drop(connection)
 
     def _close_all(self) -> None:
+        if self.listener.fileno() < 0:
+            return
         for key in list(self._selector.get_map().values()):
             if isinstance(key.data, Connection):
                 self._drop(key.data)

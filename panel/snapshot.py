@@ -115,7 +115,7 @@ def _ways(tx: Session, keys: Collection[tuple[str, str]]) -> Mapping[tuple[str, 
         select(Event.merchant_id, Event.call_id, Event.at, Event.kind, Event.data)
         .where(Event.merchant_id.in_({merchant for merchant, _ in keys}), Event.call_id.in_({call for _, call in keys}))
         .where(Event.kind.in_(PATH_KINDS))
-        .order_by(Event.at, Event.id)
+        .order_by(Event.at, Event.turn, Event.place, Event.id)
     )
     for merchant_id, call_id, at, kind, data in rows:
         facts[merchant_id, call_id].append(Fact(at, kind, data or {}))

@@ -62,6 +62,11 @@ class Page:
         """How many pages there are; an empty list has one."""
         return max(1, -(-self.total // PER_PAGE))
 
+    @property
+    def first(self) -> int:
+        """The place of the page's first row in the whole list, counted from 1."""
+        return (self.page - 1) * PER_PAGE + 1
+
 
 def tickets(tx: Session, viewer: Viewer, wish: Wish) -> Page:
     """The tickets of this person's merchants that meet the wish."""

@@ -6,6 +6,7 @@ from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
 from panel.people import Viewer
+from recordings.story import story
 from recordings.tickets import recordings_of
 from voice.models import Agent, Call, Merchant, Participation, Ticket
 from voice.phones import show_number
@@ -43,10 +44,10 @@ def one_ticket(tx: Session, viewer: Viewer, merchant_id: str, number: int) -> di
         "waited_seconds": call.waited_seconds,
         "talked_seconds": _talked(tx, merchant_id, call.id),
         "flow_digest": ticket.flow_digest,
-        "story": [],
+        "story": [{"at": line.at, "kind": line.kind, "text": line.text} for line in story(tx, merchant_id, call.id)],
         "recordings": [
             {"id": one.id, "kind": one.kind, "state": one.state, "channels": one.channels, "seconds": one.seconds,
-             "started_at": one.started_at, "error": one.error}
+             "started_at": one.started_at, "error": one.error, "has_outline": one.waveform_key is not None}
             for one in recordings_of(tx, merchant_id, call.id)
         ],
     }  # fmt: skip

@@ -3,14 +3,14 @@
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
-from sqlalchemy import select
+from sqlalchemy import and_, select
 
 from panel import media
 from panel.context import rt, viewer
 from panel.problems import Problem, not_found
 from panel.ticket_list import Page, Sort, Wish, missed, tickets
 from panel.ticket_story import one_ticket
-from voice.models import Ticket
+from voice.models import Call, Ticket
 
 api = Blueprint("tickets", __name__)
 
@@ -29,7 +29,7 @@ def list_missed() -> Response:
         return jsonify(listed(missed(tx, viewer(), wish()), "missed"))
 
 
-@api.get("/api/tickets/<merchant_id>/<int:number>")
+@api.get("/api/tickets/<merchant_id>/<int(max=2147483647):number>")
 def show(merchant_id: str, number: int) -> Response:
     """A ticket with its story and links to its recordings."""
     return jsonify(ticket_of(merchant_id, number))
@@ -37,21 +37,22 @@ def show(merchant_id: str, number: int) -> Response:
 
 @api.get("/api/calls/<merchant_id>/<call_id>/ticket")
 def of_call(merchant_id: str, call_id: str) -> Response:
-    """The ticket that a call became; 404 until it is written."""
+    """The ticket that a call became; null until it is written."""
+    return jsonify(merchant=merchant_id, number=number_of(merchant_id, call_id))
+
+
+def number_of(merchant_id: str, call_id: str) -> int | None:
+    """The number of a call's ticket; None until it is written."""
     with rt().store.read() as tx:
-        number = number_of(tx.scalar(
-            select(Ticket.number).where(
-                Ticket.merchant_id == merchant_id, Ticket.merchant_id.in_(viewer().merchants), Ticket.call_id == call_id
-            )
-        ))  # fmt: skip
-    return jsonify(merchant=merchant_id, number=number)
-
-
-def number_of(found: int | None) -> int:
-    """A ticket's number, or the word that there is none."""
-    if found is None:
-        raise not_found("ticket")
-    return found
+        known = tx.execute(
+            select(Call.id, Ticket.number)
+            .outerjoin(Ticket, and_(Ticket.merchant_id == Call.merchant_id, Ticket.call_id == Call.id))
+            .where(Call.merchant_id == merchant_id, Call.merchant_id.in_(viewer().merchants), Call.id == call_id)
+        ).one_or_none()
+    if known is None:
+        raise not_found("call")
+    _, number = known
+    return number
 
 
 def ticket_of(merchant_id: str, number: int) -> dict[str, Any]:
@@ -61,8 +62,10 @@ def ticket_of(merchant_id: str, number: int) -> dict[str, Any]:
     if found is None:
         raise not_found("ticket")
     for recording in found["recordings"]:
-        stored = recording["state"] == "stored"
+        stored, has_outline = recording["state"] == "stored", recording.pop("has_outline")
         recording["url"] = media.link(rt(), viewer(), merchant_id, recording["id"]) if stored else None
+        outline = media.link(rt(), viewer(), merchant_id, recording["id"], media.What.OUTLINE) if has_outline else None
+        recording["outline_url"] = outline
     return found
 
 

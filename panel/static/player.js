@@ -9,7 +9,7 @@ export function startPlayers(root, lookAgain) {
     const audio = figure.querySelector("audio");
     if (audio) audio.addEventListener("error", () => renew(figure, audio), { once: true });
   }
-  if (root.querySelector(".player[data-wait]")) setTimeout(() => { if (root.isConnected) lookAgain(); }, LOOK_AGAIN_MS);
+  if (root.querySelector("[data-wait]")) setTimeout(() => { if (root.isConnected) lookAgain(); }, LOOK_AGAIN_MS);
 }
 
 async function renew(figure, audio) {

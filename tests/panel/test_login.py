@@ -2,12 +2,15 @@
 
 import statistics
 import time
+from dataclasses import replace
 
 import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
+from panel.passwords import hash_password
 from panel.throttle import LONGEST_WAIT, Throttle
+from panel.web import register
 from tests.panel.build import PASSWORD, Clock, sign_in
 from voice.models import LoginSession, Membership, User
 from voice.runtime import Runtime
@@ -68,7 +71,10 @@ def test_every_wrong_login_gets_the_same_answer(app: Flask, rt: Runtime, email: 
     assert "Set-Cookie" not in answer.headers
 
 
-def test_an_unknown_account_takes_as_long_as_a_wrong_password(app: Flask) -> None:
+def test_an_unknown_account_takes_as_long_as_a_wrong_password(app: Flask, rt: Runtime) -> None:
+    with rt.write() as tx:
+        tx.execute(update(User).where(User.email == "ann@example.com").values(password_hash=hash_password(PASSWORD)))
+
     def seconds(email: str) -> float:
         taken = []
         for number in range(3):
@@ -212,28 +218,15 @@ def test_the_throttle_forgets_the_oldest_rather_than_grow() -> None:
     assert len(throttle._failures) == 100
 
 
-def test_the_cookie_is_pinned_to_the_host_when_the_address_is_https(tmp_path: object) -> None:
-    from pathlib import Path
+def test_the_cookie_is_pinned_to_the_host_when_the_address_is_https(rt: Runtime) -> None:
+    settings = rt.settings.model_copy(update={"public_base_url": "https://desk.example.com"})
+    secure = Flask("https", static_folder=None)
+    register(secure, replace(rt, settings=settings))
 
-    from panel.web import register
-    from tests.build import make_rt
-    from tests.panel.build import person, shop
-
-    runtime = make_rt(Path(str(tmp_path)) / "https", Clock())
-    secure = runtime.settings.model_copy(update={"public_base_url": "https://desk.example.com"})
-    from dataclasses import replace
-
-    runtime = replace(runtime, settings=secure)
-    shop(runtime, "northwind", "Northwind Outdoor")
-    person(runtime, "ann", "northwind")
-    app = Flask("https", static_folder=None)
-    register(app, runtime)
-
-    answer = app.test_client().post(
+    answer = secure.test_client().post(
         "/api/login", json={"email": "ann@example.com", "password": PASSWORD}, base_url="https://desk.example.com"
     )
 
     assert answer.headers["Set-Cookie"].startswith("__Host-ringdesk=")
     assert "Secure" in answer.headers["Set-Cookie"]
     assert "max-age=31536000" in answer.headers["Strict-Transport-Security"]
-    runtime.store.close()
