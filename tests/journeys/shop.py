@@ -129,10 +129,15 @@ class Desk:
         return self.snapshot.get("offer")
 
     @property
-    def state(self) -> str:
+    def row(self) -> models.Agent:
         """What SQL says of the agent now."""
         with self.shop.rt.store.read() as tx:
-            return str(tx.scalar(select(models.Agent.state).where(models.Agent.id == self.agent_id)))
+            return tx.get_one(models.Agent, self.agent_id)
+
+    @property
+    def state(self) -> str:
+        """What the agent is doing now."""
+        return self.row.state
 
     def rings(self, within: float = 30.0) -> dict[str, Any]:
         """Lets time pass until the desk shows a ring."""

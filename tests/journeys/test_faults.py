@@ -105,6 +105,17 @@ def test_signals_that_come_ten_seconds_late_change_nothing_final(shop: Shop, lat
     assert shop.ann.state in (Agent.WRAP_UP, Agent.AVAILABLE)
 
 
+def test_signals_in_any_order_tell_the_same_story(shop: Shop) -> None:
+    shop.harms_webhooks("/voice/(room|recording)", "reorder")
+    caller = shop.talk(seconds=20)
+    shop.ann.ends()
+    caller.ends()
+    shop.waits(60)
+
+    assert (shop.only_call().ended_as, shop.only_call().hung_up_by) == (CallEnd.ANSWERED, "agent")
+    assert not shop.facts("agent_vanished")
+
+
 @pytest.mark.parametrize("lost", ["/voice/room/", "/voice/status"])
 def test_one_signal_of_a_vanished_agent_is_enough(shop: Shop, lost: str) -> None:
     shop.harms_webhooks(lost, "lose")
