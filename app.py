@@ -14,6 +14,7 @@ PACKAGES = ("voice", "callflows", "recordings", "panel")
 def create_app() -> Flask:
     """The web application of one process: Twilio's doors and the panel, with their loops running."""
     from panel import web as panel_web
+    from voice import entrance
     from voice import web as voice_web
     from voice.build import build_runtime, keep_up
     from voice.publish import publish_folder
@@ -25,6 +26,7 @@ def create_app() -> Flask:
     app.config.update(MAX_CONTENT_LENGTH=64 * 1024, MAX_FORM_PARTS=200)
     voice_web.register(app, rt)
     panel_web.register(app, rt)
+    entrance.install(app, rt)
     app.extensions["loops"] = keep_up(rt)
     return app
 
