@@ -50,6 +50,16 @@ def _parser() -> argparse.ArgumentParser:
         "--speed", type=float, default=1.0, help="how much faster than the wall time passes (default 1)"
     )
     serve.add_argument("--seed", type=int, help="name calls from this seed instead of by chance")
+    serve.add_argument(
+        "--sound", action="store_true", help="let browsers call, with sound; the phone is at /phone"
+    )
+    serve.add_argument(
+        "--assets",
+        type=Path,
+        default=Path("node_modules"),
+        metavar="DIR",
+        help="the npm packages, for --sound",
+    )
     serve.set_defaults(run=_serve)
 
     call = verbs.add_parser("call", help="let a scripted caller ring a number of the running simulator")
@@ -91,6 +101,8 @@ def _serve(given: argparse.Namespace) -> int:
         raise BadAccountFile(f"--speed must be above 0, not {given.speed:g}")
     account = Account.read(given.account, seed=1)
     try:
+        if given.sound:
+            return _serve_with_sound(given, account)
         service = Service(account, given.host, given.port, given.state, given.speed, given.seed)
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
@@ -107,6 +119,18 @@ def _serve(given: argparse.Namespace) -> int:
         service.run()
     except KeyboardInterrupt:
         print("Simulated Twilio has stopped.", flush=True)
+    return 0
+
+
+def _serve_with_sound(given: argparse.Namespace, account: Account) -> int:
+    from simulator.sound.stage import Stage, serve_with_sound
+
+    if given.speed != 1:
+        raise BadAccountFile(
+            f"sound cannot be faster than people: leave --speed {given.speed:g} or --sound out"
+        )
+    signal.signal(signal.SIGTERM, _interrupt)
+    serve_with_sound(Stage(account, given.host, given.port, given.state, given.assets, given.seed))
     return 0
 
 

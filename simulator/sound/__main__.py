@@ -7,7 +7,8 @@ import logging
 import socket
 from pathlib import Path
 
-from simulator.sound.server import Doors, serve
+from simulator.sound.doors import Doors
+from simulator.sound.server import serve
 
 
 def main() -> None:
@@ -18,9 +19,10 @@ def main() -> None:
     words.add_argument("--port", type=int, default=0, help="port for browsers' signalling (0: any)")
     words.add_argument("--host", action="append", help="address offered for sound (default 127.0.0.1)")
     words.add_argument("--assets", type=Path, default=Path("node_modules"), help="where the npm packages are")
+    words.add_argument("--upstream", default="", help="HTTP address that answers everything but sound")
     given = words.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
-    doors = Doors(given.bind, given.port, tuple(given.host or ["127.0.0.1"]), given.assets)
+    doors = Doors(given.bind, given.port, tuple(given.host or ["127.0.0.1"]), given.assets, given.upstream)
     with contextlib.suppress(KeyboardInterrupt):
         asyncio.run(serve(doors, socket.socket(fileno=given.link)))
 

@@ -22,6 +22,7 @@ class Leg:
     inbox: Inbox | None = None
     send: Callable[[bytes], None] | None = None
     saying: Playing | None = None
+    chatting: Playing | None = None
     key_tones: Playing | None = None
     hearing: Playing | None = None
     over: Playing | None = None
@@ -34,6 +35,8 @@ class Leg:
     def speak(self) -> None:
         """Take this tick's frame of what the leg says. Key tones go before its voice."""
         voice = self.inbox.take() if self.inbox is not None else SILENT
+        if self.chatting is not None and self.saying is None:
+            voice = self.chatting.frame() or voice
         if self.saying is not None:
             voice = self.saying.frame() or voice
             if self.saying.done:

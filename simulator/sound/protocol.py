@@ -151,6 +151,15 @@ class Say:
 
 
 @dataclass(frozen=True)
+class Chat:
+    """What a leg without a browser says over and over while it has nothing else to say; no sounds end it."""
+
+    leg: str
+    sounds: tuple[Audible, ...]
+    kind: Literal["chat"] = "chat"
+
+
+@dataclass(frozen=True)
 class Hear:
     """The leg hears this from now on, instead of anything before; `cue` comes back in Played."""
 
@@ -279,6 +288,7 @@ Command = (
     | Ring
     | Open
     | Say
+    | Chat
     | Hear
     | Talk
     | Hush
@@ -306,22 +316,24 @@ class Ready:
 
 @dataclass(frozen=True)
 class Registered:
-    """A phone of this identity can be rung, or none can be any more."""
+    """A phone of this identity can be rung, or none can be any more; `phone` is a customer's number, else empty."""
 
     identity: str
     on: bool
+    phone: str = ""
     kind: Literal["registered"] = "registered"
 
 
 @dataclass(frozen=True)
 class CameIn:
-    """A browser calls. `app_sid` and `identity` come from its verified token, `params` from the page.
+    """A browser calls. `account_sid`, `app_sid` and `identity` come from its verified token, `params` from the page.
 
     `phone` is the E.164 number when a customer's phone page calls, else empty.
     """
 
     invite: str
     identity: str
+    account_sid: str
     app_sid: str
     params: dict[str, str]
     phone: str = ""

@@ -1,32 +1,19 @@
-"""The doors of the media process: the SDK's web socket, the phone page, and the link to the kernel."""
+"""The media process: one event loop with the mixer's clock, the HTTP doors and the link to the kernel."""
 
 import asyncio
 import logging
 import socket
-from dataclasses import dataclass
-from pathlib import Path
 
 from aiohttp import web
 
+from simulator.sound.doors import Doors, application
 from simulator.sound.peer import speak_telephone_only
-from simulator.sound.phone import Phone
 from simulator.sound.protocol import Event, Ready, event_line, read_command
 from simulator.sound.studio import Studio
 
 log = logging.getLogger(__name__)
 
 CHECK_SECONDS = 0.5
-WEB = Path(__file__).with_name("web")
-
-
-@dataclass(frozen=True)
-class Doors:
-    """Where the media process listens, and which addresses it offers browsers for sound."""
-
-    bind: str
-    port: int
-    hosts: tuple[str, ...]
-    assets: Path
 
 
 async def serve(doors: Doors, link: socket.socket) -> None:
@@ -34,7 +21,7 @@ async def serve(doors: Doors, link: socket.socket) -> None:
     speak_telephone_only(list(doors.hosts))
     reader, writer = await asyncio.open_connection(sock=link, limit=1 << 20)
     studio = Studio(lambda event: _tell(writer, event))
-    runner = web.AppRunner(_app(studio, doors), access_log=None)
+    runner = web.AppRunner(application(doors, studio.switchboard, studio.gate), access_log=None)
     await runner.setup()
     site = web.TCPSite(runner, doors.bind, doors.port)
     await site.start()
@@ -51,33 +38,14 @@ async def serve(doors: Doors, link: socket.socket) -> None:
         writer.close()
 
 
-def _app(studio: Studio, doors: Doors) -> web.Application:
-    app = web.Application()
-
-    async def signal(request: web.Request) -> web.WebSocketResponse:
-        web_socket = web.WebSocketResponse()
-        await web_socket.prepare(request)
-        await studio.switchboard.serve(Phone(web_socket))
-        return web_socket
-
-    async def sdk(request: web.Request) -> web.FileResponse:
-        path = doors.assets / "@twilio/voice-sdk/dist/twilio.min.js"
-        if not path.is_file():
-            raise web.HTTPNotFound(text="twilio.min.js is missing: run npm ci, or name --assets")
-        return web.FileResponse(path)
-
-    app.router.add_get("/signal", signal)
-    app.router.add_get("/phone/twilio.min.js", sdk)
-    app.router.add_static("/phone/", WEB)
-    return app
-
-
 async def _obey(reader: asyncio.StreamReader, studio: Studio) -> None:
     while line := await reader.readline():
         try:
             await studio.obey(read_command(line))
         except ValueError as error:
             log.error("the kernel sent no command: %s", error)
+        except Exception:
+            log.exception("a command failed: %.200r", line)  # one leg's trouble must not end all calls
 
 
 async def _check(studio: Studio) -> None:

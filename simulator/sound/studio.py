@@ -19,7 +19,7 @@ from simulator.sound.tokens import Gate
 
 log = logging.getLogger(__name__)
 
-LegCommand = p.Answer | p.Say | p.Hear | p.Talk | p.Hush | p.Over | p.Record | p.Listen | p.Tell
+LegCommand = p.Answer | p.Say | p.Chat | p.Hear | p.Talk | p.Hush | p.Over | p.Record | p.Listen | p.Tell
 
 
 class Studio:
@@ -80,6 +80,8 @@ class Studio:
                 if leg.saying is None:
                     leg.saying = Playing([])
                 leg.saying.add(self._clips(leg.name, sounds))
+            case p.Chat(sounds=sounds):
+                leg.chatting = Playing(self._clips(leg.name, sounds), loop=True) if sounds else None
             case p.Hear():
                 leg.voices, leg.hearing = (), self._playing(command)
             case p.Talk(voices=voices):

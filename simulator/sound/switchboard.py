@@ -110,7 +110,7 @@ class Switchboard:
         if not phones:
             del self.phones[identity]
         if had_some != bool(phones):
-            self._emit(Registered(identity, bool(phones)))
+            self._emit(Registered(identity, bool(phones), phone.grant.phone))
         if not quietly:
             phone.tell("ready" if on else "offline", {})
 
@@ -130,7 +130,7 @@ class Switchboard:
             )
             return
         line.take_peer(peer)
-        self._emit(CameIn(invite, grant.identity, grant.app_sid, params, grant.phone))
+        self._emit(CameIn(invite, grant.identity, grant.account_sid, grant.app_sid, params, grant.phone))
 
     async def _come_back(self, phone: Phone, payload: Any) -> None:
         """A call re-attached after a dropped socket or a new token, or forwarded by connectToken."""

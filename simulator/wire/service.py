@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import socket
+from collections.abc import Callable
 from pathlib import Path
 from typing import IO
 
@@ -81,6 +82,10 @@ class Service:
         )
         self.url = f"http://{'localhost' if host in ('127.0.0.1', '0.0.0.0') else host}:{self.port}"  # noqa: S104
         self.world.base_url = self.url
+
+    def post(self, action: Callable[[], None]) -> None:
+        """From any thread: do this on the kernel's."""
+        self._loop.post(action)
 
     def run(self) -> None:
         """Serves until `stop` is called from another thread or a signal handler raises."""
