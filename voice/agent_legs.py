@@ -22,25 +22,38 @@ def agent_document(rt: Runtime, heard: told.AgentCall) -> bytes:
         if talk is None:
             return speak.say_and_hang_up(phrase("taken"))
         region = rt.books.account_of(talk.merchant_id).region or None
-        return speak.document(speak.join_as_agent(talk.room, rt.links, participation_id=talk.id, region=region))
+        return speak.document(
+            speak.join_as_agent(talk.room, rt.links, participation_id=talk.id, region=region)
+        )
 
 
 def agent_left(rt: Runtime, heard: told.TurnHeard, participation_id: str) -> bytes:
     """An agent's leg left its room, or ended while in it."""
     with rt.write() as tx:
         talk = tx.scalar(select(models.Participation).where(models.Participation.id == participation_id))
-        if talk is not None and talk.leg_sid == heard.call_sid and talk.state in PARTICIPATION_LIVE:
-            call = tx.get_one(models.Call, (talk.merchant_id, talk.call_id))
+        call = tx.get(models.Call, (talk.merchant_id, talk.call_id)) if talk is not None else None
+        if talk is None or call is None or call.account_sid != heard.account_sid:
+            return speak.document(speak.hang_up())
+        if talk.leg_sid == heard.call_sid and talk.state in PARTICIPATION_LIVE:
             leg_ended(tx, rt, call, talk, for_sure=heard.is_gone)
     return speak.document(speak.hang_up())
 
 
 def _talk_for(tx: Session, rt: Runtime, heard: told.AgentCall) -> models.Participation | None:
-    found = tx.execute(select(models.Offer, models.Call).join(
-        models.Agent, models.Agent.id == models.Offer.agent_id).join(
-        models.Call, (models.Call.merchant_id == models.Offer.merchant_id) & (models.Call.id == models.Offer.call_id),
-    ).where(models.Offer.id == (heard.offer or ""), models.Agent.identity == heard.identity,
-            models.Call.account_sid == heard.account_sid, models.Call.ended_at.is_(None))).first()
+    found = tx.execute(
+        select(models.Offer, models.Call)
+        .join(models.Agent, models.Agent.id == models.Offer.agent_id)
+        .join(
+            models.Call,
+            (models.Call.merchant_id == models.Offer.merchant_id) & (models.Call.id == models.Offer.call_id),
+        )
+        .where(
+            models.Offer.id == (heard.offer or ""),
+            models.Agent.identity == heard.identity,
+            models.Call.account_sid == heard.account_sid,
+            models.Call.ended_at.is_(None),
+        )
+    ).first()
     if found is None:
         return None
     offer, call = found
@@ -51,12 +64,18 @@ def _talk_for(tx: Session, rt: Runtime, heard: told.AgentCall) -> models.Partici
 
 
 def _living(tx: Session, offer: models.Offer) -> models.Participation | None:
-    return tx.scalar(select(models.Participation).where(
-        models.Participation.merchant_id == offer.merchant_id, models.Participation.offer_id == offer.id,
-        models.Participation.state.in_(PARTICIPATION_LIVE)))
+    return tx.scalar(
+        select(models.Participation).where(
+            models.Participation.merchant_id == offer.merchant_id,
+            models.Participation.offer_id == offer.id,
+            models.Participation.state.in_(PARTICIPATION_LIVE),
+        )
+    )
 
 
-def _again(tx: Session, rt: Runtime, call: models.Call, talk: models.Participation, leg_sid: str) -> models.Participation | None:
+def _again(
+    tx: Session, rt: Runtime, call: models.Call, talk: models.Participation, leg_sid: str
+) -> models.Participation | None:
     """A repeated fetch, or the same agent on a new leg after a reload."""
     if talk.state == Participation.VANISHED and (talk.until_at or 0.0) < rt.now():
         return None

@@ -125,8 +125,8 @@ def _recording(rt: Runtime, fields: Fields, kind: str) -> bytes:
     return speak.EMPTY
 
 
-def _hold(rt: Runtime, _fields: Fields, room: str) -> bytes:
-    return legs.hold_document(rt, room)
+def _hold(rt: Runtime, fields: Fields, room: str) -> bytes:
+    return legs.hold_document(rt, fields["AccountSid"], room)
 
 
 def _goodbye(_rt: Runtime, _fields: Fields, _rest: str) -> bytes:

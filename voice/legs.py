@@ -111,8 +111,11 @@ def _document(tx: Tx, rt: Runtime, call: models.Call, waiting: models.Waiting) -
     )
 
 
-def hold_document(rt: Runtime, room: str) -> bytes:
-    """What a caller on hold hears: words once when the agent was lost, then music that starts over."""
+def hold_document(rt: Runtime, account_sid: str, room: str) -> bytes:
+    """What a caller on hold hears: words once when the agent was lost, then music that starts over.
+
+    An account that asks about another's room hears the music only.
+    """
     with rt.store.read() as tx:
         talk = tx.scalar(
             select(models.Participation)
@@ -125,6 +128,7 @@ def hold_document(rt: Runtime, room: str) -> bytes:
     if (
         talk is not None
         and call is not None
+        and call.account_sid == account_sid
         and talk.state == Participation.VANISHED
         and _just_vanished(talk, rt.now())
     ):

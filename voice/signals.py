@@ -17,23 +17,39 @@ from voice.vanishing import leg_ended
 
 ROOM_ENDED = ("moderator_ended_conference", "conference_ended_via_api")
 READY, ABSENT, BEGUN = "completed", ("absent", "failed"), "in-progress"
-CARRIER_ENDS = {LegStatus.BUSY: CallEnd.BUSY, LegStatus.NO_ANSWER: CallEnd.NO_ANSWER, LegStatus.CANCELED: CallEnd.CANCELLED,
-                LegStatus.FAILED: CallEnd.FAILED}
+CARRIER_ENDS = {
+    LegStatus.BUSY: CallEnd.BUSY,
+    LegStatus.NO_ANSWER: CallEnd.NO_ANSWER,
+    LegStatus.CANCELED: CallEnd.CANCELLED,
+    LegStatus.FAILED: CallEnd.FAILED,
+}
 
 
 def room_event(rt: Runtime, event: told.RoomEvent) -> None:
     """Somebody joined or left a room, or it began or ended."""
     with rt.write() as tx:
-        talks = list(tx.scalars(select(models.Participation).where(
-            models.Participation.room == event.room, models.Participation.call_id == call_of_room(event.room))))
-        if not talks:
+        talks = list(
+            tx.scalars(
+                select(models.Participation).where(
+                    models.Participation.room == event.room,
+                    models.Participation.call_id == call_of_room(event.room),
+                )
+            )
+        )
+        call = tx.get_one(models.Call, (talks[0].merchant_id, talks[0].call_id)) if talks else None
+        if call is None or call.account_sid != event.account_sid:
             return
-        tx.execute(update(models.Participation).where(
-            models.Participation.room == event.room, models.Participation.room_sid.is_(None),
-        ).values(room_sid=event.conference_sid), execution_options={"synchronize_session": False})
-        if event.kind != "participant-leave" or event.account_sid not in rt.books.page.by_sid:
+        tx.execute(
+            update(models.Participation)
+            .where(
+                models.Participation.room == event.room,
+                models.Participation.room_sid.is_(None),
+            )
+            .values(room_sid=event.conference_sid),
+            execution_options={"synchronize_session": False},
+        )
+        if event.kind != "participant-leave":
             return
-        call = tx.get_one(models.Call, (talks[0].merchant_id, talks[0].call_id))
         _left_room(tx, rt, call, talks, event)
 
 
@@ -43,7 +59,7 @@ def leg_status(rt: Runtime, heard: told.CallStatusHeard) -> None:
         return
     with rt.write() as tx:
         call = find_call(tx, heard.account_sid, heard.call_sid)
-        talk = None if call is not None else _live_talk(tx, heard.call_sid)
+        talk = None if call is not None else _live_talk(tx, heard.account_sid, heard.call_sid)
         if talk is not None:
             leg_ended(tx, rt, tx.get_one(models.Call, (talk.merchant_id, talk.call_id)), talk, for_sure=True)
         elif (call := call or _first_heard(tx, rt, heard)) is not None:
@@ -58,18 +74,31 @@ def recording(rt: Runtime, heard: told.RecordingHeard, kind: str) -> None:
         call = find_call(tx, heard.account_sid, heard.call_sid or "")
         if call is None:
             return
-        row = tx.scalar(select(models.Recording).where(
-            models.Recording.account_sid == heard.account_sid, models.Recording.recording_sid == heard.recording_sid))
+        row = tx.scalar(
+            select(models.Recording).where(
+                models.Recording.account_sid == heard.account_sid,
+                models.Recording.recording_sid == heard.recording_sid,
+            )
+        )
         if row is None:
             row = models.Recording(
-                merchant_id=call.merchant_id, id=rt.chance.id("re"), call_id=call.id, recording_sid=heard.recording_sid,
-                account_sid=heard.account_sid, kind=kind, state="in_progress", started_at=heard.started_at or rt.now())
+                merchant_id=call.merchant_id,
+                id=rt.chance.id("re"),
+                call_id=call.id,
+                recording_sid=heard.recording_sid,
+                account_sid=heard.account_sid,
+                kind=kind,
+                state="in_progress",
+                started_at=heard.started_at or rt.now(),
+            )
             tx.add(row)
             tx.flush()
         _recording_moved(tx, rt, call, row, heard)
 
 
-def _recording_moved(tx: Session, rt: Runtime, call: models.Call, row: models.Recording, heard: told.RecordingHeard) -> None:
+def _recording_moved(
+    tx: Session, rt: Runtime, call: models.Call, row: models.Recording, heard: told.RecordingHeard
+) -> None:
     now = rt.now()
     if row.state != "in_progress":
         return
@@ -78,19 +107,31 @@ def _recording_moved(tx: Session, rt: Runtime, call: models.Call, row: models.Re
             rt.journal.write(tx, call.merchant_id, call.id, "recording_started", now, recording=row.id)
     elif heard.status == READY:
         row.state, row.seconds, row.channels = "completed", heard.seconds, heard.channels or 1
-        rt.journal.write(tx, call.merchant_id, call.id, "recording_completed", now, recording=row.id, seconds=heard.seconds)
+        rt.journal.write(
+            tx, call.merchant_id, call.id, "recording_completed", now, recording=row.id, seconds=heard.seconds
+        )
         if row.kind == "voicemail":
             remember(call, CallEnd.VOICEMAIL)
             if call.ended_as in (CallEnd.COMPLETED_IN_FLOW, CallEnd.ABANDONED, CallEnd.MISSED):
                 call.ended_as = CallEnd.VOICEMAIL
-            rt.journal.write(tx, call.merchant_id, call.id, "voicemail_recorded", now, recording=row.id, seconds=heard.seconds)
+            rt.journal.write(
+                tx,
+                call.merchant_id,
+                call.id,
+                "voicemail_recorded",
+                now,
+                recording=row.id,
+                seconds=heard.seconds,
+            )
         outbox.add(tx, rt, call.merchant_id, "store_recording", row.id, now)
     elif heard.status in ABSENT:
         row.state = "absent"
         rt.journal.write(tx, call.merchant_id, call.id, "recording_absent", now, recording=row.id)
 
 
-def _left_room(tx: Session, rt: Runtime, call: models.Call, talks: list[models.Participation], event: told.RoomEvent) -> None:
+def _left_room(
+    tx: Session, rt: Runtime, call: models.Call, talks: list[models.Participation], event: told.RoomEvent
+) -> None:
     if event.call_sid == call.call_sid:
         if event.leg_status is not None and event.leg_status.is_final:
             caller_gone(tx, rt, call)
@@ -104,16 +145,29 @@ def _left_room(tx: Session, rt: Runtime, call: models.Call, talks: list[models.P
             leg_ended(tx, rt, call, talk, for_sure=event.reason not in ROOM_ENDED)
 
 
-def _live_talk(tx: Session, leg_sid: str) -> models.Participation | None:
-    return tx.scalar(select(models.Participation).where(
-        models.Participation.leg_sid == leg_sid, models.Participation.state.in_(PARTICIPATION_LIVE)))
+def _live_talk(tx: Session, account_sid: str, leg_sid: str) -> models.Participation | None:
+    return tx.scalar(
+        select(models.Participation)
+        .join(
+            models.Call,
+            (models.Call.merchant_id == models.Participation.merchant_id)
+            & (models.Call.id == models.Participation.call_id),
+        )
+        .where(
+            models.Participation.leg_sid == leg_sid,
+            models.Participation.state.in_(PARTICIPATION_LIVE),
+            models.Call.account_sid == account_sid,
+        )
+    )
 
 
 def _first_heard(tx: Session, rt: Runtime, heard: told.CallStatusHeard) -> models.Call | None:
     """The end of a call whose beginning is still in the journal's buffer, or was lost with it."""
     listed = rt.books.page.numbers.get(heard.dialled.number or "")
     flow = rt.books.live_flow(listed[0]) if listed else None
-    if listed is None or flow is None:
+    if listed is None or flow is None or rt.books.account_of(listed[0]).account_sid != heard.account_sid:
         return None
-    who = told.Incoming(heard.call_sid, heard.account_sid, heard.caller, heard.dialled, "", None, "", heard.status)
+    who = told.Incoming(
+        heard.call_sid, heard.account_sid, heard.caller, heard.dialled, "", None, "", heard.status
+    )
     return ensure_call(tx, facts_of(who, listed[0], flow.digest, rt.now() - (heard.seconds or 0)))

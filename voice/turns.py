@@ -35,7 +35,6 @@ log = structlog.get_logger()
 
 EFFECTS = (JoinQueue, TakeVoicemail, Forward)
 TIMED = (NoteKind.HOURS_CHECKED,)
-PURPOSE = "turn"
 
 
 @dataclass(frozen=True)
@@ -64,7 +63,7 @@ def begin(rt: Runtime, who: told.Incoming) -> bytes:
 
 def go_on(rt: Runtime, who: told.Incoming, heard: told.TurnHeard, sealed: str) -> bytes:
     """The caller pressed keys, spoke, let the time pass, or a step ended: the sealed session goes on."""
-    merchant_id, session = unseal(rt, sealed, heard.call_sid)
+    merchant_id, session = unseal(rt, sealed, heard.account_sid, heard.call_sid)
     flow = rt.books.flow(merchant_id, session.flow)
     event = flow_event(heard)
     facts = facts_of(who, merchant_id, session.flow, session.started_at)
@@ -118,14 +117,22 @@ def queue_name(merchant_id: str) -> str:
 def seal(rt: Runtime, facts: Facts, session: Session) -> str:
     """The session for an address; it opens only on this call."""
     return rt.sealer.seal(
-        facts.merchant_id.encode() + b"\n" + session.dump(), call_sid=facts.call_sid, purpose=PURPOSE
+        facts.merchant_id.encode() + b"\n" + session.dump(),
+        call_sid=facts.call_sid,
+        purpose=_purpose(facts.account_sid),
     )
 
 
-def unseal(rt: Runtime, sealed: str, call_sid: str) -> tuple[str, Session]:
+def unseal(rt: Runtime, sealed: str, account_sid: str, call_sid: str) -> tuple[str, Session]:
     """Merchant and session again; raises SealBroken."""
-    merchant_id, _, dumped = rt.sealer.open(sealed, call_sid=call_sid, purpose=PURPOSE).partition(b"\n")
+    merchant_id, _, dumped = rt.sealer.open(
+        sealed, call_sid=call_sid, purpose=_purpose(account_sid)
+    ).partition(b"\n")
     return merchant_id.decode(), Session.load(dumped)
+
+
+def _purpose(account_sid: str) -> str:
+    return f"turn {account_sid}"
 
 
 def facts_of(who: told.Incoming, merchant_id: str, digest: str, started_at: float) -> Facts:
