@@ -35,6 +35,8 @@ def environment(place: Place, secrets: Mapping[str, str], given: Mapping[str, st
         "VAR_DIR": str(place.var),
         "PATH": f"{Path(sys.executable).parent}:{given.get('PATH', '/usr/bin:/bin')}",
         "PYTHONUNBUFFERED": "1",
+        # Container images like to set it; five processes would compile every package at every start.
+        "PYTHONDONTWRITEBYTECODE": "",
         # A proxy is for the world; our processes are all on this machine.
         "NO_PROXY": ",".join(filter(None, [given.get("NO_PROXY", ""), "localhost,127.0.0.1,::1"])),
         "no_proxy": ",".join(filter(None, [given.get("no_proxy", ""), "localhost,127.0.0.1,::1"])),

@@ -29,6 +29,11 @@ class Trial:
     seeded: str
     lock: TextIO
 
+    @property
+    def flows(self) -> Path:
+        """The folder of the flow files."""
+        return flows_folder(self.place, self.env)
+
     def stack(self, say: Say) -> Stack:
         """Its processes, not started yet."""
         return Stack(self.commands, env=self.env, cwd=self.place.root, say=say)
@@ -50,7 +55,7 @@ def prepare(place: Place, given: Mapping[str, str]) -> Trial:
     make_folder(place.var)
     lock = hold(place.var / "run.lock")
     insist_on_free_ports(place)
-    account = write_account(place, place.root / given.get("FLOWS_DIR", "callflows/merchants"))
+    account = write_account(place, flows_folder(place, given))
     env = environment(place, write_secrets(place), given)
     commands = read_procfile(place.root / "Procfile.dev")
     if place.redis_url:
@@ -60,6 +65,11 @@ def prepare(place: Place, given: Mapping[str, str]) -> Trial:
     ringdesk(env, place.root, "migrate")
     seeded = ringdesk(env, place.root, "seed", "--account", str(account))
     return Trial(place, env, commands, seeded, lock)
+
+
+def flows_folder(place: Place, environ: Mapping[str, str]) -> Path:
+    """FLOWS_DIR, as `ringdesk` understands it."""
+    return place.root / (environ.get("FLOWS_DIR") or "callflows/merchants")
 
 
 def make_folder(var: Path) -> None:

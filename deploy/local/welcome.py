@@ -28,7 +28,7 @@ def addresses(trial: Trial) -> str:
         f"  desk, tickets          {trial.env['PUBLIC_BASE_URL']}",
         f"  stand-in for Twilio    {trial.env['TWILIO_API_URL']}",
     ]
-    numbers = numbers_of(place.root / trial.env.get("FLOWS_DIR", "callflows/merchants"))
+    numbers = numbers_of(trial.flows)
     if numbers:
         call = f".venv/bin/python -m simulator call --from +15550123456 --to {numbers[0]} --press 1@3s --hangup 40s"
         other_port = "" if place.simulator_port == 8002 else f" --server {trial.env['TWILIO_API_URL']}"

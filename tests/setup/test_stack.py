@@ -87,9 +87,7 @@ def test_leaving_ends_every_process_with_its_children() -> None:
 
 def test_a_child_that_made_a_group_of_its_own_is_ended_too() -> None:
     heard = Heard()
-    fork = (
-        "import os, time; pid = os.fork(); pid or os.setsid(); os.write(1, b'forked\\n'); time.sleep(600)"
-    )
+    fork = "import os, time; pid = os.fork(); pid or os.setsid(); os.write(1, b'forked\\n'); time.sleep(600)"
     stack = stack_of(heard, worker=python(fork))
 
     async def journey() -> None:
