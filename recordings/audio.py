@@ -48,7 +48,7 @@ def examine(file: BinaryIO) -> Sound:
             sound = Sound(wav.getnchannels(), wav.getframerate(), wav.getnframes())
             width = wav.getsampwidth()
             body_at = file.tell()
-    except (wave.Error, EOFError, struct.error, ValueError) as error:
+    except (wave.Error, EOFError, struct.error, ValueError, RuntimeError) as error:
         raise NotSound(f"not a WAV: {error or 'it ends in its head'}") from error
     if sound.channels not in CHANNELS or sound.rate not in RATES or width != SAMPLE_BYTES:
         raise NotSound(

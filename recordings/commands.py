@@ -1,6 +1,7 @@
 """`ringdesk worker`."""
 
 import argparse
+import sys
 from typing import TYPE_CHECKING
 
 from voice.outbox import QUEUE
@@ -23,11 +24,16 @@ def _worker(arguments: argparse.Namespace) -> int:
     from recordings.worker import work
     from voice.build import build_runtime, keep_up
     from voice.settings import Settings
+    from voice.store import StoreAway
 
     settings = Settings()
     rt = build_runtime(settings)
-    open_storage(settings.storage_url).forget_unfinished(rt.now() - UNFINISHED_SECONDS)
-    loops = keep_up(rt)
+    try:
+        loops = keep_up(rt)
+        open_storage(settings.storage_url).forget_unfinished(rt.now() - UNFINISHED_SECONDS)
+    except (StoreAway, ValueError) as fault:
+        print(f"ringdesk worker cannot start: {fault}", file=sys.stderr)
+        return 1
     try:
         work(rt, settings.redis_url, arguments.queue)
     finally:
