@@ -13,13 +13,7 @@ from deploy.local.stop import Stop
 def environment(place: Place, secrets: Mapping[str, str], given: Mapping[str, str]) -> dict[str, str]:
     """The environment for every process; what the person has set wins over our choice."""
     simulator = place.address(place.simulator_port)
-    chosen = {
-        "HOST": place.host,
-        "WEB_PORT": str(place.web_port),
-        "PUSH_PORT": str(place.push_port),
-        "SIMULATOR_PORT": str(place.simulator_port),
-        "REDIS_PORT": str(place.redis_port),
-        "REDIS_URL": place.redis_url or f"redis://127.0.0.1:{place.redis_port}/0",
+    proposed = {
         "PUBLIC_BASE_URL": place.address(place.web_port),
         "PUSH_URL": place.address(place.push_port),
         "TWILIO_API_URL": simulator,
@@ -31,7 +25,10 @@ def environment(place: Place, secrets: Mapping[str, str], given: Mapping[str, st
     }
     return {
         **given,
-        **{name: given.get(name) or value for name, value in chosen.items()},
+        **{name: given.get(name) or value for name, value in proposed.items()},
+        **{name: str(port) for name, port in place.ports.items()},
+        "HOST": place.host,
+        "REDIS_URL": place.redis_url or f"redis://127.0.0.1:{place.redis_port}/0",
         "VAR_DIR": str(place.var),
         "PATH": f"{Path(sys.executable).parent}:{given.get('PATH', '/usr/bin:/bin')}",
         "PYTHONUNBUFFERED": "1",

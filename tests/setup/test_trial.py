@@ -92,6 +92,13 @@ def test_what_the_person_has_set_wins(place: Place) -> None:
     assert env["PUBLIC_BASE_URL"] == "http://localhost:8123"
 
 
+def test_processes_listen_where_the_trial_looked_for_free_ports(place: Place) -> None:
+    env = environment(place, {}, {"WEB_PORT": "9999"})
+
+    assert env["WEB_PORT"] == "8123"
+    assert env["REDIS_URL"] == "redis://127.0.0.1:8003/0"
+
+
 def test_a_proxy_for_the_world_does_not_stand_between_our_processes(place: Place) -> None:
     env = environment(place, {}, {"HTTPS_PROXY": "http://proxy:3128", "NO_PROXY": "intranet"})
 
