@@ -1,0 +1,51 @@
+"""Documented, or it fails: the map names what is there, and every word of make is explained."""
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+NAMES_A_PLACE = re.compile(
+    r"`((?:[\w.-]+/)+[\w.-]*|[\w-]+\.(?:py|md)|Procfile(?:\.dev)?)`|\]\((?!http)([^)#]+)\)"
+)
+
+
+def text_of(name: str) -> str:
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/architecture.md"])
+def test_every_place_that_a_page_names_is_there(page: str) -> None:
+    for in_code, in_link in NAMES_A_PLACE.findall(text_of(page)):
+        place = (ROOT / page).parent / in_link if in_link else ROOT / in_code
+        assert place.exists(), f"{page} names {in_code or in_link}"
+
+
+@pytest.mark.parametrize("package", ["callflows", "panel", "recordings", "routing", "simulator", "voice"])
+def test_the_readme_maps_every_package(package: str) -> None:
+    assert f"`{package}/`" in text_of("README.md")
+
+
+@pytest.mark.parametrize("package", ["callflows", "panel", "recordings", "routing", "simulator", "voice"])
+def test_every_package_says_its_rule_in_twenty_lines(package: str) -> None:
+    assert 3 <= len(text_of(f"{package}/README.md").splitlines()) <= 20
+
+
+def test_decisions_are_thirty_lines_at_most() -> None:
+    long = [
+        page.name
+        for page in (ROOT / "docs/decisions").glob("*.md")
+        if len(page.read_text().splitlines()) > 30
+    ]
+
+    assert long == []
+
+
+def test_make_help_explains_every_word_for_people() -> None:
+    told = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+
+    assert re.findall(r"make (\w+) ", told) == [
+        "help", "run", "smoke", "test", "check", "flows", "fix", "lock", "setup", "clean",
+    ]  # fmt: skip
