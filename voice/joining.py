@@ -3,10 +3,8 @@
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session as Tx
 
-from callflows import engine
 from callflows.actions import JoinQueue
-from callflows.engine import Turn
-from callflows.events import QueueLeft, QueueOutcome
+from callflows.events import QueueOutcome
 from callflows.flow import Flow
 from callflows.session import Session
 from voice import models
@@ -15,18 +13,8 @@ from voice.runtime import Runtime
 from voice.states import WAITING_OPEN, Agent
 
 
-def admit_or_resume(tx: Tx, rt: Runtime, call: models.Call, flow: Flow, session: Session, wish: JoinQueue,
-                    waiting_id: str) -> Turn | None:
-    """Give the caller a place (None), or the flow's next turn when the queue is full or nobody is there."""
-    closed = _closed_because(tx, call.merchant_id, flow, wish)
-    if closed is not None:
-        rt.journal.write(tx, call.merchant_id, call.id, "enqueue_skipped", rt.now(), queue=wish.queue, why=closed.value)
-        return engine.resume(flow, session, QueueLeft(closed), rt.now())
-    _take_place(tx, rt, call, flow, session, wish, waiting_id)
-    return None
-
-
-def _closed_because(tx: Tx, merchant_id: str, flow: Flow, wish: JoinQueue) -> QueueOutcome | None:
+def why_closed(tx: Tx, merchant_id: str, flow: Flow, wish: JoinQueue) -> QueueOutcome | None:
+    """The flow's exit for a queue that lets nobody in now; None when there is a place."""
     if wish.leave_when_no_agents and not _agents_on_shift(tx, merchant_id, wish.queue):
         return QueueOutcome.NO_AGENTS
     capacity = flow.queues[wish.queue].capacity
@@ -35,13 +23,34 @@ def _closed_because(tx: Tx, merchant_id: str, flow: Flow, wish: JoinQueue) -> Qu
     return None
 
 
-def _take_place(tx: Tx, rt: Runtime, call: models.Call, flow: Flow, session: Session, wish: JoinQueue, waiting_id: str) -> None:
+def take_place(
+    tx: Tx,
+    rt: Runtime,
+    call: models.Call,
+    flow: Flow,
+    session: Session,
+    wish: JoinQueue,
+    waiting_id: str,
+) -> None:
+    """Give the caller a place, and look at once who could take the call."""
     now, queue = rt.now(), flow.queues[wish.queue]
-    tx.add(models.Waiting(
-        merchant_id=call.merchant_id, id=waiting_id, call_id=call.id, queue=wish.queue, state_at=now, entered_at=now,
-        rank_at=now - 60.0 * wish.priority_minutes, deadline_at=now + wish.max_wait_seconds,
-        ring_seconds=queue.ring_seconds, wrap_up_seconds=queue.wrap_up_seconds, session=session.dump(),
-        exit_keys="".join(wish.exit_keys), record=wish.record))
+    tx.add(
+        models.Waiting(
+            merchant_id=call.merchant_id,
+            id=waiting_id,
+            call_id=call.id,
+            queue=wish.queue,
+            state_at=now,
+            entered_at=now,
+            rank_at=now - 60.0 * wish.priority_minutes,
+            deadline_at=now + wish.max_wait_seconds,
+            ring_seconds=queue.ring_seconds,
+            wrap_up_seconds=queue.wrap_up_seconds,
+            session=session.dump(),
+            exit_keys="".join(wish.exit_keys),
+            record=wish.record,
+        )
+    )
     call.queue = wish.queue
     tx.flush()
     decide_for_queue(tx, rt, call.merchant_id, wish.queue)
@@ -49,13 +58,31 @@ def _take_place(tx: Tx, rt: Runtime, call: models.Call, flow: Flow, session: Ses
 
 def callers_in(tx: Tx, merchant_id: str, queue: str) -> int:
     """How many callers are in a queue now."""
-    return tx.scalar(select(func.count()).select_from(models.Waiting).where(
-        models.Waiting.merchant_id == merchant_id, models.Waiting.queue == queue,
-        models.Waiting.state.in_(WAITING_OPEN))) or 0
+    return (
+        tx.scalar(
+            select(func.count())
+            .select_from(models.Waiting)
+            .where(
+                models.Waiting.merchant_id == merchant_id,
+                models.Waiting.queue == queue,
+                models.Waiting.state.in_(WAITING_OPEN),
+            )
+        )
+        or 0
+    )
 
 
 def _agents_on_shift(tx: Tx, merchant_id: str, queue: str) -> int:
-    return tx.scalar(select(func.count()).select_from(models.QueueMember).join(
-        models.Agent, models.Agent.id == models.QueueMember.agent_id).where(
-        models.QueueMember.merchant_id == merchant_id, models.QueueMember.queue == queue,
-        models.Agent.state.not_in((Agent.OFFLINE, Agent.UNREACHABLE)))) or 0
+    return (
+        tx.scalar(
+            select(func.count())
+            .select_from(models.QueueMember)
+            .join(models.Agent, models.Agent.id == models.QueueMember.agent_id)
+            .where(
+                models.QueueMember.merchant_id == merchant_id,
+                models.QueueMember.queue == queue,
+                models.Agent.state.not_in((Agent.OFFLINE, Agent.UNREACHABLE)),
+            )
+        )
+        or 0
+    )

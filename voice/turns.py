@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session as Tx
 from callflows import engine
 from callflows.actions import Action, Forward, JoinQueue, TakeVoicemail
 from callflows.engine import Turn
-from callflows.events import Event
+from callflows.events import Event, QueueLeft
 from callflows.flow import Flow
 from callflows.notes import NoteKind
 from callflows.session import Caller, Session
@@ -24,7 +24,7 @@ from voice.calls import Facts, ensure_call, remember
 from voice.happened import flow_event
 from voice.ids import call_id as id_of_call
 from voice.ids import waiting_id
-from voice.joining import admit_or_resume
+from voice.joining import take_place, why_closed
 from voice.phones import mask
 from voice.phrases import phrase
 from voice.runtime import Runtime
@@ -162,35 +162,42 @@ def _with_effect(rt: Runtime, story: Story) -> bytes:
         call = ensure_call(tx, facts)
         if call.ended_at is not None:
             return speak.document(speak.hang_up())
-        story = _take_effect(tx, rt, call, story)
-        document = write_down(rt, story)
-        tx.add(
-            models.TurnAnswer(
-                merchant_id=facts.merchant_id,
-                call_id=facts.call_id,
-                turn=story.number,
-                answer=document,
-                at=rt.now(),
-            )
-        )
+        story = _settled(tx, rt, story)
         rt.journal.write_turn(tx, facts.merchant_id, facts.call_id, story.number, rt.now(), _notes(story))
+        _take_effect(tx, rt, call, story)
+        document = write_down(rt, story)
+        answered = models.TurnAnswer(merchant_id=facts.merchant_id, call_id=facts.call_id, turn=story.number)
+        answered.answer, answered.at = document, rt.now()
+        tx.add(answered)
     return document
 
 
-def _take_effect(tx: Tx, rt: Runtime, call: models.Call, story: Story) -> Story:
-    """Do what the turn does; a queue that lets nobody in sends the flow on at once, within the same turn."""
-    effect = story.turn.actions[-1]
-    if isinstance(effect, Forward):
-        remember(call, CallEnd.FORWARDED)
-    if not isinstance(effect, JoinQueue):
+def _settled(tx: Tx, rt: Runtime, story: Story) -> Story:
+    """A queue that lets nobody in sends the flow on at once, within the same turn."""
+    wish = story.turn.actions[-1]
+    if not isinstance(wish, JoinQueue):
         return story
-    refused = admit_or_resume(tx, rt, call, story.flow, _session_of(story.turn), effect, _waiting_of(story))
-    if refused is None:
+    closed = why_closed(tx, story.facts.merchant_id, story.flow, wish)
+    if closed is None:
         return story
-    merged = Turn(
-        refused.session, story.turn.actions[:-1] + refused.actions, story.turn.notes + refused.notes
+    facts, turn = story.facts, story.turn
+    rt.journal.write(
+        tx, facts.merchant_id, facts.call_id, "enqueue_skipped", rt.now(), queue=wish.queue, why=closed.value
     )
-    return _take_effect(tx, rt, call, replace(story, turn=merged))
+    onward = engine.resume(story.flow, _session_of(turn), QueueLeft(closed), rt.now())
+    entered = tuple(note for note in turn.notes if note.kind is not NoteKind.ENQUEUED)
+    merged = Turn(onward.session, turn.actions[:-1] + onward.actions, entered + onward.notes)
+    return _settled(tx, rt, replace(story, turn=merged))
+
+
+def _take_effect(tx: Tx, rt: Runtime, call: models.Call, story: Story) -> None:
+    match story.turn.actions[-1]:
+        case JoinQueue() as wish:
+            take_place(tx, rt, call, story.flow, _session_of(story.turn), wish, _waiting_of(story))
+        case Forward():
+            remember(call, CallEnd.FORWARDED)
+        case _:
+            pass
 
 
 def _waiting_of(story: Story) -> str:

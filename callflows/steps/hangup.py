@@ -21,8 +21,9 @@ class HangupStep(Step):
     text: str = required(WORDS, "the last words", key="hangup")
 
     def enter(self, visit: Visit) -> Move:
+        said = visit.say(self.text)
         notes = (
-            self.note(NoteKind.MESSAGE_PLAYED, text=self.text[:200]),
+            self.note(NoteKind.MESSAGE_PLAYED, text=said.text[:200]),
             self.note(NoteKind.ENDING_TRIGGERED),
         )
-        return End((visit.say(self.text),), notes)
+        return End((said,), notes)

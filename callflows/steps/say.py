@@ -26,4 +26,4 @@ class SayStep(Step):
 
     def enter(self, visit: Visit) -> Move:
         said = visit.say(self.text, self.language, self.voice)
-        return Go(self.next, (said,), (self.note(NoteKind.MESSAGE_PLAYED, text=self.text[:200]),))
+        return Go(self.next, (said,), (self.note(NoteKind.MESSAGE_PLAYED, text=said.text[:200]),))
