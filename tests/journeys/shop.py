@@ -304,7 +304,7 @@ class Shop:
         while self.rt.journal.step():
             pass
         with self.rt.store.read() as tx:
-            rows = tx.scalars(select(models.Event).order_by(models.Event.id))
+            rows = tx.scalars(select(models.Event).order_by(models.Event.at, models.Event.id))
             return [row for row in rows if not kinds or row.kind in kinds]
 
     def rows(self, table: type[models.Base]) -> list[Any]:
