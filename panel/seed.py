@@ -37,7 +37,6 @@ def run_seed(args: argparse.Namespace) -> int:
 
     try:
         rt = build_runtime(Settings())
-        rt.store.create_tables()
         sown = seed_merchants(rt, args.account)
     except (NotSeeded, NothingToServe, FlowFaults, ValueError) as fault:
         print(fault, file=sys.stderr)

@@ -20,8 +20,13 @@ ENDED_AS = {
 }
 
 
+# How a link or a form of ours changes the page (htmx 4, hx-boost): <main> alone, and the reader's place is ours to keep.
+SWAP_MAIN = 'target:#main select:#main swap:"outerHTML show:none"'
+
+
 def add_filters(app: Flask) -> None:
     """What templates may use."""
+    app.jinja_env.globals["swap_main"] = SWAP_MAIN
     app.jinja_env.filters.update(duration=duration, ending=ending, iso=iso, readable=readable)
 
 

@@ -55,7 +55,11 @@ document.addEventListener("keydown", (event) => {
 document.addEventListener("htmx:before:swap", (event) => {
   if (event.detail?.ctx?.response?.raw?.url?.includes("/login")) { event.preventDefault(); signInAgain(); }
 });
-document.addEventListener("htmx:after:swap", () => { enhance(); document.getElementById("main").focus({ preventScroll: false }); });
+document.addEventListener("htmx:after:swap", () => {
+  enhance();
+  document.getElementById("main").focus({ preventScroll: true });
+});
+document.addEventListener("htmx:after:history:push", () => window.scrollTo(0, 0));
 
 enhance();
 if (settings.desk) {

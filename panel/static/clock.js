@@ -34,7 +34,7 @@ export function localTimes(root = document) {
     if (Number.isNaN(at.getTime())) continue;
     const day = at.toDateString() === today && element.dataset.show === "short" ? {} : { day: "numeric", month: "short" };
     const seconds = element.dataset.show === "long" ? { year: "numeric", second: "2-digit", timeZoneName: "short" } : {};
-    element.textContent = new Intl.DateTimeFormat(undefined, { ...day, hour: "2-digit", minute: "2-digit", ...seconds }).format(at);
+    element.textContent = new Intl.DateTimeFormat(undefined, { ...day, hour: "numeric", minute: "2-digit", ...seconds }).format(at);
     element.title = at.toString();
   }
 }

@@ -53,12 +53,13 @@ function connecting(call, canEnd) {
   return h("div", { class: "call" },
     said("phone", "Connecting"),
     h("div", {}, who(call)),
+    h("div", { class: "left busy" }, h("i")),
     canEnd ? h("div", { class: "doings" }, button("end", "Give up", "end", "large only")) : "");
 }
 
 function talking(talk) {
-  const clocks = [h("div", {}, h("span", {}, "Live"), h("p", { class: "clock" }, since(talk.joined_at ?? talk.began_at)))];
-  if (talk.held) clocks.push(h("div", {}, h("span", {}, "On hold"), h("p", { class: "clock" }, since(talk.held_at))));
+  const clocks = [h("div", {}, h("span", { class: "of" }, "Live"), h("p", { class: "clock" }, since(talk.joined_at ?? talk.began_at)))];
+  if (talk.held) clocks.push(h("div", {}, h("span", { class: "of" }, "On hold"), h("p", { class: "clock" }, since(talk.held_at))));
   return h("div", { class: "call" },
     said(talk.held ? "pause" : "wave", talk.held ? "On hold: the caller hears music" : "Talking"),
     h("div", {}, who(talk)),
