@@ -37,6 +37,11 @@ ASSUMED: tuple[Assumption, ...] = (
         "verbs/play.py",
     ),
     Assumption("redirect-unanswered", "A Redirect as first verb does not answer the call.", "interpreter.py"),
+    Assumption(
+        "endless-documents",
+        "After 50 documents without time passing a call waits a second before the next, with a warning.",
+        "interpreter.py",
+    ),
     Assumption("cookies-per-call", "Cookies are kept per call.", "webhooks.py"),
     Assumption(
         "redirect-get-params",

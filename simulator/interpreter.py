@@ -15,7 +15,7 @@ from urllib.parse import urljoin
 from xml.etree import ElementTree as ET
 
 from simulator.hearing import Sound
-from simulator.kernel import Run, Signal, Wait
+from simulator.kernel import Run, Signal, Wait, sleep
 from simulator.legs import Direction, Leg, Status
 from simulator.params import standard
 from simulator.twiml.attributes import Attributes
@@ -25,6 +25,7 @@ from simulator.webhooks import Ask
 if TYPE_CHECKING:
     from simulator.world import World
 
+MOST_DOCUMENTS_IN_A_ROW = 50
 SPOKEN_ERROR = "We are sorry, an application error has occurred. Goodbye."
 
 
@@ -93,6 +94,7 @@ class Scene:
 
     def fetch(self, target: Goto) -> Run[Document]:
         """The document at the target; raises DocumentFailed."""
+        yield from self._slow_down()
         outcome = yield from self.world.webhooks.ask(
             Ask(
                 target.url,
@@ -117,6 +119,15 @@ class Scene:
         """The verb's action, or the current document again when there is none."""
         url = self.resolve(attributes.get("action") or "")
         return Goto(url, attributes.method(code), extra, purpose)
+
+    def _slow_down(self) -> Run[None]:
+        """Documents that lead to each other without end must not stop time (assumed: endless-documents)."""
+        leg, now = self.leg, self.world.now
+        leg.asked_in_a_row = leg.asked_in_a_row + 1 if now == leg.asked_at else 1
+        leg.asked_at = now
+        if leg.asked_in_a_row > MOST_DOCUMENTS_IN_A_ROW:
+            self.warn(12400, f"{MOST_DOCUMENTS_IN_A_ROW} documents in a row without time passing: an endless loop?")
+            yield from sleep(1.0)
 
     def resolve(self, url: str) -> str:
         """Relative to the current document; an empty one means the document itself."""

@@ -117,6 +117,8 @@ class Leg:
     sip_code: int | None = None
     cookies: dict[str, str] = field(default_factory=dict)
     logins: set[str] = field(default_factory=set)
+    asked_at: float = 0.0
+    asked_in_a_row: int = 0
     place: Place | None = None
     task: Task[Any] | None = None
     children: list[Leg] = field(default_factory=list)
