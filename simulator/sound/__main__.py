@@ -22,6 +22,7 @@ def main() -> None:
     words.add_argument("--upstream", default="", help="HTTP address that answers everything but sound")
     given = words.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
+    logging.getLogger("aioice").setLevel(logging.WARNING)  # it tells every candidate pair
     doors = Doors(given.bind, given.port, tuple(given.host or ["127.0.0.1"]), given.assets, given.upstream)
     with contextlib.suppress(KeyboardInterrupt):
         asyncio.run(serve(doors, socket.socket(fileno=given.link)))

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, Playwright, sync_playwright
 
 from tests.sound.browser import FLAGS, find_chromium, microphone, tone_wav
+from tests.sound.hearing import listen_in
 from tests.sound.kernel import Kernel, token
 from tests.sound.phone import Phone
 from tests.sound.site import Site
@@ -41,9 +42,11 @@ def kernel(running_kernel: Kernel) -> Kernel:
 
 def _browser(playwright: Playwright, chromium: str, folder: Path, hertz: float) -> BrowserContext:
     wav = tone_wav(folder / "microphone.wav", hertz)
-    return playwright.chromium.launch_persistent_context(
+    context = playwright.chromium.launch_persistent_context(
         folder / "profile", executable_path=chromium, headless=True, args=[*FLAGS, microphone(wav)]
     )
+    listen_in(context)
+    return context
 
 
 @pytest.fixture(scope="session")

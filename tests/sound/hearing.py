@@ -6,14 +6,24 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from playwright.sync_api import BrowserContext, Page
 
+LISTENING = Path(__file__).with_name("listening.js")
 WIDTH_HERTZ = 20.0  # around a tone: a Hann window's lobe, and what resampling smears
 
 
-def samples_of(heard: dict[str, object]) -> tuple[NDArray[np.float64], int]:
-    """What a page heard: 32-bit floats from -1 to 1, and their rate."""
-    samples = np.frombuffer(base64.b64decode(str(heard["samples"])), dtype="<f4").astype(np.float64)
-    return samples, int(str(heard["rate"]).split(".")[0])
+def listen_in(context: BrowserContext) -> None:
+    """Let tests hear what every page of this browser hears (`hear`)."""
+    context.add_init_script(path=LISTENING)
+
+
+def hear(page: Page, seconds: float) -> tuple[NDArray[np.float64], int]:
+    """What the page hears of its newest call: samples from -1 to 1, and their rate; silence when it has none."""
+    heard = page.evaluate("seconds => hearForTest(seconds)", seconds)
+    if heard is None:
+        return np.zeros(round(8000 * seconds)), 8000
+    samples = np.frombuffer(base64.b64decode(heard["samples"]), dtype="<f4").astype(np.float64)
+    return samples, int(heard["rate"])
 
 
 def channels_of(path: Path) -> tuple[list[NDArray[np.float64]], int]:

@@ -25,7 +25,7 @@ class Kernel:
         self._came = threading.Condition()
         self._seen = 0
         self.media = MediaProcess(self._heed, options)
-        self.port = self.await_event(Ready).port
+        self.port = self.await_event(Ready, seconds=30).port
         self.send(Account(ACCOUNT_SID, {KEY_SID: KEY_SECRET}))
 
     def send(self, *commands: Command) -> None:

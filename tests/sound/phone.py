@@ -7,7 +7,7 @@ from typing import Any
 from playwright.sync_api import Error, Page
 
 from simulator.sound.protocol import Answer, Answered, CameIn, Ring, Take
-from tests.sound.hearing import above_the_rest, level, samples_of
+from tests.sound.hearing import above_the_rest, hear, level
 from tests.sound.kernel import Kernel
 
 _numbers = count(1)
@@ -67,7 +67,7 @@ class Phone:
 
     def hears(self, *hertz: float, seconds: float = 3.0) -> float:
         """Decibels of these tones above all else it hears."""
-        samples, rate = samples_of(self.page.evaluate("seconds => phone.hear(seconds)", seconds))
+        samples, rate = hear(self.page, seconds)
         return above_the_rest(samples, rate, *hertz)
 
     def hears_something(self) -> None:
@@ -91,4 +91,4 @@ class Phone:
 
     def loudness(self, seconds: float = 1.0) -> float:
         """Decibels below full scale of what it hears."""
-        return level(samples_of(self.page.evaluate("seconds => phone.hear(seconds)", seconds))[0])
+        return level(hear(self.page, seconds)[0])

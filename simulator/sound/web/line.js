@@ -17,7 +17,7 @@ export class Line {
     const microphone = await navigator.mediaDevices.getUserMedia({ audio: true });
     microphone.getTracks().forEach((track) => track.stop());
     const device = new Twilio.Device(await token(number), {
-      chunderw: location.host, publishEvents: false, closeProtection: true, sounds, logLevel: "error",
+      chunderw: location.host, publishEvents: false, closeProtection: true, sounds, logLevel: "silent",
     });
     device.on("registered", () => this.#tell("state", "ready"));
     device.on("unregistered", () => this.#tell("state", "lost"));
@@ -52,7 +52,7 @@ export class Line {
     call.on("reconnecting", () => this.#tell("state", "lost"));
     call.on("reconnected", () => this.#tell("state", "ready"));
     call.on("volume", (input, output) => this.#tell("level", Math.max(output, input * 0.6)));
-    call.on("error", (error) => this.#tell("problem", error.causes?.[0] ?? error.originalError?.message ?? error.message));
+    call.on("error", (error) => this.#tell("problem", error.message));
     for (const end of ["disconnect", "reject"]) call.on(end, () => this.#over());
   }
 

@@ -22,7 +22,7 @@ const heard = {
   incoming: (from) => { change({ scene: "incoming", other: from, muted: false, keypad: false, pressed: "", problem: "" }); say(`${shown(from)} is calling`); },
   ended: () => { remember(); change({ scene: "dial", other: "", entry: "", muted: false, keypad: false }); say("call ended"); },
   level: (level) => at("face")?.style.setProperty("--level", level.toFixed(2)),
-  problem: (problem) => change({ problem }),
+  problem: (problem) => change({ problem: phone.scene === "calling" ? `${shown(phone.other)} cannot be reached.` : problem }),
 };
 
 const act = {
@@ -68,10 +68,15 @@ function draw() {
   const focused = [...at("phone").querySelectorAll("button, input")].indexOf(document.activeElement);
   at("phone").replaceChildren(...screen(phone, act));
   const fields = at("phone").querySelectorAll("button, input");
-  if (focused >= 0) fields[Math.min(focused, fields.length - 1)].focus();
+  if (focused >= 0) focus(fields[Math.min(focused, fields.length - 1)]);
   const can = phone.scene === "dial";
   at("directory").replaceChildren(...people(directory.map((number) => ({ number, note: "Call", can })), act, "The simulator has no numbers yet."));
   at("recent").replaceChildren(...people(recent.map(({ number, note }) => ({ number, note, can })), act, "Nobody called yet."));
+}
+
+function focus(field) {
+  field.focus();
+  if (field.value && field.matches("input")) field.setSelectionRange(field.value.length, field.value.length);
 }
 
 function remember() {

@@ -3,7 +3,7 @@ import { icon } from "./icons.js";
 
 const LETTERS = ["", "", "ABC", "DEF", "GHI", "JKL", "MNO", "PQRS", "TUV", "WXYZ"];
 const KEYS = [..."123456789*0#"];
-const STATES = { off: "switched off", starting: "switching on", ready: "ready", lost: "reconnecting" };
+const STATES = { off: "off", starting: "starting", ready: "ready", lost: "reconnecting" };
 
 export function screen(phone, act) {
   return [own(phone, act), h("div", { class: `body ${phone.scene === "incoming" || phone.scene === "calling" ? "ringing" : ""}` }, ...scenes[phone.scene](phone, act))];

@@ -1,0 +1,229 @@
+"""The whole simulator with sound: a customer at the phone page, an agent with the Voice SDK, documents over HTTP."""
+
+import json
+import threading
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from playwright.sync_api import BrowserContext, expect
+
+from simulator.account import Account
+from simulator.sound.stage import Stage, set_up
+from simulator.wire.service import Service
+from tests.sound.browser import tone_wav
+from tests.sound.conftest import AGENT_HERTZ, CALLER_HERTZ
+from tests.sound.customer import Customer
+from tests.sound.hearing import above_the_rest, channels_of, hear, level
+from tests.sound.kernel import ACCOUNT_SID, APP_SID, KEY_SECRET, KEY_SID, token
+from tests.sound.shop import Shop
+from tests.sound.site import ROOT, Site
+
+SHOP_NUMBER, VOICEMAIL_NUMBER, CUSTOMER_NUMBER = "+15550100100", "+15550100200", "+15550107788"
+MUSIC_HERTZ = 330.0
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
+    music = tone_wav(tmp_path_factory.mktemp("shop") / "music.wav", MUSIC_HERTZ, 2.0)
+    shop = Shop({"/music.wav": music.read_bytes()})
+    yield shop
+    shop.close()
+
+
+@pytest.fixture(scope="module")
+def running(shop: Shop, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    account = Account(ACCOUNT_SID, "f" * 32, {KEY_SID: KEY_SECRET})
+    account.add_number(SHOP_NUMBER, voice_url=f"{shop.url}/incoming")
+    account.add_number(VOICEMAIL_NUMBER, voice_url=f"{shop.url}/voicemail")
+    account.add_application(sid=APP_SID, voice_url=f"{shop.url}/agent")
+    folder = tmp_path_factory.mktemp("state")
+    service, bridge = set_up(Stage(account, "127.0.0.1", 0, folder, ROOT / "node_modules"), folder)
+    thread = threading.Thread(target=service.run, daemon=True)
+    thread.start()
+    yield service
+    bridge.stop()
+    service.stop()
+    thread.join(5)
+
+
+@pytest.fixture
+def simulator(running: Service, shop: Shop) -> Service:
+    shop.forget()
+    return running
+
+
+@pytest.fixture
+def customer(callers_browser: BrowserContext, simulator: Service) -> Iterator[Customer]:
+    customer = Customer(callers_browser.new_page(), simulator.url, CUSTOMER_NUMBER)
+    customer.switches_on()
+    yield customer
+    customer.page.close()
+    assert customer.complaints == []
+
+
+class Agent:
+    """An agent's page with the real Voice SDK."""
+
+    def __init__(self, context: BrowserContext, site: Site, simulator: Service) -> None:
+        self.page = context.new_page()
+        self.page.goto(f"{site.origin}/page.html?signalling={simulator.url.removeprefix('http://')}")
+        self.page.wait_for_function("window.phone && window.Twilio")
+        self.page.evaluate("token => phone.start(token)", token("agent"))
+
+    def connects(self, **params: str) -> None:
+        self.page.evaluate("params => phone.connect(params)", params)
+        self.page.wait_for_function("phone.log.some(entry => entry.what === 'accept')")
+
+    def hears(self, *hertz: float, seconds: float = 3.0) -> float:
+        samples, rate = hear(self.page, seconds)
+        return above_the_rest(samples, rate, *hertz)
+
+
+@pytest.fixture
+def agent(agents_browser: BrowserContext, site: Site, simulator: Service) -> Iterator[Agent]:
+    agent = Agent(agents_browser, site, simulator)
+    yield agent
+    agent.page.close()
+
+
+def rest(simulator: Service, path: str, **form: str) -> Any:
+    """One REST request: a GET without a form, else a POST."""
+    data = urlencode(form).encode() if form else None
+    request = urllib.request.Request(f"{simulator.url}/2010-04-01/Accounts/{ACCOUNT_SID}{path}", data)
+    manager = urllib.request.HTTPPasswordMgrWithDefaultRealm()
+    manager.add_password(None, simulator.url, ACCOUNT_SID, "f" * 32)
+    opener = urllib.request.build_opener(urllib.request.HTTPBasicAuthHandler(manager))
+    with opener.open(request, timeout=10) as reply:
+        body = reply.read()
+    return json.loads(body) if ".json" in path else body
+
+
+def test_a_customer_hears_the_greeting_presses_a_key_and_talks_with_an_agent(
+    customer: Customer, agent: Agent, simulator: Service, shop: Shop, tmp_path: Path
+) -> None:
+    customer.dials(SHOP_NUMBER)
+    customer.talks()
+    customer.hears_something()
+    assert shop.was_asked("/incoming")["From"] == CUSTOMER_NUMBER
+    customer.presses("1")
+    caller_sid = shop.was_asked("/pressed", lambda form: form["Digits"] == "1")["CallSid"]
+    agent.connects(offer="of_1")
+    assert shop.was_asked("/agent")["From"] == "client:agent"
+    customer.comes_to_hear(AGENT_HERTZ)
+
+    assert customer.hears(AGENT_HERTZ) >= 20
+    assert agent.hears(CALLER_HERTZ) >= 10
+
+    room = rest(simulator, "/Conferences.json?FriendlyName=room&Status=in-progress")["conferences"][0]["sid"]
+    rest(
+        simulator, f"/Conferences/{room}/Participants/{caller_sid}.json",
+        Hold="true", HoldUrl=f"{shop.url}/hold", HoldMethod="POST",
+    )  # fmt: skip
+    customer.comes_to_hear(MUSIC_HERTZ)
+    assert customer.hears(MUSIC_HERTZ) >= 20
+    assert level(hear(agent.page, 1.0)[0]) < -60
+    rest(simulator, f"/Conferences/{room}/Participants/{caller_sid}.json", Hold="false")
+    customer.comes_to_hear(AGENT_HERTZ)
+    assert customer.hears(AGENT_HERTZ, seconds=1.5) >= 20
+
+    customer.clicks("Hang up")
+
+    customer.is_free()
+    agent.page.wait_for_function("phone.log.some(entry => entry.what === 'disconnect')")
+    recorded = shop.was_asked("/recorded")
+    wav = tmp_path / "recording.wav"
+    wav.write_bytes(rest(simulator, f"/Recordings/{recorded['RecordingSid']}.wav"))
+    (left, right), rate = channels_of(wav)
+    assert abs(len(left) / rate - int(recorded["RecordingDuration"])) <= 0.51
+    assert above_the_rest(left, rate, CALLER_HERTZ) >= 10
+    assert above_the_rest(right[-rate:], rate, AGENT_HERTZ) >= 20
+    assert rest(simulator, f"/Recordings/{recorded['RecordingSid']}.mp3")[:3] in (
+        b"ID3",
+        b"\xff\xf3",
+        b"\xff\xe3",
+    )
+
+
+def test_a_voicemail_is_what_the_customer_said(
+    customer: Customer, simulator: Service, shop: Shop, tmp_path: Path
+) -> None:
+    customer.dials(VOICEMAIL_NUMBER)
+    customer.talks()
+    customer.comes_to_hear(1000)  # the beep
+    expect(customer.page.get_by_text("0:05")).to_be_visible(timeout=10_000)
+    customer.presses("#")
+
+    assert shop.was_asked("/thanks")["Digits"] == "#"
+    recorded = shop.was_asked("/recorded")
+    wav = tmp_path / "voicemail.wav"
+    wav.write_bytes(rest(simulator, f"/Recordings/{recorded['RecordingSid']}.wav"))
+    (said,), rate = channels_of(wav)
+    assert above_the_rest(said[: rate * 2], rate, CALLER_HERTZ) >= 6
+    customer.is_free()
+
+
+def test_a_customers_phone_can_be_called_and_declines_or_accepts(
+    customer: Customer, simulator: Service, shop: Shop
+) -> None:
+    def call() -> Any:
+        return rest(
+            simulator, "/Calls.json", To=CUSTOMER_NUMBER, From=SHOP_NUMBER, Url=f"{shop.url}/callback"
+        )
+
+    first = call()
+    customer.is_rung()
+    customer.clicks("Decline")
+    customer.is_free()
+    assert _ends(simulator, first["sid"]) == "busy"
+
+    second = call()
+    customer.is_rung()
+    customer.clicks("Accept")
+    customer.talks()
+    customer.hears_something()
+    rest(simulator, f"/Calls/{second['sid']}.json", Status="completed")
+    customer.is_free()
+
+
+def test_a_number_that_nobody_has_is_said_to_be_out_of_reach(customer: Customer) -> None:
+    customer.dials("+19995550000")
+
+    expect(customer.page.get_by_role("alert")).to_contain_text("+1 999 555 0000 cannot be reached.")
+    customer.is_free()
+
+
+def test_a_scripted_caller_speaks_with_a_voice(agent: Agent, simulator: Service, shop: Shop) -> None:
+    order = json.dumps({"from": "+15550109999", "to": SHOP_NUMBER, "press": ["1@1s"]}).encode()
+    with urllib.request.urlopen(
+        urllib.request.Request(f"{simulator.url}/sim/calls", order, {"Content-Type": "application/json"})
+    ) as reply:
+        caller = json.load(reply)
+    shop.was_asked("/pressed")
+
+    agent.connects()
+
+    loudest = max(level(hear(agent.page, 0.5)[0]) for _ in range(6))
+    assert loudest > -35
+    rest(simulator, f"/Calls/{caller['sid']}.json", Status="completed")
+    agent.page.wait_for_function("phone.log.some(entry => entry.what === 'disconnect')")
+
+
+def test_an_agents_page_that_is_killed_ends_its_leg(agent: Agent, simulator: Service, shop: Shop) -> None:
+    agent.connects()
+    sid = shop.was_asked("/agent")["CallSid"]
+
+    agent.page.evaluate("phone.hangUp()")
+
+    assert _ends(simulator, sid) == "completed"
+
+
+def _ends(simulator: Service, sid: str) -> str:
+    for _ in range(100):
+        status = str(rest(simulator, f"/Calls/{sid}.json")["status"])
+        if status not in ("ringing", "in-progress"):
+            return status
+    raise AssertionError(f"call {sid} goes on")
