@@ -61,8 +61,15 @@ def command_line() -> argparse.ArgumentParser:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one word of the command line; the exit code."""
+    from voice.schema import WrongSchema
+    from voice.store import StoreAway
+
     chosen = command_line().parse_args(arguments)
-    code: int = chosen.run(chosen)
+    try:
+        code: int = chosen.run(chosen)
+    except (StoreAway, WrongSchema) as fault:
+        print(f"ringdesk: {fault}", file=sys.stderr)
+        return 1
     return code
 
 

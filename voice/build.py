@@ -13,6 +13,7 @@ from voice.carrier import Carrier, CarrierHttp
 from voice.journal import Journal
 from voice.links import Links
 from voice.runtime import Chance, Pool, Runtime, SharedClock, Ticker
+from voice.schema import require_current
 from voice.seal import Sealer
 from voice.settings import Settings
 from voice.store import Store, StoreAway
@@ -22,15 +23,25 @@ NUDGE_WAIT_SECONDS = 0.1
 
 
 def build_runtime(settings: Settings) -> Runtime:
-    """Everything a process needs; raises StoreAway when the database cannot be reached."""
+    """Everything a process needs; raises StoreAway or WrongSchema when the database cannot be worked with."""
     set_up_logs(settings.log_format)
     store = Store(settings.database_url)
+    require_current(store)
     clock = SharedClock()
     books = Books(store, settings.secret_text)
     rt = Runtime(
-        settings=settings, store=store, clock=clock, chance=Chance(), later=Pool(), journal=Journal(store), books=books,
-        carrier=Carrier(CarrierHttp(settings.twilio_api_url), settings.twilio_api_url), links=Links(settings.public_base_url),
-        sealer=Sealer(settings.seal_keys), ring=outbox.doorbell(settings.redis_url))
+        settings=settings,
+        store=store,
+        clock=clock,
+        chance=Chance(),
+        later=Pool(),
+        journal=Journal(store),
+        books=books,
+        carrier=Carrier(CarrierHttp(settings.twilio_api_url), settings.twilio_api_url),
+        links=Links(settings.public_base_url),
+        sealer=Sealer(settings.seal_keys),
+        ring=outbox.doorbell(settings.redis_url),
+    )
     return replace(rt, nudge=_nudger(settings.redis_url))
 
 
@@ -53,7 +64,9 @@ def _write_all(rt: Runtime) -> None:
 
 def _nudger(redis_url: str):  # type: ignore[no-untyped-def]
     """Hastens push; when Redis is away nothing is said and nothing waits, push looks each second anyway."""
-    client = redis.Redis.from_url(redis_url, socket_timeout=NUDGE_WAIT_SECONDS, socket_connect_timeout=NUDGE_WAIT_SECONDS)
+    client = redis.Redis.from_url(
+        redis_url, socket_timeout=NUDGE_WAIT_SECONDS, socket_connect_timeout=NUDGE_WAIT_SECONDS
+    )
 
     def nudge(topic: str) -> None:
         try:
@@ -69,12 +82,20 @@ def set_up_logs(form: str) -> None:
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(message)s")
     for noisy in ("twilio", "urllib3", "rq", "werkzeug"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
-    last = structlog.processors.JSONRenderer() if form == "json" else structlog.dev.ConsoleRenderer(colors=False)
+    last = (
+        structlog.processors.JSONRenderer() if form == "json" else structlog.dev.ConsoleRenderer(colors=False)
+    )
     structlog.configure(
-        processors=[structlog.processors.add_log_level, structlog.processors.TimeStamper(fmt="iso"),
-                    structlog.processors.StackInfoRenderer(), structlog.processors.format_exc_info, last],
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso"),
+            structlog.processors.StackInfoRenderer(),
+            structlog.processors.format_exc_info,
+            last,
+        ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr))
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
 
 
 __all__ = ["NUDGES", "StoreAway", "build_runtime", "keep_up", "set_up_logs"]

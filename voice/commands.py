@@ -4,7 +4,6 @@ import argparse
 import sys
 
 from voice.settings import Settings
-from voice.store import Store, StoreAway
 
 
 def add_commands(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -12,15 +11,30 @@ def add_commands(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser
     web = subparsers.add_parser("web", help="answer Twilio and the browsers")
     web.set_defaults(run=run_web)
     migrate = subparsers.add_parser("migrate", help="bring the database's tables up to date")
+    migrate.add_argument(
+        "--check", action="store_true", help="change nothing; exit 1 if they are not up to date"
+    )
     migrate.set_defaults(run=run_migrate)
 
 
-def run_migrate(_args: argparse.Namespace) -> int:
-    """Make what the tables lack."""
+def run_migrate(args: argparse.Namespace) -> int:
+    """Take every missing step, or say how the tables stand."""
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from voice.migrate import check, migrate
+    from voice.schema import Standing, WrongSchema
+    from voice.store import Store, StoreAway
+
     try:
-        Store(Settings().database_url).create_tables()
-    except (StoreAway, ValueError, OSError) as error:
-        print(f"the database cannot be made ready: {error}", file=sys.stderr)
+        store = Store(Settings().database_url)
+        if args.check:
+            schema = check(store)
+            is_current = schema.standing == Standing.CURRENT
+            print(schema.sentence(), file=sys.stdout if is_current else sys.stderr)
+            return 0 if is_current else 1
+        migrate(store, lambda line: print(line, flush=True))
+    except (WrongSchema, StoreAway, SQLAlchemyError, ValueError, OSError) as error:
+        print(f"ringdesk migrate: {error}; nothing was changed", file=sys.stderr)
         return 1
     return 0
 
@@ -30,10 +44,20 @@ def run_web(_args: argparse.Namespace) -> int:
     from granian.constants import Interfaces
     from granian.server import Server
 
+    from voice.schema import require_current
+    from voice.store import Store
+
     settings = Settings()
-    Server("app:create_app", address=settings.host, port=settings.web_port, interface=Interfaces.WSGI, factory=True,
-           blocking_threads=settings.web_threads, workers=settings.web_workers, log_access=False,
-           websockets=False).serve()
+    require_current(Store(settings.database_url))  # one sentence here, instead of one from every worker
+    Server(
+        "app:create_app",
+        address=settings.host,
+        port=settings.web_port,
+        interface=Interfaces.WSGI,
+        factory=True,
+        blocking_threads=settings.web_threads,
+        workers=settings.web_workers,
+        log_access=False,
+        websockets=False,
+    ).serve()
     return 0
-
-

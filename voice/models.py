@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Boolean,
     Float,
     ForeignKeyConstraint,
@@ -421,7 +422,7 @@ class Event(Base):
     """One fact of a call's story: the journal that reports, traces, tickets and webhooks read."""
 
     __tablename__ = "event"
-    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
+    id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
     merchant_id: Mapped[str] = mapped_column(String(80))
     call_id: Mapped[str] = mapped_column(String(80))
     at: Mapped[float]

@@ -2,13 +2,13 @@
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import URL, Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import ArgumentError, OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from voice.models import Base
@@ -25,7 +25,8 @@ class Store:
     """One database. SQLite runs in WAL mode with full synchronisation; PostgreSQL as it is."""
 
     def __init__(self, url: str) -> None:
-        self.url = make_url(url)
+        self.url = _read_url(url)
+        self.name = self.url.render_as_string(hide_password=True)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         if self.is_sqlite:
             Path(str(self.url.database)).parent.mkdir(parents=True, exist_ok=True)
@@ -46,8 +47,16 @@ class Store:
             yield tx
             tx.commit()
 
+    @contextmanager
+    def change_tables(self) -> Iterator[Connection]:
+        """One long transaction for `ringdesk migrate`, without the time limits of daily work."""
+        with _as_away(), self._writer.connect() as connection, connection.begin():
+            if not self.is_sqlite:
+                connection.execute(text("SET LOCAL statement_timeout = 0"))
+            yield connection
+
     def create_tables(self) -> None:
-        """Make every table that is not there yet."""
+        """Make every table at once, without a schema number: for tests. `ringdesk migrate` makes the real ones."""
         Base.metadata.create_all(self._writer)
 
     def close(self) -> None:
@@ -56,15 +65,39 @@ class Store:
         self._writer.dispose()
 
 
+def _read_url(text: str) -> URL:
+    with suppress(ArgumentError):
+        url = make_url(text)
+        if url.get_backend_name() in ("sqlite", "postgresql"):
+            return url
+    raise ValueError(
+        f"DATABASE_URL begins with {text.partition(':')[0]!r}; "
+        "give sqlite:///var/ringdesk.db or postgresql://user:password@host/name"
+    )
+
+
 def _engine(url: str, begin: str) -> Engine:
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_size=16, max_overflow=0, pool_timeout=3, pool_pre_ping=True,
-                             connect_args={"connect_timeout": 2, "options": "-c statement_timeout=3000"})
-    engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": BUSY_SECONDS, "isolation_level": None})
+        return create_engine(
+            url,
+            pool_size=16,
+            max_overflow=0,
+            pool_timeout=3,
+            pool_pre_ping=True,
+            connect_args={"connect_timeout": 2, "options": "-c statement_timeout=3000"},
+        )
+    engine = create_engine(
+        url, connect_args={"check_same_thread": False, "timeout": BUSY_SECONDS, "isolation_level": None}
+    )
 
     @event.listens_for(engine, "connect")
     def _configure(connection: Any, _record: Any) -> None:
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_SECONDS * 1000}"):
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            f"busy_timeout={BUSY_SECONDS * 1000}",
+        ):
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")
@@ -89,13 +122,18 @@ def _begin(tx: Session) -> None:
 
 @contextmanager
 def _as_away() -> Iterator[None]:
-    from sqlalchemy.exc import DBAPIError, TimeoutError as PoolTimeout
+    from sqlalchemy.exc import DBAPIError
+    from sqlalchemy.exc import TimeoutError as PoolTimeout
 
     try:
         yield
     except (OperationalError, PoolTimeout) as error:
-        raise StoreAway(str(error)) from error
+        raise StoreAway(_first_line(error)) from error
     except DBAPIError as error:
         if error.connection_invalidated:
-            raise StoreAway(str(error)) from error
+            raise StoreAway(_first_line(error)) from error
         raise
+
+
+def _first_line(error: SQLAlchemyError) -> str:
+    return f"the database does not answer: {getattr(error, 'orig', None) or error}".partition("\n")[0]
