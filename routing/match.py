@@ -20,4 +20,8 @@ def place(caller: WaitingCaller) -> tuple[bool, float, str]:
 def best_agent(caller: WaitingCaller, agents: Iterable[FreeAgent], now: float) -> FreeAgent | None:
     """The longest idle of those who may take this caller; whoever just had the caller only when nobody else can."""
     able = [agent for agent in agents if may_take(agent, caller, now)]
-    return min(able, key=lambda agent: (agent.id == caller.last_agent_id, agent.last_offer_at, agent.id), default=None)
+    return min(
+        able,
+        key=lambda agent: (agent.id == caller.last_agent_id, agent.last_offer_at, agent.id),
+        default=None,
+    )

@@ -2,7 +2,9 @@
 
 from typing import Literal
 
-Phrase = Literal["place", "next", "again", "one_moment", "unknown_number", "trouble", "taken"]
+Phrase = Literal[
+    "place", "next", "minute", "minutes", "again", "one_moment", "unknown_number", "trouble", "taken"
+]
 
 PHRASES: dict[Phrase, dict[str, str]] = {
     "place": {
@@ -17,6 +19,18 @@ PHRASES: dict[Phrase, dict[str, str]] = {
         "fr": "Vous êtes le prochain.",
         "es": "Usted es el siguiente.",
     },
+    "minute": {
+        "en": "The wait is about one minute.",
+        "de": "Die Wartezeit beträgt etwa eine Minute.",
+        "fr": "L'attente est d'environ une minute.",
+        "es": "La espera es de aproximadamente un minuto.",
+    },
+    "minutes": {
+        "en": "The wait is about {minutes} minutes.",
+        "de": "Die Wartezeit beträgt etwa {minutes} Minuten.",
+        "fr": "L'attente est d'environ {minutes} minutes.",
+        "es": "La espera es de aproximadamente {minutes} minutos.",
+    },
     "again": {
         "en": "Sorry, we lost your agent for a moment. Please hold, you will not lose your place.",
         "de": "Entschuldigung, die Verbindung zu Ihrem Gesprächspartner ist abgebrochen. Bitte warten Sie, Ihr Platz bleibt Ihnen.",
@@ -24,7 +38,9 @@ PHRASES: dict[Phrase, dict[str, str]] = {
         "es": "Lo sentimos, hemos perdido a su agente por un momento. Espere, por favor, no perderá su lugar.",
     },
     "one_moment": {
-        "en": "One moment please.", "de": "Einen Moment bitte.", "fr": "Un instant, s'il vous plaît.",
+        "en": "One moment please.",
+        "de": "Einen Moment bitte.",
+        "fr": "Un instant, s'il vous plaît.",
         "es": "Un momento, por favor.",
     },
     "unknown_number": {

@@ -7,6 +7,8 @@ an agent is at the fence, or the caller's time or wish is over, the next piece i
 from sqlalchemy import and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
+from callflows.flow import Flow
+from routing.estimate import RECENT_SECONDS, remaining_wait
 from voice import heard as told
 from voice import models, music, speak
 from voice.offers import withdraw
@@ -33,21 +35,37 @@ def piece(rt: Runtime, waiting_id: str, heard: told.WaitHeard) -> bytes:
         return _music(rt, tx, waiting)
 
 
-def leave(tx: Session, rt: Runtime, waiting: models.Waiting, happened: str, left_as: str, key: str = "") -> bool:
+def leave(
+    tx: Session, rt: Runtime, waiting: models.Waiting, happened: str, left_as: str, key: str = ""
+) -> bool:
     """The caller leaves by key, timeout or hang-up: the same conditional update as a claim, so one of them wins."""
     target = WAITING_MOVES.get((Waiting(waiting.state), happened))
     if target is None:
         return False
-    gone = tx.execute(update(models.Waiting).where(
-        models.Waiting.merchant_id == waiting.merchant_id, models.Waiting.id == waiting.id,
-        models.Waiting.state == waiting.state, models.Waiting.generation == waiting.generation,
-        models.Waiting.left_as.is_(None),
-    ).values(state=target, state_at=rt.now(), left_as=left_as, left_key=key))
+    gone = tx.execute(
+        update(models.Waiting)
+        .where(
+            models.Waiting.merchant_id == waiting.merchant_id,
+            models.Waiting.id == waiting.id,
+            models.Waiting.state == waiting.state,
+            models.Waiting.generation == waiting.generation,
+            models.Waiting.left_as.is_(None),
+        )
+        .values(state=target, state_at=rt.now(), left_as=left_as, left_key=key)
+    )
     tx.refresh(waiting)
     if not gone.rowcount:  # type: ignore[attr-defined]
         return False
-    rt.journal.write(tx, waiting.merchant_id, waiting.call_id, "dequeued", rt.now(), queue=waiting.queue, why=left_as,
-                     waited=round(rt.now() - waiting.entered_at, 1))
+    rt.journal.write(
+        tx,
+        waiting.merchant_id,
+        waiting.call_id,
+        "dequeued",
+        rt.now(),
+        queue=waiting.queue,
+        why=left_as,
+        waited=round(rt.now() - waiting.entered_at, 1),
+    )
     withdraw(tx, rt, waiting)
     return True
 
@@ -57,9 +75,20 @@ def place_of(tx: Session, waiting: models.Waiting) -> int:
     sooner = models.Waiting.rank_at < waiting.rank_at
     at_head = models.Waiting.head_at.is_not(None)
     before = or_(at_head, sooner) if waiting.head_at is None else and_(at_head, sooner)
-    return 1 + (tx.scalar(select(func.count()).select_from(models.Waiting).where(
-        models.Waiting.merchant_id == waiting.merchant_id, models.Waiting.queue == waiting.queue,
-        models.Waiting.state.in_(WAITING_OPEN), models.Waiting.id != waiting.id, before)) or 0)
+    return 1 + (
+        tx.scalar(
+            select(func.count())
+            .select_from(models.Waiting)
+            .where(
+                models.Waiting.merchant_id == waiting.merchant_id,
+                models.Waiting.queue == waiting.queue,
+                models.Waiting.state.in_(WAITING_OPEN),
+                models.Waiting.id != waiting.id,
+                before,
+            )
+        )
+        or 0
+    )
 
 
 def _music(rt: Runtime, tx: Session, waiting: models.Waiting) -> bytes:
@@ -69,22 +98,56 @@ def _music(rt: Runtime, tx: Session, waiting: models.Waiting) -> bytes:
     words = speak.NOTHING
     if flow.queues[waiting.queue].announce_position and _says_place(waiting, rt.now()):
         waiting.place_said_at = rt.now()
-        words = _place_words(place_of(tx, waiting), flow.language, flow.voice)
+        words = _words(tx, waiting, flow, rt.now())
     sound = rt.links.audio(f"hold-{int(waited // music.SEGMENT_SECONDS) % music.SEGMENTS}")
-    return speak.waiting_room(sound, words=words, keys_url=rt.links.wait(waiting.id) if waiting.exit_keys else None)
+    return speak.waiting_room(
+        sound, words=words, keys_url=rt.links.wait(waiting.id) if waiting.exit_keys else None
+    )
 
 
 def _says_place(waiting: models.Waiting, now: float) -> bool:
     return waiting.place_said_at is None or now - waiting.place_said_at >= PLACE_EVERY_SECONDS
 
 
-def _place_words(place: int, language: str, voice: str | None) -> Fragment:
+def _words(tx: Session, waiting: models.Waiting, flow: Flow, now: float) -> Fragment:
+    """The place, and how long it will take when the queue knows."""
+    place, language = place_of(tx, waiting), flow.language
     text = phrase("next", language) if place == 1 else phrase("place", language, place=place)
-    return speak.say(text, language, voice)
+    left = remaining_wait(_recent_answers(tx, waiting, now), now - waiting.entered_at, now)
+    if left is not None:
+        minutes = left // 60
+        text += " " + (
+            phrase("minute", language) if minutes == 1 else phrase("minutes", language, minutes=minutes)
+        )
+    return speak.say(text, language, flow.voice)
+
+
+def _recent_answers(tx: Session, waiting: models.Waiting, now: float) -> list[tuple[float, float]]:
+    rows = tx.execute(
+        select(models.Waiting.state_at, models.Waiting.state_at - models.Waiting.entered_at)
+        .where(
+            models.Waiting.merchant_id == waiting.merchant_id,
+            models.Waiting.queue == waiting.queue,
+            models.Waiting.state == Waiting.CONNECTED,
+            models.Waiting.state_at > now - RECENT_SECONDS,
+        )
+        .order_by(models.Waiting.state_at.desc())
+        .limit(50)
+    )
+    return [(answered_at, waited) for answered_at, waited in rows]
 
 
 def _waiting_of(tx: Session, waiting_id: str, heard: told.WaitHeard) -> models.Waiting | None:
-    return tx.scalar(select(models.Waiting).join(
-        models.Call, (models.Call.merchant_id == models.Waiting.merchant_id) & (models.Call.id == models.Waiting.call_id),
-    ).where(models.Waiting.id == waiting_id, models.Call.account_sid == heard.account_sid,
-            models.Call.call_sid == heard.call_sid))
+    return tx.scalar(
+        select(models.Waiting)
+        .join(
+            models.Call,
+            (models.Call.merchant_id == models.Waiting.merchant_id)
+            & (models.Call.id == models.Waiting.call_id),
+        )
+        .where(
+            models.Waiting.id == waiting_id,
+            models.Call.account_sid == heard.account_sid,
+            models.Call.call_sid == heard.call_sid,
+        )
+    )

@@ -33,7 +33,9 @@ def test_the_caller_who_entered_first_is_served_first() -> None:
 
 
 def test_a_caller_back_at_the_head_goes_before_everybody() -> None:
-    room = Snapshot((caller("first", rank_at=10.0), caller("back", rank_at=90.0, head_at=190.0)), (agent("ann"),))
+    room = Snapshot(
+        (caller("first", rank_at=10.0), caller("back", rank_at=90.0, head_at=190.0)), (agent("ann"),)
+    )
 
     assert decide(room, now=200.0) == (MakeOffer("back", "ann"),)
 
@@ -59,38 +61,61 @@ def test_nobody_of_another_queue_is_rung() -> None:
 
 QUEUES = st.sampled_from([SALES, HELP, ("marlow", "sales")])
 CALLERS = st.lists(
-    st.builds(WaitingCaller, st.uuids().map(str), QUEUES, st.floats(0, 1e4), st.none() | st.floats(0, 1e4), st.none()),
-    max_size=12, unique_by=lambda one: one.id,
+    st.builds(
+        WaitingCaller,
+        st.uuids().map(str),
+        QUEUES,
+        st.floats(0, 1e4),
+        st.none() | st.floats(0, 1e4),
+        st.none(),
+    ),
+    max_size=12,
+    unique_by=lambda one: one.id,
 )
 AGENTS = st.lists(
     st.builds(FreeAgent, st.uuids().map(str), st.frozensets(QUEUES), st.floats(0, 1e4), st.floats(0, 200)),
-    max_size=12, unique_by=lambda one: one.id,
+    max_size=12,
+    unique_by=lambda one: one.id,
 )
 
 
 @given(CALLERS, AGENTS)
-def test_each_offer_is_for_an_able_agent_and_nobody_is_in_two(callers: list[WaitingCaller], agents: list[FreeAgent]) -> None:
+def test_each_offer_is_for_an_able_agent_and_nobody_is_in_two(
+    callers: list[WaitingCaller], agents: list[FreeAgent]
+) -> None:
     offers = decide(Snapshot(tuple(callers), tuple(agents)), now=100.0)
 
     who, whom = {one.id: one for one in agents}, {one.id: one for one in callers}
     assert all(may_take(who[offer.agent_id], whom[offer.waiting_id], 100.0) for offer in offers)
-    assert len({offer.agent_id for offer in offers}) == len({offer.waiting_id for offer in offers}) == len(offers)
+    assert (
+        len({offer.agent_id for offer in offers})
+        == len({offer.waiting_id for offer in offers})
+        == len(offers)
+    )
 
 
 @given(CALLERS, AGENTS)
-def test_deciding_again_after_the_offers_gives_none(callers: list[WaitingCaller], agents: list[FreeAgent]) -> None:
+def test_deciding_again_after_the_offers_gives_none(
+    callers: list[WaitingCaller], agents: list[FreeAgent]
+) -> None:
     offers = decide(Snapshot(tuple(callers), tuple(agents)), now=100.0)
 
     offered, rung = {offer.waiting_id for offer in offers}, {offer.agent_id for offer in offers}
     rest = Snapshot(
-        tuple(one for one in callers if one.id not in offered), tuple(one for one in agents if one.id not in rung)
+        tuple(one for one in callers if one.id not in offered),
+        tuple(one for one in agents if one.id not in rung),
     )
     assert decide(rest, now=100.0) == ()
 
 
 @given(CALLERS, AGENTS)
-def test_nobody_is_passed_over_for_somebody_behind(callers: list[WaitingCaller], agents: list[FreeAgent]) -> None:
-    offers = {offer.waiting_id: offer.agent_id for offer in decide(Snapshot(tuple(callers), tuple(agents)), now=100.0)}
+def test_nobody_is_passed_over_for_somebody_behind(
+    callers: list[WaitingCaller], agents: list[FreeAgent]
+) -> None:
+    offers = {
+        offer.waiting_id: offer.agent_id
+        for offer in decide(Snapshot(tuple(callers), tuple(agents)), now=100.0)
+    }
 
     who = {one.id: one for one in agents}
     for left in (one for one in callers if one.id not in offers):
