@@ -76,8 +76,11 @@ def tone_period(sid: str) -> int:
 
 def _tracks(recording: Recording) -> list[array[int]]:
     end = recording.ended_at if recording.ended_at is not None else recording.started_at
-    if not recording.legs:
-        return [_track(recording, [(recording.started_at, end, PROMPT_PERIOD)], end)]
+    if recording.conference_sid is not None:
+        spoken = [
+            stretch for leg in recording.legs for stretch in _spoken(leg.mouth, tone_period(leg.sid), end)
+        ]
+        return [_track(recording, spoken, end)]
     leg = recording.legs[0]
     said = _track(recording, _spoken(leg.mouth, tone_period(leg.sid), end), end)
     if recording.order.source == "RecordVerb":

@@ -16,6 +16,7 @@ from simulator.interpreter import CONFERENCE_SOUND, Goto, Scene, perform
 from simulator.kernel import Signal, Task
 from simulator.legs import Callback, Interrupted, Leg
 from simulator.params import rfc2822
+from simulator.recordings import Order
 from simulator.twiml.document import Document, DocumentFailed
 from simulator.webhooks import Ask
 
@@ -92,6 +93,7 @@ class Conference:
     sequence: int = 0
     ended_reason: str | None = None
     ended_by: str | None = None
+    to_record: Order | None = None
 
     @property
     def is_over(self) -> bool:
@@ -153,6 +155,7 @@ class Conferences:
         self._tell(conference, "join", "participant-join", seat)
         self._maybe_start(conference)
         self._refresh(conference)
+        self._world.recordings.conference_joined(conference, leg)
         return seat
 
     def leave(self, seat: Seat, reason: str) -> None:
@@ -246,6 +249,15 @@ class Conferences:
             if not seat.hold:
                 self._stop_sound(seat)
         self._tell(conference, "start", "conference-start", None)
+        if conference.to_record is not None:
+            self._world.recordings.record_room(conference, conference.to_record)
+
+    def record(self, conference: Conference, order: Order) -> None:
+        """The first participant that asks for it has the room recorded, from its start on."""
+        if conference.to_record is None:
+            conference.to_record = order
+            if conference.status is ConferenceStatus.IN_PROGRESS:
+                self._world.recordings.record_room(conference, order)
 
     def _remove(self, seat: Seat, reason: str) -> None:
         conference = seat.conference

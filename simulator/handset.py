@@ -109,6 +109,8 @@ class Handset:
 
     def is_talking_to(self, other: Handset) -> bool:
         """Both hear each other at this moment."""
+        if self._leg is None or other._leg is None:
+            return False
         return other.leg in _heard_by(self.leg) and self.leg in _heard_by(other.leg)
 
     def talks_to(self, other: Handset, within: float = 15.0) -> None:

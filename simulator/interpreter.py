@@ -126,7 +126,9 @@ class Scene:
         leg.asked_in_a_row = leg.asked_in_a_row + 1 if now == leg.asked_at else 1
         leg.asked_at = now
         if leg.asked_in_a_row > MOST_DOCUMENTS_IN_A_ROW:
-            self.warn(12400, f"{MOST_DOCUMENTS_IN_A_ROW} documents in a row without time passing: an endless loop?")
+            self.warn(
+                12400, f"{MOST_DOCUMENTS_IN_A_ROW} documents in a row without time passing: an endless loop?"
+            )
             yield from sleep(1.0)
 
     def resolve(self, url: str) -> str:

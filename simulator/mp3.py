@@ -13,9 +13,13 @@ def encode(wav: bytes) -> bytes:
     target = io.BytesIO()
     with av.open(io.BytesIO(wav), "r") as source, av.open(target, "w", format="mp3") as sound:
         stream = source.streams.audio[0]
-        out = sound.add_stream("mp3", rate=stream.rate, layout=stream.layout.name)
+        layout = "mono" if stream.channels == 1 else "stereo"
+        out = sound.add_stream("mp3", rate=stream.rate, layout=layout)
         out.bit_rate = BITS_A_SECOND
-        for frame in source.decode(stream):
-            sound.mux(out.encode(frame))
+        out.format = "s16p"
+        planar = av.AudioResampler("s16p", layout, stream.rate)
+        for frame in (*source.decode(stream), None):
+            for part in planar.resample(frame):
+                sound.mux(out.encode(part))
         sound.mux(out.encode(None))
     return target.getvalue()

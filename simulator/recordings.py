@@ -119,11 +119,15 @@ class Recordings:
         return recording
 
     def record_room(self, conference: Conference, order: Order) -> None:
-        """Of a whole conference, once; it begins when the room starts."""
-        if any(recording.conference_sid == conference.sid for recording in self.all.values()):
-            return
-        recording = self._new(conference.account, order, None, conference.sid, ())
+        """Of a whole conference, from its start to its end."""
+        legs = tuple(seat.leg for seat in conference.seats.values())
+        recording = self._new(conference.account, order, None, conference.sid, legs)
         self._tell(recording, RecordingStatus.IN_PROGRESS)
+
+    def conference_joined(self, conference: Conference, leg: Leg) -> None:
+        for recording in self._of_room(conference):
+            if leg not in recording.legs:
+                recording.legs += (leg,)
 
     def stop(self, recording: Recording) -> None:
         """The sound ends here; the file is ready some seconds later."""
@@ -158,13 +162,12 @@ class Recordings:
 
     def leg_ended(self, leg: Leg) -> None:
         for recording in leg.recordings:
-            if recording.legs == (leg,):
+            if leg in recording.legs:
                 self.stop(recording)
 
     def conference_ended(self, conference: Conference) -> None:
-        for recording in self.all.values():
-            if recording.conference_sid == conference.sid:
-                self.stop(recording)
+        for recording in self._of_room(conference):
+            self.stop(recording)
 
     def for_status_callback(self, leg: Leg) -> dict[str, str]:
         """The terminal status callback names the recording of the call's Dial or of its REST creation."""
@@ -176,6 +179,11 @@ class Recordings:
             "RecordingSid": latest.sid,
             "RecordingDuration": str(latest.whole_seconds),
         }
+
+    def _of_room(self, conference: Conference) -> list[Recording]:
+        if conference.to_record is None:
+            return []
+        return [recording for recording in self.all.values() if recording.conference_sid == conference.sid]
 
     def _new(
         self,

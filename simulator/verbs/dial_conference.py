@@ -35,7 +35,7 @@ def dial_conference(scene: Scene, dialling: Dialling, noun: Attributes) -> Run[d
         return {"DialCallStatus": "failed", "DialBridged": "false"}
     order = _room_recording(scene, noun)
     if order is not None:
-        world.recordings.record_room(seat.conference, order)
+        world.conferences.record(seat.conference, order)
     recording = world.recordings.start(scene.leg, dialling.record) if dialling.record else None
     star: Signal[None] = Signal()
     listener = _star_listener(star)
