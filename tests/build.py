@@ -87,16 +87,16 @@ class SimMedia(HTTPAdapter):
 
 def settings_for(tmp_path: Path, **changed: Any) -> Settings:
     """Settings that touch nothing outside the folder."""
-    return Settings(
-        public_base_url=BASE_URL,
-        database_url=f"sqlite:///{tmp_path}/ringdesk.db",
-        storage_url=f"file:{tmp_path}/recordings",
-        secret_key=SECRET,
-        flows_dir=tmp_path / "flows",
-        redis_url="redis://127.0.0.1:1/0",
-        twilio_api_url=BASE_URL,
-        **changed,
-    )
+    chosen: dict[str, Any] = {
+        "public_base_url": BASE_URL,
+        "database_url": f"sqlite:///{tmp_path}/ringdesk.db",
+        "storage_url": f"file:{tmp_path}/recordings",
+        "secret_key": SECRET,
+        "flows_dir": tmp_path / "flows",
+        "redis_url": "redis://127.0.0.1:1/0",
+        "twilio_api_url": BASE_URL,
+    }
+    return Settings(**(chosen | changed))
 
 
 def make_rt(
@@ -106,12 +106,16 @@ def make_rt(
     later: Callable[..., None] | None = None,
     **changed: Any,
 ) -> Runtime:
-    """A Runtime with fresh tables; what should run after an answer runs at once unless `later` says otherwise."""
+    """A Runtime with fresh tables; what should run after an answer runs at once unless `later` says otherwise.
+
+    A `database_url` of the test's own has its tables already.
+    """
     settings = settings_for(tmp_path, **changed)
     door, session = door or SimDoor(), requests.Session()
     session.mount("http://", SimMedia(door))
     store = Store(settings.database_url)
-    store.create_tables()
+    if "database_url" not in changed:
+        store.create_tables()
     return Runtime(
         settings=settings,
         store=store,

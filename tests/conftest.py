@@ -11,6 +11,13 @@ from voice.store import Store
 EMPTY, MIGRATED = "empty", "migrated"
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """--postgres"""
+    parser.addoption(
+        "--postgres", action="store_true", help="run every journey on PostgreSQL instead of SQLite"
+    )
+
+
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[PostgresServer]:
     """One server for this run, with a database to copy; a machine that cannot start it fails here, with its reason."""

@@ -22,6 +22,7 @@ from simulator.clock import VirtualClock
 from simulator.handset import Caller, ClientLeg
 from simulator.simulator import Simulator
 from tests.build import BASE_URL, SimDoor, account_json, make_rt
+from tests.journeys.databases import Database, SqliteFile
 from voice import clock, entrance, models
 from voice import web as voice_web
 from voice.publish import publish
@@ -234,15 +235,22 @@ class Desk:
 class Shop:
     """One merchant, its agents, and Twilio's stand-in, all in this process."""
 
-    def __init__(self, tmp_path: Path, flow: str = FLOW, agents: tuple[str, ...] = ("ann", "ben")) -> None:
+    def __init__(
+        self,
+        tmp_path: Path,
+        flow: str = FLOW,
+        agents: tuple[str, ...] = ("ann", "ben"),
+        database: Database | None = None,
+    ) -> None:
         (tmp_path / "flows").mkdir()
         (tmp_path / "flows" / "northwind.yaml").write_text(flow, encoding="utf-8")
         account = Account.demo(base_url=BASE_URL, numbers=(NORTHWIND,))
         (tmp_path / "account.json").write_text(json.dumps(account_json(account)), encoding="utf-8")
         door, virtual = SimDoor(), VirtualClock()
         self.is_quiet = True
-        self.db, self.flow_text, self.forgets_promises = tmp_path / "ringdesk.db", flow, False
-        self.rt = make_rt(tmp_path, virtual, door, later=self._later)
+        self.flow_text, self.forgets_promises = flow, False
+        self.database = database or SqliteFile(tmp_path / "ringdesk.db")
+        self.rt = make_rt(tmp_path, virtual, door, later=self._later, **self.database.settings)
         seed_merchants(self.rt, tmp_path / "account.json")
         self.app = Flask("ringdesk", static_folder=None)
         voice_web.register(self.app, self.rt)
@@ -351,13 +359,11 @@ class Shop:
     def sql_goes_away(self) -> None:
         """The database cannot be opened any more."""
         self.rt.store.close()
-        self.db.rename(self.db.with_suffix(".away"))
-        self.db.mkdir()
+        self.database.goes_away()
 
     def sql_comes_back(self) -> None:
         """The database is as it was."""
-        self.db.rmdir()
-        self.db.with_suffix(".away").rename(self.db)
+        self.database.comes_back()
 
     def only_call(self) -> models.Call:
         """The one call that there was."""

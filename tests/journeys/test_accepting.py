@@ -1,10 +1,13 @@
 """A caller is answered, queued, taken, and both part."""
 
+import pytest
+
 from tests.journeys.shop import CUSTOMER, Shop
 from voice import models
 from voice.states import Agent, CallEnd
 
 
+@pytest.mark.both_stores
 def test_a_caller_hears_the_menu_waits_with_music_and_talks_to_an_agent(shop: Shop) -> None:
     caller = shop.rings_up()
     caller.hears("Thank you for calling Northwind Outfitters")
@@ -26,6 +29,7 @@ def test_a_caller_hears_the_menu_waits_with_music_and_talks_to_an_agent(shop: Sh
     assert shop.only_call().hung_up_by == "agent"
 
 
+@pytest.mark.both_stores
 def test_the_call_becomes_one_ticket_with_its_recording(shop: Shop) -> None:
     shop.talk(seconds=30)
     shop.ann.ends()
@@ -71,6 +75,7 @@ def test_wrap_up_ends_by_itself_and_the_next_caller_rings(shop: Shop) -> None:
     shop.ann.talks_to(second)
 
 
+@pytest.mark.both_stores
 def test_hold_gives_the_caller_music_and_the_agent_silence(shop: Shop) -> None:
     caller = shop.talk()
     shop.ann.holds()
@@ -83,6 +88,7 @@ def test_hold_gives_the_caller_music_and_the_agent_silence(shop: Shop) -> None:
     assert shop.ann.state == Agent.ON_CALL
 
 
+@pytest.mark.both_stores
 def test_who_hangs_up_while_waiting_is_a_missed_call_with_number_and_wait(shop: Shop) -> None:
     caller = shop.joins_queue()
     caller.waits(42)
@@ -126,6 +132,7 @@ def test_the_longest_wait_leads_to_voicemail_and_a_ticket_with_the_message(shop:
     assert len(shop.rows(models.Ticket)) == 1
 
 
+@pytest.mark.both_stores
 def test_two_agents_accept_at_once_one_wins_and_the_other_hears_nothing_and_is_free(shop: Shop) -> None:
     shop.ann.starts_shift()
     caller = shop.joins_queue()

@@ -19,6 +19,7 @@ def test_a_lost_poke_is_made_good_by_the_next_piece_of_waiting(shop: Shop) -> No
     shop.any_agent_talks_to(caller, within=60)
 
 
+@pytest.mark.both_stores
 def test_a_poke_whose_answer_was_lost_bridges_once(shop: Shop) -> None:
     shop.ann.starts_shift()
     caller = shop.joins_queue()
@@ -58,6 +59,7 @@ def test_a_stale_poke_sends_the_caller_back_to_the_same_place(shop: Shop) -> Non
     shop.ann.talks_to(caller)
 
 
+@pytest.mark.both_stores
 def test_the_process_is_killed_between_claim_and_poke(shop: Shop) -> None:
     shop.ann.starts_shift()
     caller = shop.joins_queue()
@@ -79,6 +81,7 @@ def test_an_ending_whose_request_was_lost_ends_the_call_all_the_same(shop: Shop)
     caller.ends(within=20)
 
 
+@pytest.mark.both_stores
 def test_every_webhook_twice_changes_nothing(shop: Shop) -> None:
     shop.sim.faults.webhook("", "duplicate", times=None)
     caller = shop.talk(seconds=20)
@@ -129,6 +132,7 @@ def test_one_signal_of_a_vanished_agent_is_enough(shop: Shop, lost: str) -> None
     shop.ben.talks_to(caller)
 
 
+@pytest.mark.both_stores
 def test_the_menu_goes_on_and_joining_waits_while_sql_is_away(shop: Shop) -> None:
     caller = shop.rings_up()
     caller.hears("Thank you for calling")
@@ -149,6 +153,7 @@ def test_the_menu_goes_on_and_joining_waits_while_sql_is_away(shop: Shop) -> Non
     assert len([fact for fact in shop.facts("call_started")]) == 2
 
 
+@pytest.mark.both_stores
 def test_waiting_callers_hear_music_while_sql_is_away_and_keep_their_place(shop: Shop) -> None:
     first, second = shop.joins_queue(), shop.joins_queue("+12025550199")
     shop.sql_goes_away()

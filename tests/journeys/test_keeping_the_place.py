@@ -1,9 +1,12 @@
 """Whatever agents and their browsers do, the caller keeps the place."""
 
+import pytest
+
 from tests.journeys.shop import Shop
 from voice.states import Agent, CallEnd
 
 
+@pytest.mark.both_stores
 def test_a_decline_passes_the_caller_on_and_rests_the_agent(shop: Shop) -> None:
     shop.ann.starts_shift()
     caller = shop.joins_queue()
@@ -28,6 +31,7 @@ def test_a_lone_agent_who_declines_is_asked_again_after_ten_seconds(shop: Shop) 
     shop.ann.rings(within=3)
 
 
+@pytest.mark.both_stores
 def test_a_ring_out_makes_the_agent_away_and_the_next_one_rings(shop: Shop) -> None:
     shop.ann.starts_shift()
     caller = shop.joins_queue()
@@ -74,6 +78,7 @@ def test_a_browser_that_vanishes_while_ringing_gives_the_caller_to_the_next(shop
     shop.ben.talks_to(caller)
 
 
+@pytest.mark.both_stores
 def test_a_phone_that_never_comes_releases_the_claim_and_the_caller_never_left_the_music(shop: Shop) -> None:
     shop.ann.starts_shift()
     caller = shop.joins_queue()
@@ -100,6 +105,7 @@ def test_a_phone_that_comes_too_late_hears_that_the_caller_is_gone(shop: Shop) -
     assert shop.ann.leg.hears_nothing_of(caller)
 
 
+@pytest.mark.both_stores
 def test_an_agent_who_vanishes_in_the_talk_may_rejoin(shop: Shop) -> None:
     caller = shop.talk()
     shop.ann.closes_laptop()
@@ -128,6 +134,7 @@ def test_a_reload_in_the_talk_brings_the_desk_back_to_the_same_call(shop: Shop) 
     shop.ann.talks_to(caller)
 
 
+@pytest.mark.both_stores
 def test_nobody_comes_back_so_the_caller_goes_to_the_head_of_the_queue(shop: Shop) -> None:
     caller = shop.talk()
     other = shop.joins_queue("+12025550199")
@@ -182,6 +189,7 @@ def test_the_caller_hangs_up_while_the_agent_connects(shop: Shop) -> None:
     assert shop.ann.state == Agent.AVAILABLE
 
 
+@pytest.mark.both_stores
 def test_the_caller_hangs_up_when_the_agent_stands_at_the_fence(shop: Shop) -> None:
     shop.ann.starts_shift()
     caller = shop.joins_queue()

@@ -1,5 +1,7 @@
 """What agents may become, and when."""
 
+import pytest
+
 from tests.journeys.shop import Shop
 from voice.states import Agent
 
@@ -48,6 +50,7 @@ def test_notes_may_be_ended_early_and_the_next_caller_rings(shop: Shop) -> None:
     shop.ann.rings(within=2)
 
 
+@pytest.mark.both_stores
 def test_a_desk_that_falls_silent_is_unreachable_and_available_again_when_it_answers(shop: Shop) -> None:
     shop.ann.starts_shift()
     shop.ann.closes_laptop()
@@ -75,6 +78,7 @@ def test_the_longest_idle_agent_is_rung_first(shop: Shop) -> None:
     assert shop.ann.is_silent()
 
 
+@pytest.mark.both_stores
 def test_two_callers_and_two_agents_all_meet(shop: Shop) -> None:
     first, second = shop.joins_queue(), shop.joins_queue("+12025550199")
     shop.ann.starts_shift()
