@@ -78,7 +78,7 @@ def _speech(text: str) -> dict[str, Any]:
         seconds = sound_seconds(file.read_bytes())
     except OSError as error:
         raise CannotCall(f"--say {name}: cannot be read ({error.strerror}); name a WAV file") from None
-    speech: dict[str, Any] = {"words": file.stem, "seconds": str(seconds)}
+    speech: dict[str, Any] = {"words": file.stem, "seconds": str(seconds), "file": str(file.resolve())}
     if moment:
         speech["at"] = str(read_seconds(moment))
     return speech

@@ -50,11 +50,11 @@ class Handset:
 
     @property
     def transcript(self) -> list[Line]:
-        return self.leg.ear.lines
+        return self._leg.ear.lines if self._leg is not None else []
 
     @property
     def now_hears(self) -> Line | None:
-        return self.leg.ear.current
+        return self._leg.ear.current if self._leg is not None else None
 
     def hears(self, words: str, within: float = 60.0) -> Line:
         """Lets time pass until the words begin (any case); what was heard before the last match does not count."""
@@ -114,12 +114,13 @@ class Handset:
         return other.leg in _heard_by(self.leg) and self.leg in _heard_by(other.leg)
 
     def talks_to(self, other: Handset, within: float = 15.0) -> None:
-        """Lets time pass until both hear each other."""
+        """Lets time pass until both hear each other, and what belongs to that moment is done."""
         self.sim.wait_for(
             lambda: self.is_talking_to(other) or None,
             within,
             lambda: f"{self.name} and {other.name} do not talk; {self.told()}; {other.told()}",
         )
+        self.sim.settle()
 
     def hears_nothing_of(self, other: Handset) -> bool:
         """Whether this person has never heard the other; fails telling when."""
@@ -131,10 +132,11 @@ class Handset:
         return True
 
     def ends(self, within: float = 60.0) -> None:
-        """Lets time pass until the call is over."""
+        """Lets time pass until the call is over and that has been told."""
         self.sim.wait_for(
             lambda: self.is_over or None, within, lambda: f"{self.name}'s call goes on; {self.told()}"
         )
+        self.sim.settle()
 
     def told(self) -> str:
         """What was heard, for a failure's message."""

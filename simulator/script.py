@@ -32,11 +32,15 @@ class Press:
 
 @dataclass(frozen=True)
 class Speak:
-    """Words for so many seconds; at None: as soon as somebody listens (a person, or the beep of a recording)."""
+    """Words for so many seconds; at None: as soon as somebody listens (a person, or the beep of a recording).
+
+    With sound the file is what is heard.
+    """
 
     words: str
     seconds: float
     at: float | None = None
+    file: str = ""
 
 
 @dataclass(frozen=True)
@@ -102,7 +106,7 @@ def _press(leg: Leg, key: str) -> None:
 
 def _speak_now(world: World, leg: Leg, speak: Speak) -> None:
     if not leg.is_over:
-        world.speak(leg, speak.words, speak.seconds)
+        world.speak(leg, speak.words, speak.seconds, speak.file)
 
 
 def _speak_when_heard(world: World, leg: Leg, speak: Speak) -> None:
@@ -126,4 +130,5 @@ def _speak(step: object) -> Speak:
         step["words"],
         read_seconds(str(seconds)) if seconds is not None else max(0.5, len(step["words"]) / 15),
         None if at is None else read_seconds(str(at)),
+        str(step.get("file") or ""),
     )

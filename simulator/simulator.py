@@ -86,7 +86,7 @@ class Simulator:
         self,
         method: str,
         path: str,
-        params: Mapping[str, str | list[str]] | None = None,
+        params: Mapping[str, object] | None = None,
         headers: Mapping[str, str] | None = None,
         auth: tuple[str, str] | None = None,
     ) -> Answer:

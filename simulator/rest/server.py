@@ -42,13 +42,13 @@ class RestServer:
         self,
         method: str,
         url: str,
-        params: Mapping[str, str | list[str]],
+        params: Mapping[str, object],
         headers: Mapping[str, str],
         auth: tuple[str, str] | None,
     ) -> Answer:
         """params go into the query for GET and DELETE, into the form otherwise."""
         path, _, query = _path_of(url).partition("?")
-        given: Params = {name: [value] if isinstance(value, str) else value for name, value in params.items()}
+        given: Params = {name: _texts(value) for name, value in params.items()}
         asked: dict[str, list[str]] = parse_qs(query, keep_blank_values=True)
         if auth is None:
             auth = _basic(
@@ -147,6 +147,13 @@ class RestServer:
         return Answer(
             status, {**headers, "Content-Type": "application/json", "Content-Length": str(len(raw))}, raw
         )
+
+
+def _texts(value: object) -> list[str]:
+    """Numbers and truths as their text, a list as repeated fields."""
+    if isinstance(value, list | tuple):
+        return [str(part) for part in value]
+    return [str(value).lower() if isinstance(value, bool) else str(value)]
 
 
 def _path_of(url: str) -> str:

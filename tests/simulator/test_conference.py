@@ -1,10 +1,12 @@
 """Twilio's pages: voice/twiml/conference and the conference and participant resources."""
 
+from typing import Any
+
 import pytest
 
 from simulator.handset import ClientLeg, Handset
 from simulator.hearing import Sound
-from tests.simulator.pages import BASE, NUMBER, Form, Shop, open_shop, wav
+from tests.simulator.pages import BASE, NUMBER, Shop, open_shop, wav
 
 EVENTS = 'statusCallback="/room-events" statusCallbackEvent="start end join leave mute hold modify"'
 QUIET = 'beep="false" waitUrl=""'
@@ -29,7 +31,6 @@ def both(shop: Shop) -> tuple[Handset, ClientLeg]:
     caller.waits(2)
     agent = shop.sim.client("ann").connect()
     agent.talks_to(caller)
-    shop.sim.settle()
     return caller, agent
 
 
@@ -37,9 +38,9 @@ def events(shop: Shop) -> list[str]:
     return [form["StatusCallbackEvent"] for form in shop.pages.forms("/room-events")]
 
 
-def participants(shop: Shop) -> list[Form]:
+def participants(shop: Shop) -> list[dict[str, Any]]:
     sid = shop.rest("GET", "Conferences.json")["conferences"][0]["sid"]
-    found: list[Form] = shop.rest("GET", f"Conferences/{sid}/Participants.json")["participants"]
+    found: list[dict[str, Any]] = shop.rest("GET", f"Conferences/{sid}/Participants.json")["participants"]
     return found
 
 
@@ -56,7 +57,6 @@ def test_a_conference_starts_with_its_second_participant() -> None:
 
     agent = shop.sim.client("ann").connect()
     agent.talks_to(caller)
-    shop.sim.settle()
 
     assert alone == "init"
     assert (

@@ -4,6 +4,7 @@ import io
 import math
 import wave
 from array import array
+from typing import Any
 
 import pytest
 
@@ -41,7 +42,8 @@ def recorded_dial(record: str) -> tuple[Shop, Caller, Phone]:
 def sound(shop: Shop, sid: str, **params: str) -> wave.Wave_read:
     answer = shop.answer("GET", f"Recordings/{sid}.wav", **params)
     assert (answer.status, answer.headers["Content-Type"]) == (200, "audio/x-wav")
-    return wave.open(io.BytesIO(answer.body))
+    opened: wave.Wave_read = wave.open(io.BytesIO(answer.body))
+    return opened
 
 
 def energies(read: wave.Wave_read, first: float, last: float) -> list[float]:
@@ -55,7 +57,7 @@ def energies(read: wave.Wave_read, first: float, last: float) -> list[float]:
     return found
 
 
-def only(shop: Shop) -> dict[str, str]:
+def only(shop: Shop) -> dict[str, Any]:
     (recording,) = shop.rest("GET", "Recordings.json")["recordings"]
     return dict(recording)
 
