@@ -67,11 +67,20 @@ class Bridge(Witness):
         """Start the media process and wait until browsers can reach it. Raises NoSound."""
         self._ready.clear()
         self._media = MediaProcess(self._receive, self._wiring.options)
-        if not self._ready.wait(START_SECONDS) or not self.port:
+        if not self.is_ready(START_SECONDS):
             self.stop()
             raise NoSound("the media process did not start")
         for account in self._world.accounts.values():
             self._send(p.Account(account.sid, account.api_keys))
+
+    def is_ready(self, within_seconds: float = 0.0) -> bool:
+        """Whether browsers can reach the media process, by then."""
+        return self._ready.wait(within_seconds) and self.port != 0
+
+    @property
+    def media_pid(self) -> int:
+        """The media process, for those who look after it."""
+        return self._media.process.pid if self._media is not None else 0
 
     def stop(self) -> None:
         """End the media process; it finishes its recordings."""
@@ -110,6 +119,7 @@ class Bridge(Witness):
         if not path.exists():
             path.write_bytes(sound)
         self._files[url] = path
+        self._send(p.Measure("", (p.Sound(str(path)),)))  # read now, it begins without delay
 
     def speech_seconds(self, text: str, language: str) -> Run[float]:
         known = self._lengths.get((text, language))
@@ -186,7 +196,7 @@ class Bridge(Witness):
                 )
             case p.Told(sid, content):
                 self._world.ledger.write("message", call=sid, content=content)
-            case p.Played():
+            case p.Played() | p.Counted():
                 pass
             case _:
                 assert_never(event)
@@ -219,10 +229,15 @@ class Bridge(Witness):
         """A customer's phone is dialled by its number, a browser by its identity."""
         name = event.phone or f"client:{event.identity}"
         parties = self._world.parties
-        if event.on:
-            self._parties[name] = parties.get(name)
-            parties[name] = lambda leg: self._ring(leg, event.identity)
+        if not event.on:
+            self._forget(name)
             return
+        self._parties.setdefault(name, parties.get(name))
+        parties[name] = lambda leg: self._ring(leg, event.identity)
+
+    def _forget(self, name: str) -> None:
+        """Who was there before the browser is dialled again."""
+        parties = self._world.parties
         before = self._parties.pop(name, None)
         if before is not None:
             parties[name] = before
@@ -261,9 +276,18 @@ class Bridge(Witness):
         if self._stopping or not self.port:
             return
         log.error("the media process ended; starting another")
+        self.port = 0
+        self._ready.clear()
         for leg in list(self._real.values()):
             self._world.exchange.hang_up(leg, "the media process ended")
-        threading.Thread(target=self.start, name="restart media", daemon=True).start()
+        for name in list(self._parties):
+            self._forget(name)
+        threading.Thread(target=self._start_again, name="restart media", daemon=True).start()
+
+    def _start_again(self) -> None:
+        if self._media is not None:
+            self._media.stop()
+        self.start()
 
 
 def _party_of(leg: Leg) -> str:

@@ -280,6 +280,14 @@ class Tell:
     kind: Literal["tell"] = "tell"
 
 
+@dataclass(frozen=True)
+class Count:
+    """How is the clock doing? The answer is Counted."""
+
+    question: str
+    kind: Literal["count"] = "count"
+
+
 Command = (
     Account
     | Take
@@ -301,6 +309,7 @@ Command = (
     | Listen
     | HangUp
     | Tell
+    | Count
 )
 
 # ---- media -> kernel ----------------------------------------------------------------------------------------
@@ -426,6 +435,18 @@ class Told:
     kind: Literal["told"] = "told"
 
 
+@dataclass(frozen=True)
+class Counted:
+    """Ticks since the start, those that came a whole tick late, legs in the mixer, frames that browsers sent."""
+
+    question: str
+    ticks: int
+    late_ticks: int
+    legs: int
+    frames: int
+    kind: Literal["counted"] = "counted"
+
+
 Event = (
     Ready
     | Registered
@@ -439,6 +460,7 @@ Event = (
     | Recorded
     | Spoke
     | Told
+    | Counted
 )
 
 _commands: TypeAdapter[Command] = TypeAdapter(Annotated[Command, Field(discriminator="kind")])

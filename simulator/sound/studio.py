@@ -49,6 +49,8 @@ class Studio:
                 self.mixer.legs[leg] = Leg(leg)
             case p.Measure(question, sounds):
                 self._spawn(self._measure(question, sounds))
+            case p.Count(question):
+                self._count(question)
             case p.RecordTogether():
                 self._record_together(command)
             case p.PauseRecording(recording, paused, skip):
@@ -129,6 +131,11 @@ class Studio:
             self._emit(p.Played(command.leg, command.cue, seconds))
 
         return Playing(self._clips(command.leg, command.sounds), loop=command.loop, when_done=done)
+
+    def _count(self, question: str) -> None:
+        mixer = self.mixer
+        frames = sum(leg.inbox.received for leg in mixer.legs.values() if leg.inbox is not None)
+        self._emit(p.Counted(question, mixer.ticks, mixer.late_ticks, len(mixer.legs), frames))
 
     async def _measure(self, question: str, sounds: Sequence[p.Audible]) -> None:
         made = await asyncio.gather(*self._clips("", sounds), return_exceptions=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from simulator.sound.files import write_mp3
+from simulator.mp3 import encode
 from simulator.sound.protocol import (
     Audible,
     Beep,
@@ -117,7 +117,7 @@ def test_a_sound_file_is_fetched_by_its_address_and_mp3_is_read_too(
 ) -> None:
     kernel.send(Measure("wav", (Sound(f"{files}/tone.wav"),)))
     assert kernel.await_event(Measured, question="wav").seconds == pytest.approx(0.5, abs=0.05)
-    write_mp3(tmp_path / "tone.wav", tmp_path / "tone.mp3")
+    (tmp_path / "tone.mp3").write_bytes(encode((tmp_path / "tone.wav").read_bytes()))
     kernel.send(Measure("mp3", (Sound(str(tmp_path / "tone.mp3")),)))
     assert kernel.await_event(Measured, question="mp3").seconds > 0.4
 

@@ -1,17 +1,21 @@
 """The whole simulator with sound: a customer at the phone page, an agent with the Voice SDK, documents over HTTP."""
 
+import contextlib
 import json
+import os
+import signal
 import threading
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlencode
 
 import pytest
-from playwright.sync_api import BrowserContext, expect
+from playwright.sync_api import BrowserContext, Error, expect
 
 from simulator.account import Account
+from simulator.sound.bridge import Bridge
 from simulator.sound.stage import Stage, set_up
 from simulator.wire.service import Service
 from tests.sound.browser import tone_wav
@@ -35,7 +39,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
 
 
 @pytest.fixture(scope="module")
-def running(shop: Shop, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+def stage(shop: Shop, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Service, Bridge]]:
     account = Account(ACCOUNT_SID, "f" * 32, {KEY_SID: KEY_SECRET})
     account.add_number(SHOP_NUMBER, voice_url=f"{shop.url}/incoming")
     account.add_number(VOICEMAIL_NUMBER, voice_url=f"{shop.url}/voicemail")
@@ -44,16 +48,16 @@ def running(shop: Shop, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Se
     service, bridge = set_up(Stage(account, "127.0.0.1", 0, folder, ROOT / "node_modules"), folder)
     thread = threading.Thread(target=service.run, daemon=True)
     thread.start()
-    yield service
+    yield service, bridge
     bridge.stop()
     service.stop()
     thread.join(5)
 
 
 @pytest.fixture
-def simulator(running: Service, shop: Shop) -> Service:
+def simulator(stage: tuple[Service, Bridge], shop: Shop) -> Service:
     shop.forget()
-    return running
+    return stage[0]
 
 
 @pytest.fixture
@@ -82,6 +86,13 @@ class Agent:
         samples, rate = hear(self.page, seconds)
         return above_the_rest(samples, rate, *hertz)
 
+    def comes_to_hear(self, hertz: float) -> None:
+        """Wait until this tone is what is heard."""
+        for _ in range(25):
+            if self.hears(hertz, seconds=0.4) >= 12:
+                return
+        raise AssertionError(f"the agent did not hear {hertz} Hz within 10 s")
+
 
 @pytest.fixture
 def agent(agents_browser: BrowserContext, site: Site, simulator: Service) -> Iterator[Agent]:
@@ -100,6 +111,14 @@ def rest(simulator: Service, path: str, **form: str) -> Any:
     with opener.open(request, timeout=10) as reply:
         body = reply.read()
     return json.loads(body) if ".json" in path else body
+
+
+def machine(simulator: Service, path: str, order: object = None) -> Any:
+    """The simulator's machine interface: a GET without an order, else a POST."""
+    data = None if order is None else json.dumps(order).encode()
+    request = urllib.request.Request(f"{simulator.url}/sim{path}", data, {"Content-Type": "application/json"})
+    with urllib.request.urlopen(request, timeout=10) as reply:
+        return json.load(reply)
 
 
 def test_a_customer_hears_the_greeting_presses_a_key_and_talks_with_an_agent(
@@ -196,17 +215,20 @@ def test_a_number_that_nobody_has_is_said_to_be_out_of_reach(customer: Customer)
     customer.is_free()
 
 
-def test_a_scripted_caller_speaks_with_a_voice(agent: Agent, simulator: Service, shop: Shop) -> None:
-    order = json.dumps({"from": "+15550109999", "to": SHOP_NUMBER, "press": ["1@1s"]}).encode()
-    with urllib.request.urlopen(
-        urllib.request.Request(f"{simulator.url}/sim/calls", order, {"Content-Type": "application/json"})
-    ) as reply:
-        caller = json.load(reply)
+def test_a_scripted_caller_says_a_sound_file_and_small_talk(
+    agent: Agent, simulator: Service, shop: Shop, tmp_path: Path
+) -> None:
+    file = tone_wav(tmp_path / "hello.wav", 880.0, 3.0)
+    say = {"words": "hello", "seconds": "3", "file": str(file)}
+    caller = machine(
+        simulator, "/calls", {"from": "+15550109999", "to": SHOP_NUMBER, "press": ["1@1s"], "say": say}
+    )
     shop.was_asked("/pressed")
 
     agent.connects()
 
-    loudest = max(level(hear(agent.page, 0.5)[0]) for _ in range(6))
+    agent.comes_to_hear(880.0)
+    loudest = max(level(hear(agent.page, 0.5)[0]) for _ in range(10))
     assert loudest > -35
     rest(simulator, f"/Calls/{caller['sid']}.json", Status="completed")
     agent.page.wait_for_function("phone.log.some(entry => entry.what === 'disconnect')")
@@ -216,14 +238,81 @@ def test_an_agents_page_that_is_killed_ends_its_leg(agent: Agent, simulator: Ser
     agent.connects()
     sid = shop.was_asked("/agent")["CallSid"]
 
-    agent.page.evaluate("phone.hangUp()")
+    with contextlib.suppress(Error):
+        agent.page.goto("chrome://crash", timeout=3000)
 
     assert _ends(simulator, sid) == "completed"
+    facts = machine(simulator, "/ledger?after=0")["facts"]
+    assert [fact["why"] for fact in facts if fact["kind"] == "call.completed" and fact["call"] == sid] == [
+        "the browser vanished"
+    ]
+
+
+def test_when_the_media_process_dies_another_takes_its_place_and_phones_come_back(
+    customer: Customer, simulator: Service, stage: tuple[Service, Bridge]
+) -> None:
+    customer.dials(SHOP_NUMBER)
+    customer.talks()
+    calls = [call["sid"] for call in machine(simulator, "/state")["calls"]]
+
+    os.kill(stage[1].media_pid, signal.SIGKILL)
+
+    assert [_ends(simulator, sid) for sid in calls] == ["completed"]
+    assert stage[1].is_ready(30)
+    customer.page.reload()
+    customer.switches_on()
+    customer.dials(SHOP_NUMBER)
+    customer.talks()
+    customer.hears_something()
+    customer.clicks("Hang up")
+    customer.is_free()
+    customer.complaints.clear()  # the socket was really gone for a while
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_phone_page_is_accessible(customer: Customer, scheme: Literal["light", "dark"]) -> None:
+    customer.page.emulate_media(color_scheme=scheme)
+    axe = (ROOT / "node_modules/axe-core/axe.min.js").read_text()
+    customer.page.evaluate(axe)
+
+    def violations() -> list[str]:
+        found = customer.page.evaluate("axe.run()")["violations"]
+        return [f"{one['id']}: {one['nodes'][0]['html']}" for one in found]
+
+    assert violations() == []
+    customer.dials(SHOP_NUMBER)
+    customer.talks()
+    customer.clicks("Keypad")
+    customer.page.wait_for_timeout(300)  # colours have settled
+    assert violations() == []
+    customer.clicks("Hang up")
+    customer.is_free()
+
+
+def test_no_request_of_the_phone_page_leaves_its_origin(
+    callers_browser: BrowserContext, simulator: Service
+) -> None:
+    page = callers_browser.new_page()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("websocket", lambda socket: asked.append(socket.url.replace("ws:", "http:")))
+
+    customer = Customer(page, simulator.url, CUSTOMER_NUMBER)
+    customer.switches_on()
+    customer.dials(SHOP_NUMBER)
+    customer.talks()
+    customer.clicks("Hang up")
+    customer.is_free()
+
+    assert f"{simulator.url}/signal" in asked
+    assert [url for url in asked if not url.startswith((simulator.url, "data:", "blob:"))] == []
+    page.close()
 
 
 def _ends(simulator: Service, sid: str) -> str:
-    for _ in range(100):
-        status = str(rest(simulator, f"/Calls/{sid}.json")["status"])
-        if status not in ("ringing", "in-progress"):
-            return status
-    raise AssertionError(f"call {sid} goes on")
+    """How the call ended, awaited."""
+    leg = simulator.world.legs[sid]
+    over = threading.Event()
+    simulator.post(lambda: leg.ended.listen(over.set))
+    assert over.wait(15), f"call {sid} goes on"
+    return str(leg.status)

@@ -3,6 +3,11 @@ import { Line } from "./line.js";
 import { clock, people, screen, shown } from "./view.js";
 
 const RECENT = 6;
+const PROBLEMS = {
+  NotAllowedError: "No microphone: allow it for this page in the address bar, then switch on again.",
+  NotFoundError: "This computer has no microphone. Connect one, then switch on again.",
+  TypeError: "The simulator does not answer. Is it running? Then switch on again.",
+};
 const at = (id) => document.getElementById(id);
 
 let phone = {
@@ -32,8 +37,7 @@ const act = {
       await line.turnOn(phone.own);
       change({ scene: "dial", state: "ready" });
     } catch (error) {
-      const denied = error.name === "NotAllowedError" || error.name === "NotFoundError";
-      change({ state: "off", problem: denied ? "No microphone: allow it for this page in the address bar, then switch on again." : error.message });
+      change({ state: "off", problem: PROBLEMS[error.name] ?? error.message });
     }
   },
   rename(own) {

@@ -2,6 +2,7 @@
 import { icon } from "./icons.js";
 
 const LETTERS = ["", "", "ABC", "DEF", "GHI", "JKL", "MNO", "PQRS", "TUV", "WXYZ"];
+const SPOKEN = { "*": "star", "#": "pound" };
 const KEYS = [..."123456789*0#"];
 const STATES = { off: "off", starting: "starting", ready: "ready", lost: "reconnecting" };
 
@@ -48,7 +49,7 @@ const scenes = {
   ],
   talking: (phone, act) => [
     party(phone, clock(phone.since), "timer"),
-    phone.keypad ? h("p", { class: "pressed", "aria-label": "Keys pressed" }, phone.pressed) : null,
+    phone.keypad ? h("output", { class: "pressed", "aria-label": "Keys pressed" }, phone.pressed) : null,
     phone.keypad ? pad(act.press, "small") : null,
     h("div", { class: "row" },
       labelled("Mute", round("mute", "Mute", "", () => act.mute(!phone.muted), { "aria-pressed": String(phone.muted) })),
@@ -69,8 +70,8 @@ function party(phone, line, id = "") {
 
 function pad(press, size = "") {
   return h("div", { class: `pad ${size}`, role: "group", "aria-label": "Keys" },
-    ...KEYS.map((key) => h("button", { type: "button", class: "key", "aria-label": key === "*" ? "star" : key === "#" ? "pound" : key, onclick: () => press(key) },
-      h("b", {}, key), h("small", {}, key === "0" ? "+" : LETTERS[key] ?? ""))));
+    ...KEYS.map((key) => h("button", { type: "button", class: "key", "aria-label": SPOKEN[key] ?? "", onclick: () => press(key) },
+      h("b", {}, key), " ", h("small", {}, LETTERS[key] ?? ""))));
 }
 
 function round(name, label, kind, onclick, more = {}) {
