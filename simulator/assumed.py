@@ -148,9 +148,9 @@ ASSUMED: tuple[Assumption, ...] = (
     Assumption(
         "redirect-parent",
         "Redirecting the parent of a Dial ends the child; redirecting the child frees the parent.",
-        "verbs/dial_number.py",
+        "verbs/dial_party.py",
     ),
     Assumption("update-ended", "Updating an ended call is 400, code 21220, with this text.", "rest/calls.py"),
     Assumption("media-range", "Media answers whole files; Range is not served.", "rest/media.py"),
-    Assumption("vanish", "The leg of a vanished browser ends at once.", "clients.py"),
+    Assumption("vanish", "The leg of a vanished browser ends at once.", "handset.py"),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import signal
 import sys
 from pathlib import Path
@@ -115,10 +116,9 @@ def _serve(given: argparse.Namespace) -> int:
         signal.signal(number, _interrupt)
     numbers = ", ".join(number.e164 for number in account.numbers.values()) or "no numbers"
     print(f"Simulated Twilio at {service.url} for account {account.sid} with {numbers}", flush=True)
-    try:
+    with contextlib.suppress(KeyboardInterrupt):
         service.run()
-    except KeyboardInterrupt:
-        print("Simulated Twilio has stopped.", flush=True)
+    print("Simulated Twilio has stopped.", flush=True)
     return 0
 
 

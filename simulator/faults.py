@@ -51,8 +51,14 @@ class Fault:
         return self._matcher.search(text) is not None
 
 
-@dataclass(frozen=True)
+SECONDS_HELD = 5.0
+
+
+@dataclass(frozen=True, eq=False)
 class _Held:
+    """A request that waits until another one of its kind has overtaken it, or five seconds have passed."""
+
+    fault: Fault
     request: HttpRequest
     answer: Callable[[HttpReply], None]
 
@@ -64,7 +70,7 @@ class Faults:
     world: World
     webhooks: list[Fault] = field(default_factory=list)
     rest_faults: list[Fault] = field(default_factory=list)
-    _held: dict[int, _Held] = field(default_factory=dict)
+    _held: list[_Held] = field(default_factory=list)
 
     def webhook(
         self,
@@ -106,13 +112,16 @@ class Faults:
 
     def send(self, request: HttpRequest, purpose: str, answer: Callable[[HttpReply], None]) -> None:
         """Passes the request on to the application, harmed or not."""
-        path = request.url.split("/", 3)[-1]
-        fault = self._pick(self.webhooks, f"{request.method} /{path}")
+        text = f"{request.method} /{request.url.split('/', 3)[-1]}"
+        overtaken = [held for held in self._held if held.fault.matches(text)]
+        fault = self._pick(self.webhooks, text)
         if fault is None:
-            self._pass_on(request, answer)
-            return
-        self.world.ledger.write("fault.webhook", harm=fault.harm, url=request.url, purpose=purpose)
-        self._harm(fault, request, answer)
+            self.world.port.send(request, answer)
+        else:
+            self.world.ledger.write("fault.webhook", harm=fault.harm, url=request.url, purpose=purpose)
+            self._harm(fault, request, answer)
+        for held in overtaken:
+            self.world.kernel.soon(lambda held=held: self._let_go(held))  # type: ignore[misc]
 
     def _harm(self, fault: Fault, request: HttpRequest, answer: Callable[[HttpReply], None]) -> None:
         kernel = self.world.kernel
@@ -120,24 +129,25 @@ class Faults:
             case Harm.LOSE:
                 pass
             case Harm.DUPLICATE:
-                self._pass_on(request, answer)
-                kernel.after(fault.seconds, lambda: self._pass_on(request, lambda reply: None))
+                self.world.port.send(request, answer)
+                kernel.after(fault.seconds, lambda: self.world.port.send(request, lambda reply: None))
             case Harm.DELAY:
-                kernel.after(fault.seconds, lambda: self._pass_on(request, answer))
+                kernel.after(fault.seconds, lambda: self.world.port.send(request, answer))
             case Harm.SLOW:
-                self._pass_on(request, lambda reply: _later(self.world, fault.seconds, answer, reply))
+                self.world.port.send(request, lambda reply: _later(self.world, fault.seconds, answer, reply))
             case Harm.REORDER:
-                self._held[id(fault)] = _Held(request, answer)
+                held = _Held(fault, request, answer)
+                self._held.append(held)
+                kernel.after(SECONDS_HELD, lambda: self._let_go(held))
             case Harm.STATUS:
                 kernel.soon(lambda: answer(HttpReply(fault.status)))
             case _:
                 raise ValueError(f"{fault.harm} is no harm for a webhook")
 
-    def _pass_on(self, request: HttpRequest, answer: Callable[[HttpReply], None]) -> None:
-        self.world.port.send(request, answer)
-        held, self._held = self._held, {}
-        for late in held.values():
-            self.world.kernel.soon(lambda late=late: self.world.port.send(late.request, late.answer))  # type: ignore[misc]
+    def _let_go(self, held: _Held) -> None:
+        if held in self._held:
+            self._held.remove(held)
+            self.world.port.send(held.request, held.answer)
 
     def _pick(self, faults: list[Fault], text: str) -> Fault | None:
         for fault in faults:
