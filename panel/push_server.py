@@ -8,7 +8,7 @@ import contextlib
 import selectors
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -52,7 +52,8 @@ class PushServer:
         self._selector = selectors.DefaultSelector()
         self._handshakes: set[Connection] = set()
         self._stopping = False
-        self._nudged = False
+        self._rung: set[str] = set()  # agents whose desks changed, as nudges named them
+        self._rung_all = False
         self._bell, self._ear = socket.socketpair()
         self._next_step = self.rt.now()
         self._looked_at = 0.0
@@ -68,14 +69,14 @@ class PushServer:
         self._close_all()
 
     def _next_look(self) -> float:
-        return min(self._next_step, self._looked_at + NUDGE_GAP_SECONDS) if self._nudged else self._next_step
+        if self._rung or self._rung_all:
+            return min(self._next_step, self._looked_at + NUDGE_GAP_SECONDS)
+        return self._next_step
 
-    def nudge(self) -> None:
-        """Look at SQL now instead of at the next second; from any thread."""
-        try:
-            self._bell.send(b"!")
-        except OSError:
-            return  # enough bells are waiting already
+    def nudge(self, agent_ids: Iterable[str] = ()) -> None:
+        """Look at these desks now instead of at the next second, or at all of them; from any thread."""
+        with contextlib.suppress(OSError):  # enough is waiting in the pipe: the next second sees the rest
+            self._bell.send(" ".join(agent_ids).encode() + b"\n")
 
     def stop(self) -> None:
         """End `run` soon; from any thread or signal."""
@@ -95,10 +96,12 @@ class PushServer:
             self._end_slow_handshakes(now)
             self._carefully(self.streams.step, now)
         elif now >= self._next_look():
-            self._carefully(self.streams.refresh, now)
+            only = None if self._rung_all else frozenset(self._rung)
+            self._carefully(lambda rt, now: self.streams.refresh(rt, now, only), now)
 
     def _carefully(self, step: Callable[[Runtime, float], object], now: float) -> None:
-        self._nudged, self._looked_at = False, now
+        self._rung.clear()
+        self._rung_all, self._looked_at = False, now
         try:
             step(self.rt, now)
         except StoreAway as away:
@@ -107,8 +110,9 @@ class PushServer:
             log.exception("step failed", loop="push")
 
     def _hear_bell(self) -> None:
-        self._ear.recv(4096)
-        self._nudged = True
+        heard = self._ear.recv(1 << 16).decode()
+        self._rung_all |= heard.startswith("\n") or "\n\n" in heard or not heard.endswith("\n")
+        self._rung.update(heard.split())
 
     def _accept(self) -> None:
         for _ in range(256):
@@ -159,7 +163,7 @@ class PushServer:
         connection.stream = self.streams.open(
             agent_id, session, lambda data: self._send(connection, data), self.rt.now(), lambda: self._drop(connection)
         )
-        self._nudged = True
+        self._rung.add(agent_id)
 
     def _who(self, request: Request) -> tuple[str, str]:
         """Agent and session of a request that may have a stream."""
@@ -241,14 +245,14 @@ def listen(host: str, port: int) -> socket.socket:
     return socket.create_server((host, port), backlog=4096, reuse_port=False)
 
 
-def hear_nudges(redis_url: str, nudge: Callable[[], None], stop: threading.Event) -> threading.Thread:
+def hear_nudges(redis_url: str, nudge: Callable[[Iterable[str]], None], stop: threading.Event) -> threading.Thread:
     """A thread that passes Redis' word on; without Redis it tries again quietly and the push lives by its seconds."""
     thread = threading.Thread(target=_subscribe, args=(redis_url, nudge, stop), name="nudges", daemon=True)
     thread.start()
     return thread
 
 
-def _subscribe(redis_url: str, nudge: Callable[[], None], stop: threading.Event) -> None:
+def _subscribe(redis_url: str, nudge: Callable[[Iterable[str]], None], stop: threading.Event) -> None:
     import redis
 
     while not stop.is_set():
@@ -257,7 +261,12 @@ def _subscribe(redis_url: str, nudge: Callable[[], None], stop: threading.Event)
             with client.pubsub(ignore_subscribe_messages=True) as heard:
                 heard.subscribe("ringdesk:desks")
                 while not stop.is_set():
-                    if heard.get_message(timeout=1.0) is not None:
-                        nudge()
+                    if (message := heard.get_message(timeout=1.0)) is not None:
+                        nudge(named(message["data"]))
         except redis.RedisError:
             stop.wait(2.0)
+
+
+def named(data: bytes) -> list[str]:
+    """The agents that a nudge names, separated by spaces; none when it only says that something changed."""
+    return [word for word in data.decode("ascii", "replace").split() if word.startswith("us_")]

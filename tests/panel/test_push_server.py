@@ -8,7 +8,7 @@ from typing import ClassVar
 import pytest
 from flask import Flask
 
-from panel.push_server import HANDSHAKE_SECONDS, STALLED_BYTES, PushServer, listen
+from panel.push_server import HANDSHAKE_SECONDS, STALLED_BYTES, PushServer, listen, named
 from tests.panel.build import Clock, bump, sign_in
 from voice.runtime import Runtime
 
@@ -89,6 +89,26 @@ def test_a_nudge_is_answered_within_the_same_second(server: PushServer, app: Fla
     server.nudge()
 
     assert page.hear().count("event: desk") == 2
+
+
+def test_a_nudge_that_names_an_agent_looks_at_that_desk_alone(server: PushServer, app: Flask, rt: Runtime) -> None:
+    ann, bob = Page(server, cookie(app, "ann")), Page(server, cookie(app, "bob"))
+    ann.hear(), bob.hear()
+    bump(rt, "us_ann", state="away")
+    bump(rt, "us_bob", state="away")
+    server.nudge(named(b"us_ann us_carl"))
+
+    assert (ann.hear().count("event: desk"), bob.hear().count("event: desk")) == (2, 1)
+
+
+def test_a_flood_of_nudges_is_no_harm(server: PushServer, app: Flask, rt: Runtime) -> None:
+    page = Page(server, cookie(app, "ann"))
+    page.hear()
+    bump(rt, "us_ann", state="away")
+    for _ in range(100_000):
+        server.nudge(["us_ann"])
+
+    assert page.hear(10).count("event: desk") == 2
 
 
 def test_without_a_nudge_the_next_second_tells(server: PushServer, app: Flask, rt: Runtime, clock: Clock) -> None:
