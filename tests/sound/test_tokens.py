@@ -18,7 +18,7 @@ def gate() -> Gate:
 
 
 def test_a_good_token_says_who_it_is_for(gate: Gate) -> None:
-    grant = gate.check(token("ann"), NOW + 1)
+    grant = gate.check(token("ann"), time.time())
 
     assert (grant.identity, grant.account_sid, grant.app_sid) == ("ann", ACCOUNT_SID, APP_SID)
     assert grant.incoming
@@ -32,7 +32,7 @@ def test_twilios_own_library_makes_good_tokens(gate: Gate) -> None:
     made = AccessToken(ACCOUNT_SID, KEY_SID, KEY_SECRET, identity="ann", ttl=14_400)
     made.add_grant(VoiceGrant(outgoing_application_sid=APP_SID))
 
-    grant = gate.check(made.to_jwt(), NOW + 1)
+    grant = gate.check(made.to_jwt(), time.time())
 
     assert (grant.identity, grant.app_sid, grant.incoming) == ("ann", APP_SID, False)
 
@@ -65,4 +65,4 @@ def test_a_customers_phone_gets_a_token_of_its_own_and_no_other_can_make_one(gat
     grant = gate.check(gate.phone_token("+15550100", NOW), NOW)
 
     assert (grant.identity, grant.phone, grant.account_sid) == ("phone15550100", "+15550100", "")
-    assert gate.check(token("ann", phone="+15550100"), NOW + 1).phone == ""
+    assert gate.check(token("ann", phone="+15550100"), time.time()).phone == ""
