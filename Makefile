@@ -1,6 +1,6 @@
 # The words of this checkout; `make help` lists them. Settings are given as in: make run WEB_PORT=8100
 .DEFAULT_GOAL := help
-.PHONY: help run smoke test check form types imports flows fix lock setup clean
+.PHONY: help run smoke test check form types imports flows fix docs lock setup clean
 
 # Packages are compiled when first used, so that must be kept, whatever a container image says.
 unexport PYTHONDONTWRITEBYTECODE
@@ -23,7 +23,7 @@ smoke: ## start everything aside, let one caller and one agent talk, show the ti
 
 test: ## run every test, also from nothing
 	$(SETUP) dev
-	@exec $(BIN)/python -m pytest -n 2
+	@exec $(BIN)/python -m pytest -n 2 --dist worksteal
 
 check: ## judge form, types, imports and call flows, and change nothing
 	$(SETUP) dev
@@ -47,6 +47,11 @@ fix: ## format, and mend what can be mended by machine
 	$(SETUP) dev
 	@$(BIN)/ruff format $(CODE)
 	@$(BIN)/ruff check --fix $(CODE)
+
+docs: ## write the pages that are made from code
+	$(SETUP) local
+	@$(BIN)/python -m voice.reference
+	@$(BIN)/ringdesk flows docs
 
 lock: ## choose versions anew after a change of pyproject.toml
 	$(SETUP) dev
