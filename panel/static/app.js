@@ -24,6 +24,11 @@ function reloadMain() {
   window.htmx.ajax("GET", location.pathname + location.search, { target: "#main", select: "#main", swap: "outerHTML" });
 }
 
+// A page that was loaded again may have led elsewhere: a call's page to its ticket.
+function followRedirect(answer) {
+  if (answer?.redirected && answer.url.startsWith(location.origin)) history.replaceState(history.state, "", answer.url);
+}
+
 async function act(control) {
   const [what, detail] = control.dataset.do.split(":");
   const deed = what === "sign-out" ? signOut : doings[what];
@@ -55,7 +60,8 @@ document.addEventListener("keydown", (event) => {
 document.addEventListener("htmx:before:swap", (event) => {
   if (event.detail?.ctx?.response?.raw?.url?.includes("/login")) { event.preventDefault(); signInAgain(); }
 });
-document.addEventListener("htmx:after:swap", () => {
+document.addEventListener("htmx:after:swap", (event) => {
+  followRedirect(event.detail?.ctx?.response?.raw);
   enhance();
   document.getElementById("main").focus({ preventScroll: true });
 });

@@ -94,6 +94,7 @@ function draw() {
   phone.dataset.state = phoneState(desk);
   status.dataset.state = desk.state;
   fill(phone, phoneView(desk));
+  window.htmx.process(phone);
   fill(status, statusView(desk));
   announce();
   tick();

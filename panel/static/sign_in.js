@@ -14,8 +14,9 @@ form.addEventListener("submit", async (event) => {
       headers: { "Content-Type": "application/json" },
       body: JSON.stringify({ email: form.email.value, password: form.password.value }),
     });
+    const said = await answer.json();
     if (answer.ok) { location.assign(form.dataset.next); return; }
-    say((await answer.json()).message);
+    say(said.message);
   } catch {
     say("The server cannot be reached. Check your network.");
   }

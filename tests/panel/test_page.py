@@ -185,6 +185,23 @@ def test_a_page_hidden_for_ten_minutes_stays_available(desk: Callable[..., Page]
     assert read(here.rt, Agent.state) == "available"
 
 
+def test_the_ticket_of_a_call_opens_by_itself_when_it_is_written(desk: Callable[..., Page], here: Site) -> None:
+    call(here.rt, "northwind", "ca_1", ended_as="answered")
+    with here.rt.write() as tx:
+        tx.add(Participation(merchant_id="northwind", id="pa_1", call_id="ca_1", offer_id="of_1", waiting_id=None, agent_id="us_ann",
+                             state="ended", assignment=1, room="r", leg_sid="CAleg", began_at=1.0, joined_at=2.0, ended_at=3.0))
+    bump(here.rt, "us_ann", state="wrap_up", until_at=here.rt.now() + 300)
+    page = desk()
+
+    page.locator("#phone").get_by_role("link", name="Ticket").click()
+    expect(page.get_by_text("The ticket is being written")).to_be_visible()
+    ticket(here.rt, "northwind", "ca_1", 7)
+
+    expect(page.get_by_role("heading", name="+1 202-555-0188")).to_be_visible()
+    assert page.url == f"{here.address}/tickets/northwind/7"
+    expect(page.get_by_role("button", name="Ready for the next call")).to_be_visible()
+
+
 def test_signing_out_leads_to_the_sign_in_page_and_closes_the_stream(desk: Callable[..., Page], here: Site) -> None:
     page = desk()
 
