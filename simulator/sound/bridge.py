@@ -14,6 +14,7 @@ from simulator.conferences import Seat
 from simulator.exchange import RINGS_OUT, Plan
 from simulator.kernel import Run, Signal, until
 from simulator.legs import Direction, Leg, Status
+from simulator.sound import audible as a
 from simulator.sound import protocol as p
 from simulator.sound.ears import RealMouth, ScriptedMouth, SoundingEar
 from simulator.sound.link import MediaProcess
@@ -105,12 +106,12 @@ class Bridge(Witness):
             self._real[leg.sid] = leg
         else:
             leg.mouth = ScriptedMouth(leg.now, leg.sid, self._send)
-            leg.on_key.append(lambda key: self._send(p.Say(leg.sid, (p.Keys(key),))))
+            leg.on_key.append(lambda key: self._send(p.Say(leg.sid, (a.Keys(key),))))
             self._send(p.Open(leg.sid))
 
     def spoken(self, leg: Leg, words: str, file: str) -> None:
         if leg.sid not in self._real:
-            self._send(p.Say(leg.sid, (p.Sound(file) if file else p.Speech(words),)))
+            self._send(p.Say(leg.sid, (a.Sound(file) if file else a.Speech(words),)))
 
     def fetched(self, url: str, sound: bytes) -> None:
         folder = self._wiring.folder / "sounds"
@@ -119,14 +120,14 @@ class Bridge(Witness):
         if not path.exists():
             path.write_bytes(sound)
         self._files[url] = path
-        self._send(p.Measure("", (p.Sound(str(path)),)))  # read now, it begins without delay
+        self._send(p.Measure("", (a.Sound(str(path)),)))  # read now, it begins without delay
 
     def speech_seconds(self, text: str, language: str) -> Run[float]:
         known = self._lengths.get((text, language))
         if known is None:
             question, answer = str(next(self._questions)), Signal[float]()
             self._asked[question] = answer
-            self._send(p.Measure(question, (p.Speech(text, language),)))
+            self._send(p.Measure(question, (a.Speech(text, language),)))
             known = yield from until(answer, MEASURE_SECONDS)
             self._asked.pop(question, None)
         if not known:

@@ -11,17 +11,7 @@ from typing import Final, TypeVar, assert_never
 import aiohttp
 
 from simulator.sound import files, keys, tones
-from simulator.sound.protocol import (
-    Audible,
-    Beep,
-    Keys,
-    Music,
-    RingBack,
-    Silence,
-    Sound,
-    Speech,
-    Tone,
-)
+from simulator.sound.audible import Audible, Beep, Keys, Music, RingBack, Silence, Sound, Speech, Tone
 from simulator.sound.speech import Speaker
 
 log = logging.getLogger(__name__)

@@ -5,14 +5,15 @@ from pathlib import Path
 from typing import Final, assert_never
 
 from simulator.hearing import Ear, Line, Mouth, Sound, Spell
+from simulator.sound import audible as a
 from simulator.sound import protocol as p
 
 RINGING_SECONDS: Final = 6.0
 SMALL_TALK: Final = (
-    p.Speech("Hello. This is a simulated caller. I would like to ask about my order, please."),
-    p.Silence(3.0),
-    p.Speech("It has not arrived yet. Could you have a look?"),
-    p.Silence(4.0),
+    a.Speech("Hello. This is a simulated caller. I would like to ask about my order, please."),
+    a.Silence(3.0),
+    a.Speech("It has not arrived yet. Could you have a look?"),
+    a.Silence(4.0),
 )
 
 Send = Callable[[p.Command], None]
@@ -39,7 +40,7 @@ class SoundingEar(Ear):
 
     def note(self, kind: Sound, text: str, seconds: float, voices: tuple[str, ...] = ()) -> Line:
         if kind is Sound.BEEP:
-            self._send(p.Over(self._leg, (p.Beep(seconds),)))
+            self._send(p.Over(self._leg, (a.Beep(seconds),)))
         return super().note(kind, text, seconds, voices)
 
     def _command(self, line: Line) -> p.Command:
@@ -49,21 +50,21 @@ class SoundingEar(Ear):
             case Sound.SILENCE:
                 return p.Hush(self._leg)
             case Sound.RINGING:
-                return self._hear(p.RingBack(RINGING_SECONDS), loop=True)
+                return self._hear(a.RingBack(RINGING_SECONDS), loop=True)
             case Sound.MUSIC:
-                return self._hear(p.Music(), loop=True)
+                return self._hear(a.Music(), loop=True)
             case Sound.SAY:
-                return self._hear(p.Speech(line.text, line.source or "en-US"))
+                return self._hear(a.Speech(line.text, line.source or "en-US"))
             case Sound.PLAY:
-                return self._hear(p.Sound(str(self._files.get(line.source, line.source))))
+                return self._hear(a.Sound(str(self._files.get(line.source, line.source))))
             case Sound.KEYS:
-                return self._hear(p.Keys(line.text))
+                return self._hear(a.Keys(line.text))
             case Sound.BEEP:
-                return self._hear(p.Beep(0.5))
+                return self._hear(a.Beep(0.5))
             case _:
                 assert_never(line.kind)
 
-    def _hear(self, sound: p.Audible, *, loop: bool = False) -> p.Hear:
+    def _hear(self, sound: a.Audible, *, loop: bool = False) -> p.Hear:
         return p.Hear(self._leg, "", (sound,), loop)
 
 

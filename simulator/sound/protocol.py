@@ -5,84 +5,13 @@ mixes, hears and records sound. A leg is named by its CallSid, which the kernel 
 kernel has not named yet goes by the SDK's temporary id (`invite`, "TJS...").
 """
 
+import json
 from dataclasses import dataclass, field
-from typing import Annotated, Literal
+from typing import Literal, get_args
 
-from pydantic import Field, TypeAdapter
+from pydantic import TypeAdapter
 
-# ---- what a leg can be given to hear ------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Speech:
-    """A sentence to be spoken; language as in TwiML ("en-US"), pace in words a minute."""
-
-    text: str
-    language: str = "en-US"
-    pace: int = 160
-    kind: Literal["speech"] = "speech"
-
-
-@dataclass(frozen=True)
-class Sound:
-    """A sound file: a path, or an http(s) address that is fetched once and kept."""
-
-    source: str
-    kind: Literal["sound"] = "sound"
-
-
-@dataclass(frozen=True)
-class Silence:
-    """Nothing, for a while."""
-
-    seconds: float = 1.0
-    kind: Literal["silence"] = "silence"
-
-
-@dataclass(frozen=True)
-class RingBack:
-    """What a caller hears while the other side rings (440 + 480 Hz, 2 s on, 4 s off)."""
-
-    seconds: float = 6.0
-    kind: Literal["ring_back"] = "ring_back"
-
-
-@dataclass(frozen=True)
-class Music:
-    """The synthetic hold music, from its start."""
-
-    seconds: float = 19.2
-    kind: Literal["music"] = "music"
-
-
-@dataclass(frozen=True)
-class Beep:
-    """The tone before a voicemail, and on entering a conference."""
-
-    seconds: float = 0.4
-    kind: Literal["beep"] = "beep"
-
-
-@dataclass(frozen=True)
-class Keys:
-    """Key tones; a `w` is half a second of silence."""
-
-    digits: str
-    kind: Literal["keys"] = "keys"
-
-
-@dataclass(frozen=True)
-class Tone:
-    """A steady tone, for tests and scripted callers."""
-
-    hertz: float
-    seconds: float = 1.0
-    kind: Literal["tone"] = "tone"
-
-
-Audible = Annotated[
-    Speech | Sound | Silence | RingBack | Music | Beep | Keys | Tone, Field(discriminator="kind")
-]
+from simulator.sound.audible import Audible
 
 # ---- kernel -> media ----------------------------------------------------------------------------------------
 
@@ -93,7 +22,6 @@ class Account:
 
     account_sid: str
     keys: dict[str, str]
-    kind: Literal["account"] = "account"
 
 
 @dataclass(frozen=True)
@@ -102,7 +30,6 @@ class Take:
 
     invite: str
     leg: str
-    kind: Literal["take"] = "take"
 
 
 @dataclass(frozen=True)
@@ -112,7 +39,6 @@ class Refuse:
     invite: str
     code: int = 31005
     message: str = "Connection declined"
-    kind: Literal["refuse"] = "refuse"
 
 
 @dataclass(frozen=True)
@@ -120,7 +46,6 @@ class Answer:
     """The leg is answered: sound may flow from now on."""
 
     leg: str
-    kind: Literal["answer"] = "answer"
 
 
 @dataclass(frozen=True)
@@ -130,7 +55,6 @@ class Ring:
     leg: str
     identity: str
     parameters: dict[str, str] = field(default_factory=dict)
-    kind: Literal["ring"] = "ring"
 
 
 @dataclass(frozen=True)
@@ -138,7 +62,6 @@ class Open:
     """A leg without a browser: a scripted caller or agent. It says nothing until told to."""
 
     leg: str
-    kind: Literal["open"] = "open"
 
 
 @dataclass(frozen=True)
@@ -147,7 +70,6 @@ class Say:
 
     leg: str
     sounds: tuple[Audible, ...]
-    kind: Literal["say"] = "say"
 
 
 @dataclass(frozen=True)
@@ -156,7 +78,6 @@ class Chat:
 
     leg: str
     sounds: tuple[Audible, ...]
-    kind: Literal["chat"] = "chat"
 
 
 @dataclass(frozen=True)
@@ -167,7 +88,6 @@ class Hear:
     cue: str
     sounds: tuple[Audible, ...]
     loop: bool = False
-    kind: Literal["hear"] = "hear"
 
 
 @dataclass(frozen=True)
@@ -178,7 +98,6 @@ class Talk:
 
     leg: str
     voices: tuple[str, ...]
-    kind: Literal["talk"] = "talk"
 
 
 @dataclass(frozen=True)
@@ -186,7 +105,6 @@ class Hush:
     """The leg hears nothing from now on; no Played follows."""
 
     leg: str
-    kind: Literal["hush"] = "hush"
 
 
 @dataclass(frozen=True)
@@ -195,7 +113,6 @@ class Over:
 
     leg: str
     sounds: tuple[Audible, ...]
-    kind: Literal["over"] = "over"
 
 
 @dataclass(frozen=True)
@@ -204,14 +121,13 @@ class Measure:
 
     question: str
     sounds: tuple[Audible, ...]
-    kind: Literal["measure"] = "measure"
 
 
 @dataclass(frozen=True)
 class Record:
     """Record a leg into a WAV file: two channels (what it says, what it hears), or one with both.
 
-    With `said_only` one channel holds what the leg says (voicemail).
+    With `said_only` one channel holds what the leg says (voicemail); `trim` cuts silence off both ends.
     """
 
     recording: str
@@ -219,7 +135,7 @@ class Record:
     path: str
     channels: int = 2
     said_only: bool = False
-    kind: Literal["record"] = "record"
+    trim: bool = False
 
 
 @dataclass(frozen=True)
@@ -229,7 +145,6 @@ class RecordTogether:
     recording: str
     legs: tuple[str, ...]
     path: str
-    kind: Literal["record_together"] = "record_together"
 
 
 @dataclass(frozen=True)
@@ -239,7 +154,6 @@ class PauseRecording:
     recording: str
     paused: bool
     skip: bool = False
-    kind: Literal["pause_recording"] = "pause_recording"
 
 
 @dataclass(frozen=True)
@@ -247,7 +161,6 @@ class StopRecording:
     """End a recording; Recorded follows when its file is whole."""
 
     recording: str
-    kind: Literal["stop_recording"] = "stop_recording"
 
 
 @dataclass(frozen=True)
@@ -256,7 +169,6 @@ class Listen:
 
     leg: str
     on: bool
-    kind: Literal["listen"] = "listen"
 
 
 @dataclass(frozen=True)
@@ -266,7 +178,6 @@ class HangUp:
     leg: str
     code: int = 0
     message: str = ""
-    kind: Literal["hang_up"] = "hang_up"
 
 
 @dataclass(frozen=True)
@@ -277,7 +188,6 @@ class Tell:
     content: str
     content_type: str = "application/json"
     message_type: str = "user-defined-message"
-    kind: Literal["tell"] = "tell"
 
 
 @dataclass(frozen=True)
@@ -285,7 +195,6 @@ class Count:
     """How is the clock doing? The answer is Counted."""
 
     question: str
-    kind: Literal["count"] = "count"
 
 
 Command = (
@@ -320,7 +229,6 @@ class Ready:
     """The media process serves browsers at this port."""
 
     port: int
-    kind: Literal["ready"] = "ready"
 
 
 @dataclass(frozen=True)
@@ -330,7 +238,6 @@ class Registered:
     identity: str
     on: bool
     phone: str = ""
-    kind: Literal["registered"] = "registered"
 
 
 @dataclass(frozen=True)
@@ -346,7 +253,6 @@ class CameIn:
     app_sid: str
     params: dict[str, str]
     phone: str = ""
-    kind: Literal["came_in"] = "came_in"
 
 
 @dataclass(frozen=True)
@@ -354,7 +260,6 @@ class Answered:
     """A phone that was rung has answered."""
 
     leg: str
-    kind: Literal["answered"] = "answered"
 
 
 @dataclass(frozen=True)
@@ -363,7 +268,6 @@ class Ended:
 
     leg: str
     why: Literal["hung_up", "vanished", "declined", "unreachable"]
-    kind: Literal["ended"] = "ended"
 
 
 @dataclass(frozen=True)
@@ -372,7 +276,6 @@ class Pressed:
 
     leg: str
     digits: str
-    kind: Literal["pressed"] = "pressed"
 
 
 @dataclass(frozen=True)
@@ -382,7 +285,6 @@ class Played:
     leg: str
     cue: str
     seconds: float
-    kind: Literal["played"] = "played"
 
 
 @dataclass(frozen=True)
@@ -391,7 +293,6 @@ class Measured:
 
     question: str
     seconds: float
-    kind: Literal["measured"] = "measured"
 
 
 @dataclass(frozen=True)
@@ -401,7 +302,6 @@ class Unplayable:
     leg: str
     source: str
     reason: str
-    kind: Literal["unplayable"] = "unplayable"
 
 
 @dataclass(frozen=True)
@@ -412,7 +312,6 @@ class Recorded:
     path: str
     seconds: float
     channels: int
-    kind: Literal["recorded"] = "recorded"
 
 
 @dataclass(frozen=True)
@@ -421,7 +320,6 @@ class Spoke:
 
     leg: str
     speaking: bool
-    kind: Literal["spoke"] = "spoke"
 
 
 @dataclass(frozen=True)
@@ -432,7 +330,6 @@ class Told:
     content: str
     content_type: str
     message_type: str
-    kind: Literal["told"] = "told"
 
 
 @dataclass(frozen=True)
@@ -444,7 +341,6 @@ class Counted:
     late_ticks: int
     legs: int
     frames: int
-    kind: Literal["counted"] = "counted"
 
 
 Event = (
@@ -463,25 +359,40 @@ Event = (
     | Counted
 )
 
-_commands: TypeAdapter[Command] = TypeAdapter(Annotated[Command, Field(discriminator="kind")])
-_events: TypeAdapter[Event] = TypeAdapter(Annotated[Event, Field(discriminator="kind")])
+_COMMANDS = {one.__name__: TypeAdapter[Command](one) for one in get_args(Command)}
+_EVENTS = {one.__name__: TypeAdapter[Event](one) for one in get_args(Event)}
 
 
 def command_line(command: Command) -> bytes:
-    """One command as a line."""
-    return _commands.dump_json(command) + b"\n"
+    """One command as a line: {"Hear": {"leg": ...}}."""
+    name = type(command).__name__
+    return b'{"%s":%s}\n' % (name.encode(), _COMMANDS[name].dump_json(command))
 
 
 def read_command(line: bytes) -> Command:
     """The command of a line; ValueError names what is wrong with it."""
-    return _commands.validate_json(line)
+    name, fields = _read(line, "command")
+    if name not in _COMMANDS:
+        raise ValueError(f"there is no command {name!r}")
+    return _COMMANDS[name].validate_python(fields)
 
 
 def event_line(event: Event) -> bytes:
     """One event as a line."""
-    return _events.dump_json(event) + b"\n"
+    name = type(event).__name__
+    return b'{"%s":%s}\n' % (name.encode(), _EVENTS[name].dump_json(event))
 
 
 def read_event(line: bytes) -> Event:
     """The event of a line; ValueError names what is wrong with it."""
-    return _events.validate_json(line)
+    name, fields = _read(line, "event")
+    if name not in _EVENTS:
+        raise ValueError(f"there is no event {name!r}")
+    return _EVENTS[name].validate_python(fields)
+
+
+def _read(line: bytes, what: str) -> tuple[str, object]:
+    message = json.loads(line)
+    if not isinstance(message, dict) or len(message) != 1:
+        raise ValueError(f"a line holds exactly one {what}: {line[:80]!r}")
+    return next(iter(message.items()))

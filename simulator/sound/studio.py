@@ -6,13 +6,14 @@ from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
 from typing import Any, assert_never
 
+from simulator.sound import audible as a
 from simulator.sound import mulaw
 from simulator.sound import protocol as p
 from simulator.sound.clips import Clips
 from simulator.sound.leg import Leg
 from simulator.sound.mixer import Mixer
 from simulator.sound.playing import Playing
-from simulator.sound.recording import Recording
+from simulator.sound.recording import Cut, Recording
 from simulator.sound.speaking import SpeechWatch
 from simulator.sound.switchboard import Switchboard
 from simulator.sound.tokens import Gate
@@ -106,7 +107,7 @@ class Studio:
         if isinstance(event, p.Pressed) and (leg := self.mixer.legs.get(event.leg)):
             if leg.key_tones is None:
                 leg.key_tones = Playing([])
-            leg.key_tones.add(self._clips(leg.name, (p.Keys(event.digits),)))
+            leg.key_tones.add(self._clips(leg.name, (a.Keys(event.digits),)))
         if isinstance(event, p.Ended):
             self._drop(event.leg)
         self._emit(event)
@@ -123,7 +124,7 @@ class Studio:
         for recording in list(leg.recordings):
             self._stop_recording(recording.name)
 
-    def _clips(self, leg: str, sounds: Sequence[p.Audible]) -> "list[asyncio.Future[bytes]]":
+    def _clips(self, leg: str, sounds: Sequence[a.Audible]) -> "list[asyncio.Future[bytes]]":
         return self.clips.row(sounds, lambda source, reason: self._emit(p.Unplayable(leg, source, reason)))
 
     def _playing(self, command: p.Hear) -> Playing:
@@ -137,22 +138,21 @@ class Studio:
         frames = sum(leg.inbox.received for leg in mixer.legs.values() if leg.inbox is not None)
         self._emit(p.Counted(question, mixer.ticks, mixer.late_ticks, len(mixer.legs), frames))
 
-    async def _measure(self, question: str, sounds: Sequence[p.Audible]) -> None:
+    async def _measure(self, question: str, sounds: Sequence[a.Audible]) -> None:
         made = await asyncio.gather(*self._clips("", sounds), return_exceptions=True)
         length = sum(len(clip) for clip in made if isinstance(clip, bytes))
         self._emit(p.Measured(question, length / mulaw.RATE))
 
     def _record(self, leg: Leg, command: p.Record) -> None:
-        recording = Recording(
-            command.recording, Path(command.path), command.channels, said_only=command.said_only
-        )
+        cut = Cut(command.channels, command.said_only, command.trim)
+        recording = Recording(command.recording, Path(command.path), cut)
         self._recordings[recording.name] = recording
         leg.recordings.append(recording)
 
     def _record_together(self, command: p.RecordTogether) -> None:
         recording = self._recordings.get(command.recording)
         if recording is None:
-            recording = Recording(command.recording, Path(command.path), 1, said_only=True)
+            recording = Recording(command.recording, Path(command.path), Cut(1, said_only=True))
             self._recordings[recording.name] = recording
         self.mixer.together[recording] = command.legs
 
@@ -174,7 +174,7 @@ class Studio:
 
     async def _finish(self, recording: Recording) -> None:
         await asyncio.get_running_loop().run_in_executor(None, recording.finish)
-        self._emit(p.Recorded(recording.name, str(recording.path), recording.seconds, recording.channels))
+        self._emit(p.Recorded(recording.name, str(recording.path), recording.seconds, recording.cut.channels))
 
     def _tell(self, leg: Leg, command: p.Tell) -> None:
         line = self.switchboard.lines.get(leg.name)

@@ -32,7 +32,16 @@ class Tapes(Recordings):
         recording.file = self._folder / f"{recording.sid}.wav"
         voicemail = order.source == "RecordVerb"
         said_only = voicemail or (order.channels == 1 and order.track == "inbound")
-        self._send(p.Record(recording.sid, leg.sid, str(recording.file), order.channels, said_only=said_only))
+        self._send(
+            p.Record(
+                recording.sid,
+                leg.sid,
+                str(recording.file),
+                order.channels,
+                said_only=said_only,
+                trim=order.trims,
+            )
+        )
         if voicemail:
             self._send(p.Listen(leg.sid, on=True))
         return recording

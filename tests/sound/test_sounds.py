@@ -9,17 +9,14 @@ from pathlib import Path
 import pytest
 
 from simulator.mp3 import encode
+from simulator.sound.audible import Audible, Beep, Keys, Music, RingBack, Silence, Sound, Speech, Tone
 from simulator.sound.protocol import (
-    Audible,
-    Beep,
     Ended,
     HangUp,
     Hear,
-    Keys,
     Listen,
     Measure,
     Measured,
-    Music,
     Open,
     Over,
     PauseRecording,
@@ -27,15 +24,10 @@ from simulator.sound.protocol import (
     Record,
     Recorded,
     RecordTogether,
-    RingBack,
     Say,
-    Silence,
-    Sound,
-    Speech,
     Spoke,
     StopRecording,
     Talk,
-    Tone,
     Unplayable,
 )
 from tests.sound.browser import tone_wav
@@ -162,6 +154,23 @@ def test_a_voicemail_holds_only_what_was_said(kernel: Kernel, leg: str, tmp_path
     kernel.send(StopRecording("RE2"))
 
     (only,), rate = channels_of(Path(kernel.await_event(Recorded, recording="RE2").path))
+    assert above_the_rest(only, rate, 620) >= 20
+
+
+def test_silence_is_trimmed_off_both_ends_of_a_voicemail(kernel: Kernel, leg: str, tmp_path: Path) -> None:
+    kernel.send(
+        Record("RE6", leg, str(tmp_path / "r.wav"), channels=1, said_only=True, trim=True),
+        Say(leg, (Silence(0.6), Tone(620, 0.5), Silence(0.6))),
+        Hear(leg, "c", (Silence(1.9),)),
+    )
+    kernel.await_event(Played, cue="c")
+    kernel.send(StopRecording("RE6"))
+
+    recorded = kernel.await_event(Recorded, recording="RE6")
+
+    (only,), rate = channels_of(Path(recorded.path))
+    assert 0.5 <= recorded.seconds <= 1.0
+    assert len(only) / rate == pytest.approx(recorded.seconds)
     assert above_the_rest(only, rate, 620) >= 20
 
 

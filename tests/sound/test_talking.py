@@ -2,6 +2,7 @@
 
 import pytest
 
+from simulator.sound.audible import Tone
 from simulator.sound.protocol import (
     CameIn,
     Ended,
@@ -16,7 +17,6 @@ from simulator.sound.protocol import (
     Talk,
     Tell,
     Told,
-    Tone,
 )
 from tests.sound.conftest import AGENT_HERTZ, CALLER_HERTZ
 from tests.sound.kernel import APP_SID, Kernel
