@@ -4,11 +4,16 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Final
 
 from simulator.sound.inbox import Inbox
 from simulator.sound.leg import Leg
 from simulator.sound.peer import Peer
 from simulator.sound.phone import Phone
+
+PATIENCE_SECONDS: Final = 2.0  # neither socket nor sound for so long: gone, unless the SDK asked for longer
+LOST_SOUND_SECONDS: Final = 35.0  # the SDK restarts ICE after about 6 s, and aioice gives up after about 33 s
+LOST_SOCKET_SECONDS: Final = 60.0  # the SDK tries for up to 30 s by itself
 
 
 class LineState(StrEnum):
@@ -47,20 +52,25 @@ class Line:
         self.leg.inbox, self.leg.send = peer.inbox, peer.send
         return before
 
-    def vanished(self, now: float, patience_seconds: float) -> bool:
-        """Whether the browser is gone: no socket and no sound for a while, or sound lost for very long.
-
-        `now` is monotonic. A browser whose socket dropped but whose sound flows is only reconnecting.
-        """
-        if self.state not in (LineState.OPEN, LineState.CALLING):
-            return False
+    def vanished(self, now: float) -> bool:
+        """Whether the browser is gone (`now` is monotonic)."""
         silent = now - self.peer.heard_at if self.peer is not None else 0.0
-        if self.socket_lost_at is None:
-            return silent > LOST_SOUND_SECONDS
-        lost = now - self.socket_lost_at
-        patience = max(patience_seconds, self.reconnect_seconds)
-        return lost > LOST_SOCKET_SECONDS or (lost > patience and (silent > patience or self.peer is None))
+        lost = now - self.socket_lost_at if self.socket_lost_at is not None else None
+        return is_gone(self.state, silent, lost, max(PATIENCE_SECONDS, self.reconnect_seconds))
 
 
-LOST_SOUND_SECONDS = 35.0  # the SDK restarts ICE after about 6 s, and aioice gives up after about 33 s
-LOST_SOCKET_SECONDS = 60.0  # the SDK tries for up to 30 s by itself
+def is_gone(state: LineState, silent: float, lost: float | None, patience: float) -> bool:
+    """Whether a browser without sound for `silent` seconds, and without socket for `lost`, will not come back.
+
+    A socket that dropped while sound flows is only reconnecting; sound that stopped while the socket stands is being
+    restarted by the SDK. Before the answer there is no sound to miss.
+    """
+    match state:
+        case LineState.CALLING:
+            return lost is not None and lost > patience
+        case LineState.OPEN:
+            if lost is None:
+                return silent > LOST_SOUND_SECONDS
+            return lost > LOST_SOCKET_SECONDS or min(lost, silent) > patience
+        case _:
+            return False

@@ -17,7 +17,6 @@ from simulator.sound.tokens import BadToken, Gate, Grant
 
 log = logging.getLogger(__name__)
 
-PATIENCE_SECONDS: Final = 2.0  # no socket and no sound this long: the browser is gone
 KEY_WAIT_SECONDS: Final = 0.5  # a `w` in digits sent as a message
 
 
@@ -27,6 +26,7 @@ class Switchboard:
     def __init__(self, gate: Gate, mixer: Mixer, emit: Callable[[Event], None]) -> None:
         self.gate = gate
         self.phones: dict[str, list[Phone]] = {}
+        self._connected: set[Phone] = set()
         self.lines: dict[str, Line] = {}
         self._mixer = mixer
         self._emit = emit
@@ -37,11 +37,13 @@ class Switchboard:
     async def serve(self, phone: Phone) -> None:
         """Listen to one phone until its socket is gone."""
         writer = asyncio.create_task(phone.write())
+        self._connected.add(phone)
         try:
             while (message := await phone.next_message()) is not None:
                 await self._heed(phone, message)
         finally:
             phone.gone = True
+            self._connected.discard(phone)
             writer.cancel()
             self._lost(phone)
 
@@ -102,7 +104,7 @@ class Switchboard:
         identity = phone.grant.identity
         phones = self.phones.setdefault(identity, [])
         had_some = bool(phones)
-        if on and phone not in phones:
+        if on and phone.grant.incoming and phone not in phones:
             phones.append(phone)
         if not on and phone in phones:
             phones.remove(phone)
@@ -248,6 +250,8 @@ class Switchboard:
         if line.state is not LineState.CALLING:
             return
         line.state = LineState.OPEN
+        if line.peer is not None:
+            line.peer.heard_at = time.monotonic()
         if line.phone is not None:
             line.phone.tell(
                 "answer", {"callsid": line.name, "sdp": line.answer_sdp, "reconnect": line.reconnect}
@@ -285,11 +289,11 @@ class Switchboard:
     def check(self, now: float) -> None:
         """End the calls whose browser is gone, and tell phones whose token has run out (`now` is monotonic)."""
         for line in list(self.lines.values()):
-            if line.vanished(now, PATIENCE_SECONDS):
+            if line.vanished(now):
                 self.hang_up(line)
                 self._emit(Ended(line.name, "vanished"))
         in_calls = {line.phone for line in self.lines.values()}
-        for phone in [phone for phones in self.phones.values() for phone in phones]:
+        for phone in self._connected:
             if phone.grant is not None and time.time() >= phone.grant.expires_at and phone not in in_calls:
                 phone.tell("error", {"error": {"code": 20104, "message": "Access Token expired"}})
                 phone.tell("close")

@@ -6,6 +6,7 @@ from simulator.sound import mulaw
 from simulator.sound.audible import Speech, Tone
 from simulator.sound.inbox import MOST, Inbox
 from simulator.sound.keys import KeyReader, tones
+from simulator.sound.line import LineState, is_gone
 from simulator.sound.mixing import Mix
 from simulator.sound.mulaw import FRAME, SILENT
 from simulator.sound.protocol import Hear, command_line, read_command, read_event
@@ -143,3 +144,25 @@ def test_a_line_that_is_none_is_refused(line: bytes, complaint: str) -> None:
     read = read_event if b"Played" in line else read_command
     with pytest.raises(ValueError, match=complaint):
         read(line)
+
+
+@pytest.mark.parametrize(
+    ("state", "silent", "lost", "patience", "gone"),
+    [
+        (LineState.OPEN, 0.02, None, 2.0, False),
+        (LineState.OPEN, 20.0, None, 2.0, False),  # the SDK restarts the sound
+        (LineState.OPEN, 36.0, None, 2.0, True),
+        (LineState.OPEN, 0.02, 30.0, 2.0, False),  # only the socket dropped
+        (LineState.OPEN, 0.02, 61.0, 2.0, True),
+        (LineState.OPEN, 2.1, 2.1, 2.0, True),  # a killed tab
+        (LineState.OPEN, 2.1, 2.1, 20.0, False),  # the SDK asked for 20 s to come back
+        (LineState.CALLING, 50.0, None, 2.0, False),  # nobody has answered yet
+        (LineState.CALLING, 50.0, 2.1, 2.0, True),
+        (LineState.RINGING, 50.0, 50.0, 2.0, False),
+        (LineState.ENDED, 50.0, 50.0, 2.0, False),
+    ],
+)
+def test_a_browser_is_gone_when_neither_socket_nor_sound_is_left(
+    state: LineState, silent: float, lost: float | None, patience: float, gone: bool
+) -> None:
+    assert is_gone(state, silent, lost, patience) is gone

@@ -8,7 +8,7 @@ from playwright.sync_api import Error
 
 from simulator.sound.protocol import Answered, CameIn, Ended, HangUp, Registered, Ring, Talk
 from tests.sound.conftest import AGENT_HERTZ, CALLER_HERTZ
-from tests.sound.kernel import Kernel, token
+from tests.sound.kernel import APP_SID, Kernel, token
 from tests.sound.phone import Phone, new_leg
 
 
@@ -19,6 +19,18 @@ def test_registering_and_unregistering_are_told(agent: Phone, kernel: Kernel) ->
     agent.page.evaluate("phone.unregister()")
 
     kernel.await_event(Registered, identity="agent", on=False)
+
+
+def test_a_phone_that_may_not_be_called_registers_and_is_not_rung(agent: Phone, kernel: Kernel) -> None:
+    voice = {"outgoing": {"application_sid": APP_SID}}
+    agent.token = token("agent", grants={"identity": "agent", "voice": voice})
+    agent.starts()
+    leg = new_leg()
+
+    kernel.send(Ring(leg, "agent", {}))
+
+    kernel.await_event(Ended, leg=leg, why="unreachable")
+    agent.calls()
 
 
 def test_a_bad_token_is_refused_with_its_code(agent: Phone) -> None:
