@@ -32,6 +32,13 @@ ASSUMED: tuple[Assumption, ...] = (
     Assumption("record-sid", "A Record action carries RecordingSid.", "verbs/record.py"),
     Assumption("action-fallback", "A failing action URL goes to the call's fallback URL.", "interpreter.py"),
     Assumption(
+        "reject-status", "A rejected call is no-answer, one rejected as busy is busy.", "verbs/flow.py"
+    ),
+    Assumption(
+        "unanswered-hangup", "A caller who hangs up before the answer leaves no-answer.", "exchange.py"
+    ),
+    Assumption("trim", "RecordingDuration of a Record counts after the trimming.", "recordings.py"),
+    Assumption(
         "play-missing",
         "A Play whose file cannot be fetched is a document failure: fallback or spoken error.",
         "verbs/play.py",

@@ -11,14 +11,13 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from simulator.account import Account
+from simulator.conference_events import Events
 from simulator.hearing import Sound
 from simulator.interpreter import CONFERENCE_SOUND, Goto, Scene, perform
 from simulator.kernel import Signal, Task
 from simulator.legs import Callback, Interrupted, Leg
-from simulator.params import rfc2822
 from simulator.recordings import Order
 from simulator.twiml.document import Document, DocumentFailed
-from simulator.webhooks import Ask
 
 if TYPE_CHECKING:
     from simulator.world import World
@@ -127,6 +126,7 @@ class Conferences:
 
     def __init__(self, world: World) -> None:
         self._world = world
+        self._events = Events(world)
         self.all: dict[str, Conference] = {}
         self._open: dict[tuple[str, str], Conference] = {}
 
@@ -152,7 +152,7 @@ class Conferences:
         self._world.ledger.write("conference.joined", conference=conference.sid, name=name, call=leg.sid)
         if terms.beep in ("true", "onEnter"):
             self._beep(conference)
-        self._tell(conference, "join", "participant-join", seat)
+        self._events.tell(conference, "join", "participant-join", seat)
         self._maybe_start(conference)
         self._refresh(conference)
         self._world.recordings.conference_joined(conference, leg)
@@ -248,7 +248,7 @@ class Conferences:
         for seat in conference.seats.values():
             if not seat.hold:
                 self._stop_sound(seat)
-        self._tell(conference, "start", "conference-start", None)
+        self._events.tell(conference, "start", "conference-start", None)
         if conference.to_record is not None:
             self._world.recordings.record_room(conference, conference.to_record)
 
@@ -271,7 +271,7 @@ class Conferences:
         )
         status = "completed" if seat.leg.is_over else str(seat.leg.status)
         extra = {"ParticipantCallStatus": status, "ReasonParticipantLeft": reason}
-        self._tell(conference, "leave", "participant-leave", seat, extra)
+        self._events.tell(conference, "leave", "participant-leave", seat, extra)
         seat.left.fire(reason)
 
     def _end(self, conference: Conference, reason: str, by: Seat | None, others: str) -> None:
@@ -285,12 +285,12 @@ class Conferences:
         for seat in list(conference.seats.values()):
             self._remove(seat, others)
         self._world.ledger.write("conference.ended", conference=conference.sid, reason=reason)
-        extra = {"ReasonConferenceEnded": reason, "Reason": _sentence(reason)}
+        extra = {"ReasonConferenceEnded": reason, "Reason": reason.replace("-", " ").capitalize()}
         if by is not None:
             extra["CallSidEndingConference"] = by.leg.sid
             if by.terms.label:
                 extra["ParticipantLabelEndingConference"] = by.terms.label
-        self._tell(conference, "end", "conference-end", None, extra)
+        self._events.tell(conference, "end", "conference-end", None, extra)
         self._world.recordings.conference_ended(conference)
 
     def _changed(self, seat: Seat, event: str, name: str) -> None:
@@ -300,7 +300,7 @@ class Conferences:
             conference=seat.conference.sid,
             call=seat.leg.sid,
         )
-        self._tell(seat.conference, event, name, seat)
+        self._events.tell(seat.conference, event, name, seat)
         self._refresh(seat.conference)
 
     def _refresh(self, conference: Conference) -> None:
@@ -365,47 +365,3 @@ class Conferences:
     def _beep(self, conference: Conference) -> None:
         for seat in conference.seats.values():
             seat.leg.ear.note(Sound.BEEP, "", 0.3)
-
-    def _tell(
-        self,
-        conference: Conference,
-        event: str,
-        name: str,
-        seat: Seat | None,
-        extra: dict[str, str] | None = None,
-    ) -> None:
-        callback = conference.callback
-        if callback is None or event not in callback.events:
-            return
-        conference.sequence += 1
-        form = {
-            "ConferenceSid": conference.sid,
-            "FriendlyName": conference.friendly_name,
-            "AccountSid": conference.account.sid,
-            "SequenceNumber": str(conference.sequence),
-            "Timestamp": rfc2822(self._world.now),
-            "StatusCallbackEvent": name,
-        }
-        if seat is not None:
-            form |= {
-                "CallSid": seat.leg.sid,
-                "Muted": _word(seat.muted),
-                "Hold": _word(seat.hold),
-                "Coaching": _word(seat.coaching),
-                "EndConferenceOnExit": _word(seat.ends),
-                "StartConferenceOnEnter": _word(seat.terms.starts),
-            }
-            if seat.terms.label:
-                form["ParticipantLabel"] = seat.terms.label
-        form.update(extra or {})
-        self._world.webhooks.tell(
-            Ask(callback.url, callback.method, form, "conference", conference.account), 16011
-        )
-
-
-def _word(value: bool) -> str:
-    return "true" if value else "false"
-
-
-def _sentence(reason: str) -> str:
-    return reason.replace("-", " ").capitalize()

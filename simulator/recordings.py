@@ -138,6 +138,8 @@ class Recordings:
             gap.until = gap.until if gap.until is not None else now
         recording.ended_at = now
         recording.updated_at = now
+        if recording.order.trims:
+            _trim(recording, now)
         recording.status = RecordingStatus.PROCESSING
         self._world.ledger.write("recording.stopped", recording=recording.sid, call=recording.call_sid)
         self._world.kernel.after(self.seconds_until_ready, lambda: self._ready(recording))
@@ -262,3 +264,18 @@ class Recordings:
         self._world.webhooks.tell(
             Ask(callback.url, callback.method, form, "recording", recording.account), 11200
         )
+
+
+def _trim(recording: Recording, now: float) -> None:
+    """Cuts the silence before the first word and after the last."""
+    spells = [
+        (max(spell.at, recording.started_at), now if spell.until is None else min(spell.until, now))
+        for leg in recording.legs
+        for spell in leg.mouth.spells
+        if spell.until is None or spell.until > recording.started_at
+    ]
+    first = min((at for at, _ in spells), default=now)
+    last = max((until for _, until in spells), default=now)
+    recording.gaps.insert(0, Gap(recording.started_at, skips=True, until=first))
+    if spells:
+        recording.gaps.append(Gap(last, skips=True, until=now))

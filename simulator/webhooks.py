@@ -78,6 +78,8 @@ class Webhooks:
         bare, overrides, faults = split_overrides(ask.url)
         if urlsplit(bare).scheme not in ("http", "https") or not urlsplit(bare).hostname:
             return Outcome(HttpReply(), bare, 11100, f"not an absolute http or https URL: {bare!r}")
+        if "_" in (urlsplit(bare).hostname or ""):
+            return Outcome(HttpReply(), bare, 11210, f"a host name may not contain an underscore: {bare!r}")
         for fault in faults:
             self._world.debugger.error(
                 11243, f"connection override: {fault}", call_sid=ask.call_sid, url=ask.url

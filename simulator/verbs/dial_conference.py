@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from simulator.conferences import EVENTS, MOST_PARTICIPANTS, Terms
+from simulator.conference_events import EVENTS
+from simulator.conferences import MOST_PARTICIPANTS, Terms
 from simulator.interpreter import Scene
 from simulator.kernel import Run, Signal, Wait
 from simulator.legs import Callback, HungUp, Interrupted

@@ -4,6 +4,7 @@ import pytest
 
 from simulator.handset import Caller
 from simulator.hearing import Sound
+from simulator.media import sound_seconds
 from tests.simulator.pages import NUMBER, Shop, open_shop
 
 CALLBACK = 'recordingStatusCallback="/recorded"'
@@ -32,7 +33,7 @@ def test_a_message_ends_after_five_seconds_of_silence() -> None:
     caller.hears("thank you")
 
     done = shop.pages.last("/done")
-    assert (done["RecordingDuration"], done["Digits"]) == ("13", "")
+    assert (done["RecordingDuration"], done["Digits"]) == ("8", "")
     assert done["RecordingUrl"].endswith("/Recordings/" + done["RecordingSid"])
     assert [line.kind for line in caller.transcript][2] is Sound.BEEP
     shop.sim.assert_quiet()
@@ -82,7 +83,7 @@ def test_silence_limits_can_be_longer() -> None:
     caller.says("and one thing more", seconds=2)
     caller.hears("thank you")
 
-    assert shop.pages.last("/done")["RecordingDuration"] == "19"
+    assert shop.pages.last("/done")["RecordingDuration"] == "10"
 
 
 def test_a_hang_up_is_told_with_digits_hangup() -> None:
@@ -120,11 +121,28 @@ def test_the_callback_comes_later_than_the_action() -> None:
     assert early == []
     assert (form["RecordingStatus"], form["RecordingDuration"], form["RecordingChannels"]) == (
         "completed",
-        "7",
+        "2",
         "1",
     )
     assert (form["RecordingSource"], form["CallSid"]) == ("RecordVerb", caller.sid)
     assert "From" not in form
+
+
+@pytest.mark.parametrize(
+    ("trim", "seconds"), [("", "4"), ('trim="trim-silence"', "4"), ('trim="do-not-trim"', "12")]
+)
+def test_silence_before_and_after_is_trimmed_unless_told_otherwise(trim: str, seconds: str) -> None:
+    shop = mailbox(trim)
+    caller = at_the_beep(shop)
+    caller.waits(3)
+    caller.says("hello", seconds=4)
+    caller.hears("thank you")
+    shop.sim.advance(5)
+
+    media = shop.answer("GET", f"Recordings/{shop.pages.last('/done')['RecordingSid']}.wav")
+
+    assert shop.pages.last("/done")["RecordingDuration"] == seconds
+    assert round(sound_seconds(media.body)) == int(seconds)
 
 
 def test_no_beep_when_it_is_switched_off() -> None:

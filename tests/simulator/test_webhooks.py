@@ -335,6 +335,14 @@ def test_a_host_that_nobody_serves_is_11210() -> None:
     assert shop.sim.debugger.codes() == [11210]
 
 
+def test_a_host_name_with_an_underscore_is_refused() -> None:
+    shop = open_shop(voice="<Redirect>http://my_shop.example/x</Redirect>")
+
+    shop.sim.call(NUMBER).hears(ERROR)
+
+    assert shop.sim.debugger.codes() == [11210]
+
+
 def test_an_application_that_raises_is_a_500(caplog: pytest.LogCaptureFixture) -> None:
     shop = open_shop()
     shop.pages["/voice/incoming"] = lambda form: form["NoSuchField"]
