@@ -1,5 +1,6 @@
 """Prints what the processes say, each line with its name before it."""
 
+import contextlib
 import os
 import sys
 from collections.abc import Iterable
@@ -23,4 +24,10 @@ class Output:
         label = f"{name:<{self.width}} |"
         if self.has_colours:
             label = f"\033[{self.colours.get(name, 1)}m{label}\033[0m"
-        print(label, line, file=self.stream, flush=True)
+        tell(f"{label} {line}", self.stream)
+
+
+def tell(text: str, stream: TextIO | None = None) -> None:
+    """Print; a terminal that was closed is no reason to stop halfway through stopping."""
+    with contextlib.suppress(OSError):
+        print(text, file=stream or sys.stdout, flush=True)

@@ -8,7 +8,7 @@ import sys
 import time
 from pathlib import Path
 
-from deploy.local.output import Output
+from deploy.local.output import Output, tell
 from deploy.local.place import read_place
 from deploy.local.stop import Stop
 from deploy.local.trial import Trial, prepare
@@ -29,7 +29,7 @@ def main() -> int:
         return 1
     except KeyboardInterrupt:
         return 130
-    print("ringdesk: stopped; every process has ended")
+    tell("ringdesk: stopped; every process has ended")
     return 0
 
 
@@ -45,8 +45,8 @@ async def keep_running(trial: Trial, began: float) -> None:
         nonlocal asked
         asked += 1
         if asked == 1:
-            print("\nringdesk: stopping", flush=True)
             running.cancel()
+            tell("\nringdesk: stopping")
         else:
             stack.kill()
 
@@ -55,7 +55,7 @@ async def keep_running(trial: Trial, began: float) -> None:
     with contextlib.suppress(asyncio.CancelledError):
         async with stack:
             await trial.start(stack)
-            print(welcome(trial, time.monotonic() - began), flush=True)
+            tell(welcome(trial, time.monotonic() - began))
             await stack.watch()
 
 
