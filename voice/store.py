@@ -1,20 +1,17 @@
 """SQL, the truth: reads are deferred, writes begin at once, and both are short."""
 
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, text
+from sqlalchemy import URL, Connection, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
+from voice import engines
 from voice.models import Base
-
-BUSY_SECONDS = 5
-BEGIN_TRIES = 4
 
 
 class StoreAway(RuntimeError):
@@ -30,8 +27,8 @@ class Store:
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         if self.is_sqlite:
             Path(str(self.url.database)).parent.mkdir(parents=True, exist_ok=True)
-        self._reader = _engine(url, "BEGIN")
-        self._writer = _engine(url, "BEGIN IMMEDIATE") if self.is_sqlite else self._reader
+        self._reader = engines.sqlite(url, writes=False) if self.is_sqlite else engines.postgresql(url)
+        self._writer = engines.sqlite(url, writes=True) if self.is_sqlite else self._reader
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -43,7 +40,7 @@ class Store:
     def write(self) -> Iterator[Session]:
         """One decision: it is committed whole when the block ends well, and not at all otherwise."""
         with _as_away(), Session(self._writer, expire_on_commit=False) as tx:
-            _begin(tx)
+            tx.connection()  # on SQLite the write lock: a read that turns into a write would fail at once
             yield tx
             tx.commit()
 
@@ -76,55 +73,8 @@ def _read_url(text: str) -> URL:
     )
 
 
-def _engine(url: str, begin: str) -> Engine:
-    if not url.startswith("sqlite"):
-        return create_engine(
-            url,
-            pool_size=16,
-            max_overflow=0,
-            pool_timeout=3,
-            pool_pre_ping=True,
-            connect_args={"connect_timeout": 2, "options": "-c statement_timeout=3000"},
-        )
-    engine = create_engine(
-        url, connect_args={"check_same_thread": False, "timeout": BUSY_SECONDS, "isolation_level": None}
-    )
-
-    @event.listens_for(engine, "connect")
-    def _configure(connection: Any, _record: Any) -> None:
-        for pragma in (
-            "journal_mode=WAL",
-            "synchronous=FULL",
-            "foreign_keys=ON",
-            f"busy_timeout={BUSY_SECONDS * 1000}",
-        ):
-            connection.execute(f"PRAGMA {pragma}")
-
-    @event.listens_for(engine, "begin")
-    def _start(connection: Any) -> None:
-        connection.exec_driver_sql(begin)
-
-    return engine
-
-
-def _begin(tx: Session) -> None:
-    """Take the write lock now, with a bounded retry: a read that turns into a write would fail at once."""
-    for left in reversed(range(BEGIN_TRIES)):
-        try:
-            tx.connection()
-            return
-        except OperationalError as error:
-            tx.rollback()
-            if not left or "locked" not in str(error):
-                raise
-            time.sleep(0.02)
-
-
 @contextmanager
 def _as_away() -> Iterator[None]:
-    from sqlalchemy.exc import DBAPIError
-    from sqlalchemy.exc import TimeoutError as PoolTimeout
-
     try:
         yield
     except (OperationalError, PoolTimeout) as error:

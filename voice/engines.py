@@ -1,0 +1,88 @@
+"""How each database is opened, and how long anybody waits for it.
+
+Twilio gives up a request after 3.5 s (voice/links.py): whatever SQL does, the words for "one moment" must be out before.
+So the longest way to one answer (a connection from the pool, connecting anew, the statement) is shorter in sum, for
+either database; tests/store/test_patience.py adds it up.
+"""
+
+import sqlite3
+import time
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import Engine, create_engine, event
+
+# PostgreSQL. 2 s is the shortest connect_timeout that libpq knows; a host that went silent is gone after a statement's time.
+POOL_SECONDS, CONNECT_SECONDS, STATEMENT_SECONDS = 0.4, 2, 1.0
+CONNECTIONS = 16  # of each process; web, push, worker and clock stay below PostgreSQL's usual 100 together
+
+# SQLite. A write takes about a millisecond, so hundreds of others may come first.
+POOL_SECONDS_SQLITE, BUSY_SECONDS = 0.5, 2.0
+CONNECTIONS_SQLITE = 32  # more than a process has threads, so that nobody waits for the pool
+
+
+def postgresql(url: str) -> Engine:
+    """An engine for PostgreSQL."""
+    milliseconds = round(STATEMENT_SECONDS * 1000)
+    return create_engine(
+        url,
+        pool_size=CONNECTIONS,
+        max_overflow=0,
+        pool_timeout=POOL_SECONDS,
+        pool_pre_ping=True,
+        connect_args={
+            "connect_timeout": CONNECT_SECONDS,
+            "tcp_user_timeout": milliseconds,
+            "options": f"-c statement_timeout={milliseconds}",
+        },
+    )
+
+
+def sqlite(url: str, *, writes: bool) -> Engine:
+    """An engine for SQLite in WAL mode with full synchronisation; one that writes takes the write lock at once."""
+    engine = create_engine(
+        url,
+        pool_size=CONNECTIONS_SQLITE,
+        max_overflow=0,
+        pool_timeout=POOL_SECONDS_SQLITE,
+        connect_args={"check_same_thread": False, "timeout": BUSY_SECONDS, "isolation_level": None},
+    )
+
+    @event.listens_for(engine, "connect")
+    def _configure(connection: Any, _record: Any) -> None:
+        patience = 0 if writes else round(BUSY_SECONDS * 1000)
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={patience}"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _start(connection: Any) -> None:
+        if not writes:
+            connection.exec_driver_sql("BEGIN")
+        elif not _took_lock(connection.connection.driver_connection):
+            connection.exec_driver_sql("BEGIN IMMEDIATE")  # the last attempt, which says what is wrong
+
+    return engine
+
+
+def _took_lock(connection: sqlite3.Connection) -> bool:
+    """Ask for the write lock until it is ours; False when that is not to be.
+
+    SQLite's own wait is not used: it asks ever more rarely, so that under load the newest comer wins and a few writers
+    starve for seconds.
+    """
+    for seconds in _pauses():
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+            return True
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                return False
+        time.sleep(seconds)
+    return False
+
+
+def _pauses() -> Iterator[float]:
+    """Who has waited for some time asks more often than who has just come, until something is plainly wrong."""
+    began = time.monotonic()
+    while (waited := time.monotonic() - began) < BUSY_SECONDS:
+        yield 0.0005 if waited < 0.005 else 0.00005 if waited < 0.75 else 0.002
