@@ -292,6 +292,7 @@ class Conferences:
                 extra["ParticipantLabelEndingConference"] = by.terms.label
         self._events.tell(conference, "end", "conference-end", None, extra)
         self._world.recordings.conference_ended(conference)
+        self._world.forgetting.room_ended(conference)
 
     def _changed(self, seat: Seat, event: str, name: str) -> None:
         seat.updated_at = self._world.now

@@ -133,6 +133,7 @@ class Exchange:
         self._world.recordings.leg_ended(leg)
         self._report(leg, "completed")
         leg.ended.fire(None)
+        self._world.forgetting.leg_ended(leg)
 
     def hang_up(self, leg: Leg, why: str) -> None:
         """The far end puts the receiver down; before the answer Twilio calls that no-answer."""

@@ -32,10 +32,12 @@ class Simulator:
         latency_seconds: float = 0.0,
         api_url: str = "https://api.twilio.com",
         mounts: Mapping[str, WsgiApp] | None = None,
+        keep_facts: int | None = None,
+        keep_calls: int | None = None,
     ) -> None:
         self.account = account if account is not None else Account.demo()
         self.clock = clock if clock is not None else VirtualClock()
-        self.world = World(self.clock, self.account.seed, api_url)
+        self.world = World(self.clock, self.account.seed, api_url, keep=keep_facts, keep_calls=keep_calls)
         self.world.add_account(self.account)
         self._began = self.world.now
         self.port = InProcess(self.world.kernel, latency_seconds)

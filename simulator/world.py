@@ -11,6 +11,7 @@ from simulator.conferences import Conferences
 from simulator.debugger import Debugger
 from simulator.exchange import RINGS_OUT, Exchange, Plan
 from simulator.faults import Faults
+from simulator.forgetting import Forgetting
 from simulator.hearing import Sound
 from simulator.http import Port
 from simulator.ids import Minter
@@ -34,6 +35,7 @@ class World:
         base_url: str,
         ledger_file: IO[str] | None = None,
         keep: int | None = None,
+        keep_calls: int | None = None,
     ) -> None:
         self.kernel = Kernel(clock)
         self.mint = Minter(seed * 7919 + 17)
@@ -47,6 +49,7 @@ class World:
         self.exchange = Exchange(self)
         self.conferences = Conferences(self)
         self.recordings = Recordings(self)
+        self.forgetting = Forgetting(self, keep_calls)
         self.accounts: dict[str, Account] = {}
         self.legs: dict[str, Leg] = {}
         self.queues: dict[str, Queue] = {}

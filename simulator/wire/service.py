@@ -21,6 +21,7 @@ from simulator.wire.outgoing import OverSockets
 from simulator.world import World
 
 FACTS_IN_MEMORY = 20_000
+CALLS_IN_MEMORY = 2_000
 
 
 class _Quiet(WSGIRequestHandler):
@@ -67,6 +68,7 @@ class Service:
             "",
             ledger_file=self._ledger_file,
             keep=FACTS_IN_MEMORY,
+            keep_calls=CALLS_IN_MEMORY,
         )
         self.world.add_account(account)
         self._loop = KernelLoop(self.world.kernel, clock)
