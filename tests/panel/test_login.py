@@ -78,9 +78,9 @@ def test_an_unknown_account_takes_as_long_as_a_wrong_password(app: Flask, rt: Ru
     def seconds(email: str) -> float:
         taken = []
         for number in range(3):
-            began = time.perf_counter()
+            began = time.process_time()  # the work done, however busy the machine is
             app.test_client().post("/api/login", json={"email": email, "password": f"wrong password {number}"})
-            taken.append(time.perf_counter() - began)
+            taken.append(time.process_time() - began)
         return statistics.median(taken)
 
     seconds("warm@example.com")

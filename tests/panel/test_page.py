@@ -171,13 +171,11 @@ def test_a_lost_server_is_said_and_forgotten_when_it_is_back(desk: Callable[...,
 def test_a_page_hidden_for_ten_minutes_stays_available(desk: Callable[..., Page], here: Site) -> None:
     """Pongs answer pings of the stream, so they do not depend on timers that browsers slow down in hidden pages."""
     page = desk()
-    bump(here.rt, "us_ann", state="available")
+    bump(here.rt, "us_ann", state="available", seen_at=here.rt.now() - 9)
     page.clock.install()  # from here on no timer of the page runs at all
     page.clock.pause_at(page.evaluate("() => Date.now() + 1000"))
     before = read(here.rt, Agent.seen_at)
 
-    with page.expect_response("**/api/pong", timeout=8_000):
-        pass
     with page.expect_response("**/api/pong", timeout=8_000):
         pass
 
@@ -211,10 +209,9 @@ def test_signing_out_leads_to_the_sign_in_page_and_closes_the_stream(desk: Calla
     expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 390)])
 def test_every_page_is_readable_and_reachable(browser: Browser, desk: Callable[..., Page], here: Site, scheme: str, width: int) -> None:
-    """axe-core finds nothing (WCAG 2.2 A and AA), no page scrolls sideways, in light and dark, wide and narrow."""
+    """axe-core finds nothing (WCAG 2.2 A and AA) and no page scrolls sideways, in light and dark, wide and narrow."""
     rt = here.rt
     for number, ended_as in enumerate(("answered", "abandoned", "voicemail", "forwarded", "completed_in_flow"), 1):
         call(rt, "marlow", f"ca_t{number}", ended_as=ended_as, ended_at=rt.now(), waited_seconds=31.0,
