@@ -12,10 +12,12 @@ from typing import Any, NamedTuple
 
 from werkzeug.test import run_wsgi_app
 
-from tests.build import BASE_URL, SECRET
+from simulator.account import Account
+from tests.build import BASE_URL
 from tests.journeys.shop import CUSTOMER, NORTHWIND, Shop
 from tests.wire.build import Environ, Sender, every_sender, signed_environ
 from voice import models
+from voice.runtime import Runtime
 from voice.vault import AccountSecrets, seal_secrets
 
 OLD, OTHERS, SHARED = "b" * 32, "c" * 32, ("k1", "d" * 40)
@@ -58,7 +60,7 @@ def busy_shop(folder: Path) -> Shop:
     folder.mkdir()
     shop = Shop(folder)
     shop.is_quiet = False
-    _give_secrets(shop)
+    give_secrets(shop.rt, shop.sim.account)
     shop.talk()
     shop.joins_queue("+12025550199")
     return shop
@@ -139,21 +141,21 @@ def _sealed(shop: Shop, fields: dict[str, str]) -> str:
     return found[1]
 
 
-def _give_secrets(shop: Shop) -> None:
-    with shop.rt.write() as tx:
+def give_secrets(rt: Runtime, account: Account) -> None:
+    """The account gets an old secret and a shared key; a second account of ours has secrets of its own."""
+    key = account.api_keys[account.api_key_sid]
+    ours = AccountSecrets((account.auth_token, OLD), key, dict([SHARED]))
+    theirs = AccountSecrets((OTHERS,), "", {"k9": OTHERS})
+    with rt.write() as tx:
         main = tx.get_one(models.TwilioAccount, "main")
-        account = shop.sim.account
-        key = account.api_keys[account.api_key_sid]
-        ours = AccountSecrets((account.auth_token, OLD), key, dict([SHARED]))
-        theirs = AccountSecrets((OTHERS,), "", {"k9": OTHERS})
-        main.secrets_sealed = seal_secrets(ours, SECRET, main.account_sid)
+        main.secrets_sealed = seal_secrets(ours, rt.settings.secret_text, main.account_sid)
         tx.add(
             models.TwilioAccount(
                 id="other",
                 account_sid=OTHER_ACCOUNT,
-                secrets_sealed=seal_secrets(theirs, SECRET, OTHER_ACCOUNT),
+                secrets_sealed=seal_secrets(theirs, rt.settings.secret_text, OTHER_ACCOUNT),
                 api_key_sid="SK" + "9" * 32,
                 app_sid="AP" + "9" * 32,
             )
         )
-    shop.rt.books.refresh()
+    rt.books.refresh()
