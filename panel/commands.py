@@ -25,7 +25,10 @@ def run_push(_args: argparse.Namespace) -> int:
     try:
         listener = listen(rt.settings.host, rt.settings.push_port)
     except OSError as error:
-        print(f"push cannot listen on {rt.settings.host}:{rt.settings.push_port}: {error.strerror}; set PUSH_PORT", file=sys.stderr)
+        print(
+            f"push cannot listen on {rt.settings.host}:{rt.settings.push_port}: {error.strerror}; set PUSH_PORT",
+            file=sys.stderr,
+        )
         return 1
     loops = keep_up(rt)
     server, done = PushServer(rt, listener), threading.Event()

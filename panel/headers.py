@@ -33,7 +33,12 @@ def policy(settings: Settings) -> str:
         "style-src": ("'self'",),
         "img-src": ("'self'",),
         "media-src": ("'self'",),
-        "connect-src": ("'self'", *both_schemes(settings.push_address), *both_schemes(settings.signalling_url), *TWILIO),
+        "connect-src": (
+            "'self'",
+            *both_schemes(settings.push_address),
+            *both_schemes(settings.signalling_url),
+            *TWILIO,
+        ),
         "form-action": ("'self'",),
         "base-uri": ("'none'",),
         "frame-ancestors": ("'none'",),
@@ -47,4 +52,7 @@ def both_schemes(address: str) -> tuple[str, ...]:
     if not parts.netloc:
         return ()
     secure = parts.scheme in ("https", "wss")
-    return (f"{'https' if secure else 'http'}://{parts.netloc}", f"{'wss' if secure else 'ws'}://{parts.netloc}")
+    return (
+        f"{'https' if secure else 'http'}://{parts.netloc}",
+        f"{'wss' if secure else 'ws'}://{parts.netloc}",
+    )

@@ -113,7 +113,9 @@ def who(rt: Runtime, token: str) -> Viewer | None:
         viewer = viewer_of(tx, user, session=session.token_hash, csrf=session.csrf)
     if now - session.seen_at > SEEN_EVERY_SECONDS:
         with rt.write() as tx:
-            tx.execute(update(LoginSession).where(LoginSession.token_hash == session.token_hash).values(seen_at=now))
+            tx.execute(
+                update(LoginSession).where(LoginSession.token_hash == session.token_hash).values(seen_at=now)
+            )
     return viewer
 
 

@@ -34,7 +34,9 @@ class What(StrEnum):
     OUTLINE = "outline"  # its waveform as JSON (recordings/waveform.py)
 
 
-def link(runtime: Runtime, person: Viewer, merchant_id: str, recording_id: str, what: What = What.SOUND) -> str:
+def link(
+    runtime: Runtime, person: Viewer, merchant_id: str, recording_id: str, what: What = What.SOUND
+) -> str:
     """The address at which this person's browser may fetch a recording for the next minutes."""
     until = round(runtime.now() + LINK_SECONDS, 3)
     return "/media/" + _signer(runtime).dumps([merchant_id, recording_id, what, person.session, until])
@@ -79,7 +81,9 @@ def _sent(file: BinaryIO, key: str) -> Response:
     answer = Response(wrap_file(request.environ, file, 64 * 1024), direct_passthrough=True)
     answer.content_type = KINDS.get(ending, "application/octet-stream")
     answer.content_length = size
-    answer.headers["Content-Disposition"] = f'inline; filename="recording.{ending if ending in KINDS else "bin"}"'
+    answer.headers["Content-Disposition"] = (
+        f'inline; filename="recording.{ending if ending in KINDS else "bin"}"'
+    )
     answer.headers["Cache-Control"] = "private, no-store"
     answer.call_on_close(file.close)
     try:

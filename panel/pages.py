@@ -61,7 +61,9 @@ def ticket_list() -> str:
     wanted = wish()
     with rt().store.read() as tx:
         listing = tickets(tx, viewer(), wanted)
-    filtered = any((wanted.search, wanted.merchant, wanted.status, wanted.ended_as, wanted.agent, wanted.page > 1))
+    filtered = any(
+        (wanted.search, wanted.merchant, wanted.status, wanted.ended_as, wanted.agent, wanted.page > 1)
+    )
     return page(
         "tickets.html", listing=listing, wish=wanted, filtered=filtered, sort=request.args.get("sort", ""), here=here,
         endings=ENDED_AS,

@@ -63,7 +63,9 @@ def of_wait(wait: WaitFirst) -> Response:
 
 def of_store_away(_away: StoreAway) -> Response:
     """The database does not answer; calls go on, and the page tries again."""
-    return answer(503, "store_away", "The database does not answer. Calls go on; try again in a moment.", RETRY_SECONDS)
+    return answer(
+        503, "store_away", "The database does not answer. Calls go on; try again in a moment.", RETRY_SECONDS
+    )
 
 
 def of_http(error: HTTPException) -> Response:

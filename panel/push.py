@@ -68,7 +68,12 @@ class Streams:
         return sum(map(len, self._by_agent.values()))
 
     def open(
-        self, agent_id: str, session: str, write: Write, now: float, hang_up: Callable[[], None] = lambda: None
+        self,
+        agent_id: str,
+        session: str,
+        write: Write,
+        now: float,
+        hang_up: Callable[[], None] = lambda: None,
     ) -> Stream:
         """A desk connected; its first snapshot goes out at the next step. Of too many streams the oldest ends."""
         stream = Stream(agent_id, session, write, hang_up, opened_at=now, pinged_at=now)
@@ -109,7 +114,11 @@ class Streams:
 
         `only`: look at these agents alone, as after a nudge that names them.
         """
-        wanted = [*self._by_agent, *self._closed_at] if only is None else [one for one in only if one in self._by_agent]
+        wanted = (
+            [*self._by_agent, *self._closed_at]
+            if only is None
+            else [one for one in only if one in self._by_agent]
+        )
         if not wanted:
             return {}
         with rt.store.read() as tx:
@@ -203,7 +212,11 @@ def open_sessions(tx: Session, sessions: Collection[str], now: float) -> set[str
     """Those of these sessions that still stand for somebody."""
     good: set[str] = set()
     for part in parted(list(sessions)):
-        good.update(tx.scalars(select(LoginSession.token_hash).where(LoginSession.token_hash.in_(part), *is_open(now))))
+        good.update(
+            tx.scalars(
+                select(LoginSession.token_hash).where(LoginSession.token_hash.in_(part), *is_open(now))
+            )
+        )
     return good
 
 

@@ -25,7 +25,9 @@ log = structlog.get_logger()
 LONGEST_REQUEST = 16 * 1024
 HANDSHAKE_SECONDS = 10.0
 NUDGE_GAP_SECONDS = 0.02  # many nudges at once are one look at SQL
-STALLED_BYTES = 64 * 1024  # a desk that lets this much gather is not reading: it connects anew and gets the whole desk
+STALLED_BYTES = (
+    64 * 1024
+)  # a desk that lets this much gather is not reading: it connects anew and gets the whole desk
 SILENT_PEER_MS = 15_000  # TCP gives up on a peer that acknowledges nothing (RFC 5482)
 
 
@@ -161,7 +163,11 @@ class PushServer:
         self._handshakes.discard(connection)
         self._send(connection, opening(settings.origin))
         connection.stream = self.streams.open(
-            agent_id, session, lambda data: self._send(connection, data), self.rt.now(), lambda: self._drop(connection)
+            agent_id,
+            session,
+            lambda data: self._send(connection, data),
+            self.rt.now(),
+            lambda: self._drop(connection),
         )
         self._rung.add(agent_id)
 
@@ -245,7 +251,9 @@ def listen(host: str, port: int) -> socket.socket:
     return socket.create_server((host, port), backlog=4096, reuse_port=False)
 
 
-def hear_nudges(redis_url: str, nudge: Callable[[Iterable[str]], None], stop: threading.Event) -> threading.Thread:
+def hear_nudges(
+    redis_url: str, nudge: Callable[[Iterable[str]], None], stop: threading.Event
+) -> threading.Thread:
     """A thread that passes Redis' word on; without Redis it tries again quietly and the push lives by its seconds."""
     thread = threading.Thread(target=_subscribe, args=(redis_url, nudge, stop), name="nudges", daemon=True)
     thread.start()

@@ -36,7 +36,10 @@ def desks(tx: Session, agent_ids: Collection[str], now: float) -> dict[str, Snap
     offers = {offer.agent_id: (offer, waiting) for offer, waiting in _live_offers(tx, ids)}
     parts = {part.agent_id: part for part in _live_participations(tx, ids)}
     lasts = _last_talks(tx, [agent.id for agent in agents if agent.state == states.Agent.WRAP_UP])
-    keys = {(row.merchant_id, row.call_id) for row in [o for o, _ in offers.values()] + [*parts.values(), *lasts.values()]}
+    keys = {
+        (row.merchant_id, row.call_id)
+        for row in [o for o, _ in offers.values()] + [*parts.values(), *lasts.values()]
+    }
     calls = _calls(tx, keys)
     ways = _ways(tx, {(offer.merchant_id, offer.call_id) for offer, _ in offers.values()})
     tickets = _tickets(tx, {(part.merchant_id, part.call_id) for part in lasts.values()})
@@ -90,7 +93,8 @@ def _last_talks(tx: Session, ids: Sequence[str]) -> dict[str, Participation]:
     )
     rows = tx.scalars(
         select(Participation).join(
-            ended, and_(Participation.agent_id == ended.c.agent_id, Participation.ended_at == ended.c.ended_at)
+            ended,
+            and_(Participation.agent_id == ended.c.agent_id, Participation.ended_at == ended.c.ended_at),
         )
     )
     return {part.agent_id: part for part in rows}
@@ -102,7 +106,9 @@ def _calls(tx: Session, keys: Collection[tuple[str, str]]) -> Calls:
     rows = tx.execute(
         select(Call, Merchant.name)
         .join(Merchant, Merchant.id == Call.merchant_id)
-        .where(Call.merchant_id.in_({merchant for merchant, _ in keys}), Call.id.in_({call for _, call in keys}))
+        .where(
+            Call.merchant_id.in_({merchant for merchant, _ in keys}), Call.id.in_({call for _, call in keys})
+        )
     )
     return {(call.merchant_id, call.id): (call, name) for call, name in rows}
 
@@ -113,7 +119,10 @@ def _ways(tx: Session, keys: Collection[tuple[str, str]]) -> Mapping[tuple[str, 
         return facts
     rows = tx.execute(
         select(Event.merchant_id, Event.call_id, Event.at, Event.kind, Event.data)
-        .where(Event.merchant_id.in_({merchant for merchant, _ in keys}), Event.call_id.in_({call for _, call in keys}))
+        .where(
+            Event.merchant_id.in_({merchant for merchant, _ in keys}),
+            Event.call_id.in_({call for _, call in keys}),
+        )
         .where(Event.kind.in_(PATH_KINDS))
         .order_by(Event.at, Event.turn, Event.place, Event.id)
     )
@@ -127,7 +136,8 @@ def _tickets(tx: Session, keys: Collection[tuple[str, str]]) -> Mapping[tuple[st
         return {}
     rows = tx.execute(
         select(Ticket.merchant_id, Ticket.call_id, Ticket.number).where(
-            Ticket.merchant_id.in_({merchant for merchant, _ in keys}), Ticket.call_id.in_({call for _, call in keys})
+            Ticket.merchant_id.in_({merchant for merchant, _ in keys}),
+            Ticket.call_id.in_({call for _, call in keys}),
         )
     )
     return {(merchant_id, call_id): number for merchant_id, call_id, number in rows}
@@ -144,7 +154,9 @@ def _who(call: Call, merchant_name: str) -> Snapshot:
     }
 
 
-def _offer(offer: Offer, waiting: Waiting, calls: Calls, ways: Mapping[tuple[str, str], list[Fact]], now: float) -> Snapshot:
+def _offer(
+    offer: Offer, waiting: Waiting, calls: Calls, ways: Mapping[tuple[str, str], list[Fact]], now: float
+) -> Snapshot:
     key = (offer.merchant_id, offer.call_id)
     return {
         "id": offer.id,

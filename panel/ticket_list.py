@@ -72,8 +72,12 @@ def tickets(tx: Session, viewer: Viewer, wish: Wish) -> Page:
     """The tickets of this person's merchants that meet the wish."""
     where = [Ticket.merchant_id.in_(viewer.merchants), *_filters(wish)]
     column = ORDER[wish.sort]
-    asked = _ticket_rows().where(*where).order_by(column.desc() if wish.descending else column.asc(), Ticket.id)
-    total = tx.scalar(select(func.count()).select_from(Ticket).join(Call, _of_call(Ticket)).where(*where)) or 0
+    asked = (
+        _ticket_rows().where(*where).order_by(column.desc() if wish.descending else column.asc(), Ticket.id)
+    )
+    total = (
+        tx.scalar(select(func.count()).select_from(Ticket).join(Call, _of_call(Ticket)).where(*where)) or 0
+    )
     rows = tx.execute(asked.limit(PER_PAGE).offset((wish.page - 1) * PER_PAGE))
     return Page([_ticket(*row) for row in rows], total, wish.page)
 
@@ -117,7 +121,11 @@ def _filters(wish: Wish) -> list[ColumnElement[bool]]:
     if wish.search:
         subject = Ticket.subject.icontains(wish.search, autoescape=True)
         number = wish.search.lstrip("#")
-        by_number = [Ticket.number == int(number)] if number.isascii() and number.isdigit() and len(number) < 10 else []
+        by_number = (
+            [Ticket.number == int(number)]
+            if number.isascii() and number.isdigit() and len(number) < 10
+            else []
+        )
         found.append(or_(subject, _call_matches(wish.search), *by_number))
     return found
 
@@ -134,7 +142,9 @@ def _of_call(table: type[Ticket] | type[Recording]) -> ColumnElement[bool]:
 
 def _ticket_rows() -> Select[Ticket, Call, str, str, bool]:
     recorded = exists().where(
-        Recording.merchant_id == Ticket.merchant_id, Recording.call_id == Ticket.call_id, Recording.state == "stored"
+        Recording.merchant_id == Ticket.merchant_id,
+        Recording.call_id == Ticket.call_id,
+        Recording.state == "stored",
     )
     return (
         select(Ticket, Call, Merchant.name, Agent.name, recorded)
@@ -147,7 +157,11 @@ def _ticket_rows() -> Select[Ticket, Call, str, str, bool]:
 def _message_seconds() -> Any:
     return (
         select(func.sum(Recording.seconds))
-        .where(Recording.merchant_id == Call.merchant_id, Recording.call_id == Call.id, Recording.kind == "voicemail")
+        .where(
+            Recording.merchant_id == Call.merchant_id,
+            Recording.call_id == Call.id,
+            Recording.kind == "voicemail",
+        )
         .scalar_subquery()
     )
 

@@ -19,7 +19,11 @@ def one_ticket(tx: Session, viewer: Viewer, merchant_id: str, number: int) -> di
         .join(Call, and_(Call.merchant_id == Ticket.merchant_id, Call.id == Ticket.call_id))
         .join(Merchant, Merchant.id == Ticket.merchant_id)
         .outerjoin(Agent, Agent.id == Ticket.agent_id)
-        .where(Ticket.merchant_id == merchant_id, Ticket.merchant_id.in_(viewer.merchants), Ticket.number == number)
+        .where(
+            Ticket.merchant_id == merchant_id,
+            Ticket.merchant_id.in_(viewer.merchants),
+            Ticket.number == number,
+        )
     ).one_or_none()
     if found is None:
         return None

@@ -65,4 +65,6 @@ def serves(tx: Session, viewer: Viewer) -> list[dict[str, Any]]:
     )
     for merchant_id, queue in rows:
         queues[merchant_id].append(queue)
-    return [{"name": viewer.merchant_names[merchant], "queues": queues[merchant]} for merchant in viewer.merchants]
+    return [
+        {"name": viewer.merchant_names[merchant], "queues": queues[merchant]} for merchant in viewer.merchants
+    ]

@@ -42,7 +42,9 @@ def register(app: Flask, rt: Runtime) -> None:
 
 def make_blueprint() -> Blueprint:
     """All of the panel under one door."""
-    panel = Blueprint("panel", __name__, static_folder="static", static_url_path="/assets", template_folder="templates")
+    panel = Blueprint(
+        "panel", __name__, static_folder="static", static_url_path="/assets", template_folder="templates"
+    )
     for part in (session, desk, offers, calls, tickets, media, pages):
         panel.register_blueprint(part)
     panel.before_request(door.check)

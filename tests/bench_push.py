@@ -112,10 +112,32 @@ def people(rt: Runtime, count: int) -> None:
     """So many agents, each signed in once."""
     now = rt.now()
     with rt.write() as tx:
-        tx.execute(insert(models.User), [
-            {"id": f"us_{n}", "email": f"{n}@example.com", "name": f"Agent {n}", "password_hash": "-", "created_at": now} for n in range(count)])
-        tx.execute(insert(models.Agent), [
-            {"id": f"us_{n}", "identity": f"agent_{n}", "name": f"Agent {n}", "since_at": now, "state": "away"} for n in range(count)])
+        tx.execute(
+            insert(models.User),
+            [
+                {
+                    "id": f"us_{n}",
+                    "email": f"{n}@example.com",
+                    "name": f"Agent {n}",
+                    "password_hash": "-",
+                    "created_at": now,
+                }
+                for n in range(count)
+            ],
+        )
+        tx.execute(
+            insert(models.Agent),
+            [
+                {
+                    "id": f"us_{n}",
+                    "identity": f"agent_{n}",
+                    "name": f"Agent {n}",
+                    "since_at": now,
+                    "state": "away",
+                }
+                for n in range(count)
+            ],
+        )
         tx.execute(insert(models.LoginSession), [
             {"token_hash": hash_of(f"token{n}"), "user_id": f"us_{n}", "csrf": "-", "created_at": now, "seen_at": now,
              "expires_at": now + 86_400} for n in range(count)])  # fmt: skip
@@ -124,7 +146,9 @@ def people(rt: Runtime, count: int) -> None:
 def connect(port: int, number: int) -> socket.socket:
     """One desk's end of a stream."""
     end = socket.create_connection(("127.0.0.1", port))
-    end.sendall(f"GET /stream HTTP/1.1\r\nHost: x\r\nOrigin: http://localhost:8000\r\nCookie: ringdesk=token{number}\r\n\r\n".encode())
+    end.sendall(
+        f"GET /stream HTTP/1.1\r\nHost: x\r\nOrigin: http://localhost:8000\r\nCookie: ringdesk=token{number}\r\n\r\n".encode()
+    )
     end.setblocking(False)
     return end
 
@@ -153,7 +177,11 @@ def change(rt: Runtime, bell: IO[str], ear: selectors.BaseSelector, number: int)
     """Change one desk; seconds until its page has it."""
     began = time.perf_counter()
     with rt.write() as tx:
-        tx.execute(update(models.Agent).where(models.Agent.id == f"us_{number}").values(desk_version=models.Agent.desk_version + 1))
+        tx.execute(
+            update(models.Agent)
+            .where(models.Agent.id == f"us_{number}")
+            .values(desk_version=models.Agent.desk_version + 1)
+        )
     bell.write(f"us_{number}\n")
     while True:
         for key, _mask in ear.select(2.0):

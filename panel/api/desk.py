@@ -79,7 +79,11 @@ def token() -> Response:
 def account_of(wanted: str) -> Account:
     """The Twilio account named, or the first, among those of the merchants that this agent serves."""
     page = rt().books.page
-    served = [page.accounts[page.shops[merchant].account_id] for merchant in viewer().merchants if merchant in page.shops]
+    served = [
+        page.accounts[page.shops[merchant].account_id]
+        for merchant in viewer().merchants
+        if merchant in page.shops
+    ]
     for account in served:
         if wanted in ("", account.account_sid):
             return account

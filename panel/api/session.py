@@ -47,6 +47,7 @@ def about(person: Viewer) -> dict[str, Any]:
         "email": person.email,
         "has_desk": person.has_desk,
         "merchants": [
-            {"id": merchant, "name": person.merchant_names[merchant], "role": role} for merchant, role in person.roles.items()
+            {"id": merchant, "name": person.merchant_names[merchant], "role": role}
+            for merchant, role in person.roles.items()
         ],
     }

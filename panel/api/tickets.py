@@ -47,7 +47,9 @@ def number_of(merchant_id: str, call_id: str) -> int | None:
         known = tx.execute(
             select(Call.id, Ticket.number)
             .outerjoin(Ticket, and_(Ticket.merchant_id == Call.merchant_id, Ticket.call_id == Call.id))
-            .where(Call.merchant_id == merchant_id, Call.merchant_id.in_(viewer().merchants), Call.id == call_id)
+            .where(
+                Call.merchant_id == merchant_id, Call.merchant_id.in_(viewer().merchants), Call.id == call_id
+            )
         ).one_or_none()
     if known is None:
         raise not_found("call")
@@ -64,7 +66,11 @@ def ticket_of(merchant_id: str, number: int) -> dict[str, Any]:
     for recording in found["recordings"]:
         stored, has_outline = recording["state"] == "stored", recording.pop("has_outline")
         recording["url"] = media.link(rt(), viewer(), merchant_id, recording["id"]) if stored else None
-        outline = media.link(rt(), viewer(), merchant_id, recording["id"], media.What.OUTLINE) if has_outline else None
+        outline = (
+            media.link(rt(), viewer(), merchant_id, recording["id"], media.What.OUTLINE)
+            if has_outline
+            else None
+        )
         recording["outline_url"] = outline
     return found
 

@@ -13,7 +13,9 @@ from voice import models, states
 from voice.runtime import Runtime
 
 PASSWORD = "correct horse battery"
-HASHED = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)  # a cheap one: signing in is not what is tested
+HASHED = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(
+    PASSWORD
+)  # a cheap one: signing in is not what is tested
 CALLER = "+12025550188"
 
 
@@ -35,28 +37,62 @@ class Clock:
 def shop(rt: Runtime, merchant_id: str, name: str) -> None:
     """A merchant."""
     with rt.write() as tx:
-        tx.add(models.Merchant(id=merchant_id, name=name, timezone="UTC", twilio_account_id="acc", live_digest=None))
+        tx.add(
+            models.Merchant(
+                id=merchant_id, name=name, timezone="UTC", twilio_account_id="acc", live_digest=None
+            )
+        )
 
 
-def person(rt: Runtime, name: str, *merchants: str, role: str = "agent", desk: bool = True, state: str = "available") -> str:
+def person(
+    rt: Runtime, name: str, *merchants: str, role: str = "agent", desk: bool = True, state: str = "available"
+) -> str:
     """Somebody who signs in as <name>@example.com; their id."""
     user_id = f"us_{name}"
     with rt.write() as tx:
-        tx.add(models.User(id=user_id, email=f"{name}@example.com", name=name.title(), password_hash=HASHED, created_at=rt.now()))
+        tx.add(
+            models.User(
+                id=user_id,
+                email=f"{name}@example.com",
+                name=name.title(),
+                password_hash=HASHED,
+                created_at=rt.now(),
+            )
+        )
         for merchant_id in merchants:
             tx.add(models.Membership(merchant_id=merchant_id, user_id=user_id, role=role))
             tx.add(models.QueueMember(merchant_id=merchant_id, queue="order_status", agent_id=user_id))
         if desk:
-            tx.add(models.Agent(id=user_id, identity=f"agent_{name}", name=name.title(), state=state, since_at=rt.now(), seen_at=rt.now()))
+            tx.add(
+                models.Agent(
+                    id=user_id,
+                    identity=f"agent_{name}",
+                    name=name.title(),
+                    state=state,
+                    since_at=rt.now(),
+                    seen_at=rt.now(),
+                )
+            )
     return user_id
 
 
 def call(rt: Runtime, merchant_id: str, call_id: str, caller: str = CALLER, **values: Any) -> str:
     """A customer's call."""
     with rt.write() as tx:
-        tx.add(models.Call(
-            merchant_id=merchant_id, id=call_id, call_sid=f"CA{call_id}", account_sid="AC" + "0" * 32, caller=caller,
-            dialled="+12025550100", flow_digest="d" * 64, started_at=values.pop("started_at", rt.now()), queue="order_status", **values))
+        tx.add(
+            models.Call(
+                merchant_id=merchant_id,
+                id=call_id,
+                call_sid=f"CA{call_id}",
+                account_sid="AC" + "0" * 32,
+                caller=caller,
+                dialled="+12025550100",
+                flow_digest="d" * 64,
+                started_at=values.pop("started_at", rt.now()),
+                queue="order_status",
+                **values,
+            )
+        )
     return call_id
 
 
@@ -64,10 +100,22 @@ def waiting(rt: Runtime, merchant_id: str, call_id: str, **values: Any) -> str:
     """That caller in a queue."""
     waiting_id = f"wt_{call_id}"
     with rt.write() as tx:
-        tx.add(models.Waiting(
-            merchant_id=merchant_id, id=waiting_id, call_id=call_id, queue="order_status", state_at=rt.now(),
-            entered_at=rt.now(), rank_at=rt.now(), deadline_at=rt.now() + 1800, ring_seconds=20.0, wrap_up_seconds=30.0,
-            session=b"", **values))
+        tx.add(
+            models.Waiting(
+                merchant_id=merchant_id,
+                id=waiting_id,
+                call_id=call_id,
+                queue="order_status",
+                state_at=rt.now(),
+                entered_at=rt.now(),
+                rank_at=rt.now(),
+                deadline_at=rt.now() + 1800,
+                ring_seconds=20.0,
+                wrap_up_seconds=30.0,
+                session=b"",
+                **values,
+            )
+        )
     return waiting_id
 
 
@@ -75,29 +123,63 @@ def ring(rt: Runtime, merchant_id: str, call_id: str, agent_id: str) -> str:
     """That caller offered to an agent, as a decision leaves it; the offer's id."""
     offer_id = f"of_{call_id}_{agent_id}"
     with rt.write() as tx:
-        tx.add(models.Offer(
-            merchant_id=merchant_id, id=offer_id, waiting_id=f"wt_{call_id}", call_id=call_id, agent_id=agent_id,
-            generation=0, offered_at=rt.now()))
-        tx.execute(update(models.Waiting).where(models.Waiting.id == f"wt_{call_id}").values(state=states.Waiting.OFFERED))
-        tx.execute(update(models.Agent).where(models.Agent.id == agent_id).values(
-            state=states.Agent.RINGING, version=models.Agent.version + 1, desk_version=models.Agent.desk_version + 1))
+        tx.add(
+            models.Offer(
+                merchant_id=merchant_id,
+                id=offer_id,
+                waiting_id=f"wt_{call_id}",
+                call_id=call_id,
+                agent_id=agent_id,
+                generation=0,
+                offered_at=rt.now(),
+            )
+        )
+        tx.execute(
+            update(models.Waiting)
+            .where(models.Waiting.id == f"wt_{call_id}")
+            .values(state=states.Waiting.OFFERED)
+        )
+        tx.execute(
+            update(models.Agent)
+            .where(models.Agent.id == agent_id)
+            .values(
+                state=states.Agent.RINGING,
+                version=models.Agent.version + 1,
+                desk_version=models.Agent.desk_version + 1,
+            )
+        )
     return offer_id
 
 
-def ticket(rt: Runtime, merchant_id: str, call_id: str, number: int, agent_id: str | None = None, **values: Any) -> None:
+def ticket(
+    rt: Runtime, merchant_id: str, call_id: str, number: int, agent_id: str | None = None, **values: Any
+) -> None:
     """The ticket of a call."""
     with rt.write() as tx:
-        tx.add(models.Ticket(
-            merchant_id=merchant_id, id=f"tk_{call_id}", number=number, call_id=call_id,
-            subject=values.pop("subject", "Call"), created_at=values.pop("created_at", rt.now()), changed_at=rt.now(),
-            agent_id=agent_id, flow_digest="d" * 64, **values))
+        tx.add(
+            models.Ticket(
+                merchant_id=merchant_id,
+                id=f"tk_{call_id}",
+                number=number,
+                call_id=call_id,
+                subject=values.pop("subject", "Call"),
+                created_at=values.pop("created_at", rt.now()),
+                changed_at=rt.now(),
+                agent_id=agent_id,
+                flow_digest="d" * 64,
+                **values,
+            )
+        )
 
 
 def bump(rt: Runtime, agent_id: str, **values: Any) -> None:
     """A fact changed this agent's desk."""
     with rt.write() as tx:
-        tx.execute(update(models.Agent).where(models.Agent.id == agent_id).values(
-            desk_version=models.Agent.desk_version + 1, **values))
+        tx.execute(
+            update(models.Agent)
+            .where(models.Agent.id == agent_id)
+            .values(desk_version=models.Agent.desk_version + 1, **values)
+        )
 
 
 @dataclass
@@ -111,7 +193,9 @@ class Browser:
         """Look."""
         return self.client.get(path, buffered=True, **options)
 
-    def post(self, path: str, body: dict[str, Any] | None = None, headers: Mapping[str, str] | None = None) -> TestResponse:
+    def post(
+        self, path: str, body: dict[str, Any] | None = None, headers: Mapping[str, str] | None = None
+    ) -> TestResponse:
         """Do."""
         return self.client.post(path, json=body or {}, headers={"X-CSRF-Token": self.csrf, **(headers or {})})
 

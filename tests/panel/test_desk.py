@@ -21,9 +21,22 @@ def ann(app: Flask) -> Browser:
 def talk(rt: Runtime, call_id: str, state: str = "talking", **values: object) -> None:
     """Ann in a talk."""
     with rt.write() as tx:
-        tx.add(Participation(merchant_id="northwind", id=f"pa_{call_id}", call_id=call_id, offer_id="of_1", waiting_id=None,
-                             agent_id="us_ann", state=state, assignment=1, room=f"{call_id}-1", leg_sid="CAleg", began_at=rt.now(),
-                             **{"joined_at": rt.now(), **values}))
+        tx.add(
+            Participation(
+                merchant_id="northwind",
+                id=f"pa_{call_id}",
+                call_id=call_id,
+                offer_id="of_1",
+                waiting_id=None,
+                agent_id="us_ann",
+                state=state,
+                assignment=1,
+                room=f"{call_id}-1",
+                leg_sid="CAleg",
+                began_at=rt.now(),
+                **{"joined_at": rt.now(), **values},
+            )
+        )
 
 
 def test_a_shift_begins_breaks_and_ends(ann: Browser, rt: Runtime) -> None:
@@ -32,7 +45,12 @@ def test_a_shift_begins_breaks_and_ends(ann: Browser, rt: Runtime) -> None:
     seen = [ann.post(path, body).get_json() for path, body in [
         ("/api/shift/start", {}), ("/api/away", {"reason": "lunch"}), ("/api/available", {}), ("/api/shift/end", {})]]  # fmt: skip
 
-    assert [(one["state"], one["reason"]) for one in seen] == [("available", ""), ("away", "lunch"), ("available", ""), ("offline", "")]
+    assert [(one["state"], one["reason"]) for one in seen] == [
+        ("available", ""),
+        ("away", "lunch"),
+        ("available", ""),
+        ("offline", ""),
+    ]
 
 
 def test_each_answer_is_the_desk_as_the_stream_would_send_it(ann: Browser, rt: Runtime) -> None:
@@ -90,7 +108,9 @@ def test_a_declined_ring_leaves_the_desk(ann: Browser, rt: Runtime) -> None:
     assert (desk["state"], desk["offer"]) == ("available", None)
 
 
-def test_the_wait_is_counted_from_joining_the_queue_not_from_the_ring(ann: Browser, rt: Runtime, clock: Clock) -> None:
+def test_the_wait_is_counted_from_joining_the_queue_not_from_the_ring(
+    ann: Browser, rt: Runtime, clock: Clock
+) -> None:
     call(rt, "northwind", "ca_1")
     waiting(rt, "northwind", "ca_1")
     clock.forward(95)
@@ -108,7 +128,9 @@ def test_a_withheld_number_is_said_in_words(ann: Browser, rt: Runtime) -> None:
     assert ann.get("/api/desk").get_json()["offer"]["caller"] == "withheld number"
 
 
-def test_a_talk_shows_since_when_and_whether_the_caller_is_on_hold(ann: Browser, rt: Runtime, clock: Clock) -> None:
+def test_a_talk_shows_since_when_and_whether_the_caller_is_on_hold(
+    ann: Browser, rt: Runtime, clock: Clock
+) -> None:
     call(rt, "northwind", "ca_1")
     talk(rt, "ca_1", held_at=rt.now() + 5)
 
@@ -121,7 +143,11 @@ def test_a_lost_phone_is_told_to_come_back_at_the_same_account(ann: Browser, rt:
     call(rt, "northwind", "ca_1")
     talk(rt, "ca_1", state="vanished", until_at=rt.now() + 15)
 
-    assert ann.get("/api/desk").get_json()["rejoin"] == {"offer": "of_1", "account_sid": "AC" + "0" * 32, "until_at": rt.now() + 15}
+    assert ann.get("/api/desk").get_json()["rejoin"] == {
+        "offer": "of_1",
+        "account_sid": "AC" + "0" * 32,
+        "until_at": rt.now() + 15,
+    }
 
 
 def test_wrap_up_names_the_call_that_it_is_about(ann: Browser, rt: Runtime, clock: Clock) -> None:
@@ -134,7 +160,11 @@ def test_wrap_up_names_the_call_that_it_is_about(ann: Browser, rt: Runtime, cloc
 
     desk = ann.get("/api/desk").get_json()
 
-    assert (desk["wrap_up"]["call_id"], desk["wrap_up"]["ticket"], desk["wrap_up"]["talked_seconds"]) == ("ca_2", 12, 90.0)
+    assert (desk["wrap_up"]["call_id"], desk["wrap_up"]["ticket"], desk["wrap_up"]["talked_seconds"]) == (
+        "ca_2",
+        12,
+        90.0,
+    )
     assert desk["until_at"] == rt.now() + 30
     assert ann.post("/api/wrap-up/end").get_json()["state"] == "available"
 
@@ -154,7 +184,11 @@ def test_many_desks_cost_as_many_questions_as_one(rt: Runtime) -> None:
         waiting(rt, "northwind", f"ca_{number}")
         ring(rt, "northwind", f"ca_{number}", name)
     asked: list[str] = []
-    event.listen(rt.store._reader, "before_cursor_execute", lambda *args: asked.append(args[2]) if args[2] != "BEGIN" else None)
+    event.listen(
+        rt.store._reader,
+        "before_cursor_execute",
+        lambda *args: asked.append(args[2]) if args[2] != "BEGIN" else None,
+    )
 
     with rt.store.read() as tx:
         snapshot.desk(tx, names[0], rt.now())
@@ -174,7 +208,9 @@ def test_an_answered_ping_is_remembered(ann: Browser, rt: Runtime, clock: Clock)
         assert tx.scalars(select(Agent.seen_at).where(Agent.id == "us_ann")).one() == clock.at
 
 
-def test_while_the_database_is_away_the_desk_is_told_when_to_ask_again(ann: Browser, rt: Runtime, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_while_the_database_is_away_the_desk_is_told_when_to_ask_again(
+    ann: Browser, rt: Runtime, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def away() -> None:
         raise StoreAway("no answer")
 
@@ -198,7 +234,14 @@ def test_the_desk_page_holds_no_script_or_style_of_its_own(ann: Browser) -> None
 
 
 def test_a_name_with_markup_in_it_stays_a_name(ann: Browser, rt: Runtime) -> None:
-    call(rt, "northwind", "ca_1", caller_name="<img src=x onerror=alert(1)>", ended_as="abandoned", ended_at=rt.now())
+    call(
+        rt,
+        "northwind",
+        "ca_1",
+        caller_name="<img src=x onerror=alert(1)>",
+        ended_as="abandoned",
+        ended_at=rt.now(),
+    )
     ticket(rt, "northwind", "ca_1", 1, subject="</script><script>alert(1)</script>")
 
     for path in ("/tickets", "/tickets/northwind/1", "/missed"):

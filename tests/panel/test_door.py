@@ -50,10 +50,14 @@ def doors(app: Flask) -> Iterator[tuple[str, str, str]]:
             yield rule.endpoint, method, address(rule)
 
 
-def test_signed_and_signed_in_addresses_are_disjoint_and_with_the_named_ones_they_are_all(whole: Flask) -> None:
+def test_signed_and_signed_in_addresses_are_disjoint_and_with_the_named_ones_they_are_all(
+    whole: Flask,
+) -> None:
     client, signed, signed_in, public = whole.test_client(), set(), set(), set()
     for endpoint, method, path in doors(whole):
-        answer = client.open(path, method=method, data={"CallSid": "CA" + "0" * 32} if method == "POST" else None)
+        answer = client.open(
+            path, method=method, data={"CallSid": "CA" + "0" * 32} if method == "POST" else None
+        )
         if answer.status_code == 403 and not answer.data:
             signed.add(endpoint)
         elif answer.status_code == 401 or answer.headers.get("Location", "").startswith("/login?next="):
@@ -80,7 +84,10 @@ def test_every_unsafe_address_of_the_panel_wants_the_csrf_token(whole: Flask) ->
               if endpoint.startswith("panel.") and method not in SAFE_METHODS and endpoint not in OPEN_TO_ALL]  # fmt: skip
 
     refused = {path: client.open(path, method=method, json={}).get_json()["error"] for path, method in unsafe}
-    wrong = {path: client.open(path, method=method, json={}, headers={"X-CSRF-Token": "no" + ann.csrf}).status_code for path, method in unsafe}
+    wrong = {
+        path: client.open(path, method=method, json={}, headers={"X-CSRF-Token": "no" + ann.csrf}).status_code
+        for path, method in unsafe
+    }
 
     assert len(unsafe) >= 14
     assert set(refused.values()) == {"csrf"}
@@ -100,7 +107,9 @@ def test_another_sites_page_changes_nothing_even_with_cookie_and_token(whole: Fl
 
 def test_another_sites_page_cannot_sign_somebody_in(whole: Flask) -> None:
     answer = whole.test_client().post(
-        "/api/login", json={"email": "ann@example.com", "password": "x"}, headers={"Origin": "https://evil.example"}
+        "/api/login",
+        json={"email": "ann@example.com", "password": "x"},
+        headers={"Origin": "https://evil.example"},
     )
 
     assert answer.status_code == 403
@@ -112,7 +121,17 @@ def test_a_page_sends_to_the_sign_in_page_and_back(whole: Flask) -> None:
     assert answer.headers["Location"] == "/login?next=/tickets%3Fq%3Dmaya%26page%3D2"
 
 
-@pytest.mark.parametrize("wanted", ["//evil.example", "https://evil.example", "/\\evil.example", "/\t/evil.example", "javascript:alert(1)", "/login"])
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        "//evil.example",
+        "https://evil.example",
+        "/\\evil.example",
+        "/\t/evil.example",
+        "javascript:alert(1)",
+        "/login",
+    ],
+)
 def test_signing_in_never_leads_to_another_site(whole: Flask, wanted: str) -> None:
     page = whole.test_client().get("/login", query_string={"next": wanted})
 
@@ -149,10 +168,17 @@ def test_pages_are_kept_by_no_cache(whole: Flask) -> None:
 def test_the_policy_names_stream_and_signalling_in_both_schemes(rt: Runtime) -> None:
     from panel.headers import policy
 
-    production = policy(rt.settings.model_copy(update={"public_base_url": "https://desk.example", "push_url": "https://desk.example:8443"}))
+    production = policy(
+        rt.settings.model_copy(
+            update={"public_base_url": "https://desk.example", "push_url": "https://desk.example:8443"}
+        )
+    )
     trial = policy(rt.settings.model_copy(update={"signalling_url": "http://localhost:8002/signal"}))
 
-    assert "connect-src 'self' https://desk.example:8443 wss://desk.example:8443 https://*.twilio.com wss://*.twilio.com" in production
+    assert (
+        "connect-src 'self' https://desk.example:8443 wss://desk.example:8443 https://*.twilio.com wss://*.twilio.com"
+        in production
+    )
     assert "http://localhost:8002 ws://localhost:8002" in trial
     assert "localhost" not in production
 

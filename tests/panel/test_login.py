@@ -62,24 +62,40 @@ def test_the_token_itself_is_kept_nowhere(app: Flask, rt: Runtime) -> None:
 def test_every_wrong_login_gets_the_same_answer(app: Flask, rt: Runtime, email: str, password: str) -> None:
     with rt.write() as tx:
         kept = tx.scalars(select(User.password_hash)).first()
-        tx.add(User(id="us_gone", email="gone@example.com", name="Gone", password_hash=kept, created_at=0.0, disabled_at=1.0))
+        tx.add(
+            User(
+                id="us_gone",
+                email="gone@example.com",
+                name="Gone",
+                password_hash=kept,
+                created_at=0.0,
+                disabled_at=1.0,
+            )
+        )
 
     answer = app.test_client().post("/api/login", json={"email": email, "password": password})
 
     assert answer.status_code == 401
-    assert answer.get_json() == {"error": "wrong_login", "message": "This e-mail address and password do not belong together."}
+    assert answer.get_json() == {
+        "error": "wrong_login",
+        "message": "This e-mail address and password do not belong together.",
+    }
     assert "Set-Cookie" not in answer.headers
 
 
 def test_an_unknown_account_takes_as_long_as_a_wrong_password(app: Flask, rt: Runtime) -> None:
     with rt.write() as tx:
-        tx.execute(update(User).where(User.email == "ann@example.com").values(password_hash=hash_password(PASSWORD)))
+        tx.execute(
+            update(User).where(User.email == "ann@example.com").values(password_hash=hash_password(PASSWORD))
+        )
 
     def seconds(email: str) -> float:
         taken = []
         for number in range(3):
             began = time.process_time()  # the work done, however busy the machine is
-            app.test_client().post("/api/login", json={"email": email, "password": f"wrong password {number}"})
+            app.test_client().post(
+                "/api/login", json={"email": email, "password": f"wrong password {number}"}
+            )
             taken.append(time.process_time() - began)
         return statistics.median(taken)
 
@@ -224,7 +240,9 @@ def test_the_cookie_is_pinned_to_the_host_when_the_address_is_https(rt: Runtime)
     register(secure, replace(rt, settings=settings))
 
     answer = secure.test_client().post(
-        "/api/login", json={"email": "ann@example.com", "password": PASSWORD}, base_url="https://desk.example.com"
+        "/api/login",
+        json={"email": "ann@example.com", "password": PASSWORD},
+        base_url="https://desk.example.com",
     )
 
     assert answer.headers["Set-Cookie"].startswith("__Host-ringdesk=")

@@ -22,7 +22,9 @@ PICTURES = os.environ.get("PICTURES")  # a folder that keeps a screenshot of eac
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=find_chromium(), args=["--no-sandbox", "--disable-gpu"])
+        browser = playwright.chromium.launch(
+            executable_path=find_chromium(), args=["--no-sandbox", "--disable-gpu"]
+        )
         yield browser
         browser.close()
 
@@ -69,10 +71,18 @@ def desk(browser: Browser, here: Site, faults: list[str]) -> Iterator[Callable[.
 
 
 def watch(page: Page, here: Site, faults: list[str]) -> None:
-    page.on("console", lambda said: faults.append(f"{said.type}: {said.text}") if said.type in ("error", "warning") else None)
+    page.on(
+        "console",
+        lambda said: (
+            faults.append(f"{said.type}: {said.text}") if said.type in ("error", "warning") else None
+        ),
+    )
     page.on("pageerror", lambda error: faults.append(str(error)))
     ours = (here.address, here.rt.settings.push_address)
-    page.on("request", lambda sent: None if sent.url.startswith(ours) else faults.append(f"a stranger: {sent.url}"))
+    page.on(
+        "request",
+        lambda sent: None if sent.url.startswith(ours) else faults.append(f"a stranger: {sent.url}"),
+    )
 
 
 def offer_to(rt: Runtime, call_id: str = "ca_1") -> str:
@@ -110,14 +120,20 @@ def test_the_desk_starts_a_shift_rings_confirms_and_declines(desk: Callable[...,
     assert read(here.rt, Offer.state) == "declined"
 
 
-def test_the_phone_lives_on_while_pages_change_and_the_stream_stays_one(desk: Callable[..., Page], here: Site) -> None:
+def test_the_phone_lives_on_while_pages_change_and_the_stream_stays_one(
+    desk: Callable[..., Page], here: Site
+) -> None:
     page = desk()
     bump(here.rt, "us_ann", state="available")
     offer_to(here.rt)
     expect(page.locator("#phone")).to_contain_text("Incoming call")
     page.evaluate("() => { window.mark = document.getElementById('phone') }")
 
-    for name, heading in (("Tickets", "Tickets"), ("Missed", "Missed calls and voicemails"), ("Desk", "Desk")):
+    for name, heading in (
+        ("Tickets", "Tickets"),
+        ("Missed", "Missed calls and voicemails"),
+        ("Desk", "Desk"),
+    ):
         page.get_by_role("navigation", name="Pages", exact=True).get_by_role("link", name=name).click()
         expect(page.get_by_role("heading", name=heading, level=1)).to_be_attached()
         expect(page.locator("#phone").get_by_role("button", name="Accept")).to_be_visible()
@@ -128,7 +144,9 @@ def test_the_phone_lives_on_while_pages_change_and_the_stream_stays_one(desk: Ca
     assert len(here.push.streams) == 1
 
 
-def test_one_tab_has_the_phone_and_the_next_takes_over_when_it_closes(desk: Callable[..., Page], here: Site) -> None:
+def test_one_tab_has_the_phone_and_the_next_takes_over_when_it_closes(
+    desk: Callable[..., Page], here: Site
+) -> None:
     first = desk()
     second = desk(first.context)
     bump(here.rt, "us_ann", state="available")
@@ -153,7 +171,9 @@ def test_a_click_in_any_tab_is_the_desks(desk: Callable[..., Page], here: Site) 
     expect(first.locator("#phone")).to_contain_text("Waiting for a call")
 
 
-def test_a_lost_server_is_said_and_forgotten_when_it_is_back(desk: Callable[..., Page], here: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_lost_server_is_said_and_forgotten_when_it_is_back(
+    desk: Callable[..., Page], here: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
     page = desk()
     page.clock.install()
     monkeypatch.setattr(here.push.streams, "ping", lambda _now: None)
@@ -183,11 +203,28 @@ def test_a_page_hidden_for_ten_minutes_stays_available(desk: Callable[..., Page]
     assert read(here.rt, Agent.state) == "available"
 
 
-def test_the_ticket_of_a_call_opens_by_itself_when_it_is_written(desk: Callable[..., Page], here: Site) -> None:
+def test_the_ticket_of_a_call_opens_by_itself_when_it_is_written(
+    desk: Callable[..., Page], here: Site
+) -> None:
     call(here.rt, "northwind", "ca_1", ended_as="answered")
     with here.rt.write() as tx:
-        tx.add(Participation(merchant_id="northwind", id="pa_1", call_id="ca_1", offer_id="of_1", waiting_id=None, agent_id="us_ann",
-                             state="ended", assignment=1, room="r", leg_sid="CAleg", began_at=1.0, joined_at=2.0, ended_at=3.0))
+        tx.add(
+            Participation(
+                merchant_id="northwind",
+                id="pa_1",
+                call_id="ca_1",
+                offer_id="of_1",
+                waiting_id=None,
+                agent_id="us_ann",
+                state="ended",
+                assignment=1,
+                room="r",
+                leg_sid="CAleg",
+                began_at=1.0,
+                joined_at=2.0,
+                ended_at=3.0,
+            )
+        )
     bump(here.rt, "us_ann", state="wrap_up", until_at=here.rt.now() + 300)
     page = desk()
 
@@ -200,7 +237,9 @@ def test_the_ticket_of_a_call_opens_by_itself_when_it_is_written(desk: Callable[
     expect(page.get_by_role("button", name="Ready for the next call")).to_be_visible()
 
 
-def test_signing_out_leads_to_the_sign_in_page_and_closes_the_stream(desk: Callable[..., Page], here: Site) -> None:
+def test_signing_out_leads_to_the_sign_in_page_and_closes_the_stream(
+    desk: Callable[..., Page], here: Site
+) -> None:
     page = desk()
 
     page.locator("#person summary").click()
@@ -210,12 +249,23 @@ def test_signing_out_leads_to_the_sign_in_page_and_closes_the_stream(desk: Calla
 
 
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 390)])
-def test_every_page_is_readable_and_reachable(browser: Browser, desk: Callable[..., Page], here: Site, scheme: str, width: int) -> None:
+def test_every_page_is_readable_and_reachable(
+    browser: Browser, desk: Callable[..., Page], here: Site, scheme: str, width: int
+) -> None:
     """axe-core finds nothing (WCAG 2.2 A and AA) and no page scrolls sideways, in light and dark, wide and narrow."""
     rt = here.rt
-    for number, ended_as in enumerate(("answered", "abandoned", "voicemail", "forwarded", "completed_in_flow"), 1):
-        call(rt, "marlow", f"ca_t{number}", ended_as=ended_as, ended_at=rt.now(), waited_seconds=31.0,
-             caller_name="Jean-Baptiste Alexandre Fontaine-Beauregard")
+    for number, ended_as in enumerate(
+        ("answered", "abandoned", "voicemail", "forwarded", "completed_in_flow"), 1
+    ):
+        call(
+            rt,
+            "marlow",
+            f"ca_t{number}",
+            ended_as=ended_as,
+            ended_at=rt.now(),
+            waited_seconds=31.0,
+            caller_name="Jean-Baptiste Alexandre Fontaine-Beauregard",
+        )
         ticket(rt, "marlow", f"ca_t{number}", number, agent_id="us_ann")
         with rt.write() as tx:
             rt.journal.write(tx, "marlow", f"ca_t{number}", "call_started", rt.now())
@@ -224,8 +274,14 @@ def test_every_page_is_readable_and_reachable(browser: Browser, desk: Callable[.
 
     def look(name: str) -> None:
         page.evaluate(AXE.read_text(encoding="utf-8"))
-        told = page.evaluate("() => axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']})")
-        found[name] = [f"{one['id']}: {node['html'][:160]} {json.dumps(node['any'])[:300]}" for one in told["violations"] for node in one["nodes"]]
+        told = page.evaluate(
+            "() => axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']})"
+        )
+        found[name] = [
+            f"{one['id']}: {node['html'][:160]} {json.dumps(node['any'])[:300]}"
+            for one in told["violations"]
+            for node in one["nodes"]
+        ]
         if page.evaluate("() => document.documentElement.scrollWidth > document.documentElement.clientWidth"):
             found[name].append("scrolls sideways")
         if PICTURES:
@@ -244,8 +300,23 @@ def test_every_page_is_readable_and_reachable(browser: Browser, desk: Callable[.
     with rt.write() as tx:
         offer = tx.scalars(select(Offer)).one()
         offer.state = "connected"
-        tx.add(Participation(merchant_id="northwind", id="pa_1", call_id="ca_1", offer_id=offer.id, waiting_id=None, agent_id="us_ann",
-                             state="talking", assignment=1, room="r", leg_sid="CAleg", began_at=rt.now(), joined_at=rt.now(), held_at=rt.now()))
+        tx.add(
+            Participation(
+                merchant_id="northwind",
+                id="pa_1",
+                call_id="ca_1",
+                offer_id=offer.id,
+                waiting_id=None,
+                agent_id="us_ann",
+                state="talking",
+                assignment=1,
+                room="r",
+                leg_sid="CAleg",
+                began_at=rt.now(),
+                joined_at=rt.now(),
+                held_at=rt.now(),
+            )
+        )
     bump(rt, "us_ann", state="on_hold", next_state="away:lunch")
     rt.nudge("desks")
     expect(page.locator("#phone")).to_contain_text("On hold")

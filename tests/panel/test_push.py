@@ -45,7 +45,16 @@ class Page:
 def session(rt: Runtime, name: str, user_id: str) -> str:
     """A signed-in browser's session."""
     with rt.write() as tx:
-        tx.add(LoginSession(token_hash=name, user_id=user_id, csrf="c", created_at=rt.now(), seen_at=rt.now(), expires_at=rt.now() + 86_400))
+        tx.add(
+            LoginSession(
+                token_hash=name,
+                user_id=user_id,
+                csrf="c",
+                created_at=rt.now(),
+                seen_at=rt.now(),
+                expires_at=rt.now() + 86_400,
+            )
+        )
     return name
 
 
@@ -112,7 +121,9 @@ def test_a_ring_is_shown_with_caller_queue_wait_and_way_and_then_told(rt: Runtim
     call(rt, "northwind", "ca_1", caller_name="Maya")
     waiting(rt, "northwind", "ca_1")
     with rt.write() as tx:
-        rt.journal.write(tx, "northwind", "ca_1", "option_selected", rt.now(), step="main", key="1", to="order_status")
+        rt.journal.write(
+            tx, "northwind", "ca_1", "option_selected", rt.now(), step="main", key="1", to="order_status"
+        )
         rt.journal.write(tx, "northwind", "ca_1", "enqueued", rt.now(), step="wait", queue="order_status")
     clock.forward(42)
     offer_id = ring(rt, "northwind", "ca_1", "us_ann")
@@ -121,9 +132,16 @@ def test_a_ring_is_shown_with_caller_queue_wait_and_way_and_then_told(rt: Runtim
 
     shown = page.all("desk")[-1]["offer"]
     assert shown["merchant"] == {"id": "northwind", "name": "Northwind Outdoor"}
-    assert (shown["caller"], shown["caller_name"], shown["queue"]) == ("+1 202-555-0188", "Maya", "order_status")
+    assert (shown["caller"], shown["caller_name"], shown["queue"]) == (
+        "+1 202-555-0188",
+        "Maya",
+        "order_status",
+    )
     assert shown["waited_seconds"] == 42
-    assert [station["text"] for station in shown["path"]] == ["Pressed 1 for order status", "Queue: order status"]
+    assert [station["text"] for station in shown["path"]] == [
+        "Pressed 1 for order status",
+        "Queue: order status",
+    ]
     with rt.store.read() as tx:
         assert tx.scalars(select(Offer.pushed_at).where(Offer.id == offer_id)).one() == rt.now()
 
@@ -183,7 +201,9 @@ def test_an_agent_who_answers_pings_stays_available_for_hours(rt: Runtime, clock
     assert state_of(rt, "us_ann") == "available"
 
 
-def test_a_page_that_is_open_but_answers_nothing_is_out_of_reach_after_its_lease(rt: Runtime, clock: Clock) -> None:
+def test_a_page_that_is_open_but_answers_nothing_is_out_of_reach_after_its_lease(
+    rt: Runtime, clock: Clock
+) -> None:
     streams = Streams()
     open_page(rt, streams, "us_ann")
 

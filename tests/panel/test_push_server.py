@@ -31,7 +31,14 @@ class Page:
 
     opened: ClassVar[list["Page"]] = []
 
-    def __init__(self, server: PushServer, cookie: str = "", origin: str = "http://localhost:8000", path: str = "/stream", head: bytes | None = None) -> None:
+    def __init__(
+        self,
+        server: PushServer,
+        cookie: str = "",
+        origin: str = "http://localhost:8000",
+        path: str = "/stream",
+        head: bytes | None = None,
+    ) -> None:
         self.server = server
         self.sock = socket.create_connection(server.listener.getsockname())
         self.sock.setblocking(False)
@@ -82,7 +89,9 @@ def test_a_signed_in_desk_gets_head_and_snapshot(server: PushServer, app: Flask)
     assert json.loads(desk[6:])["agent"]["name"] == "Ann"
 
 
-def test_a_nudge_is_answered_within_the_same_second(server: PushServer, app: Flask, rt: Runtime, clock: Clock) -> None:
+def test_a_nudge_is_answered_within_the_same_second(
+    server: PushServer, app: Flask, rt: Runtime, clock: Clock
+) -> None:
     page = Page(server, cookie(app, "ann"))
     page.hear()
     bump(rt, "us_ann", state="away")
@@ -91,7 +100,9 @@ def test_a_nudge_is_answered_within_the_same_second(server: PushServer, app: Fla
     assert page.hear().count("event: desk") == 2
 
 
-def test_a_nudge_that_names_an_agent_looks_at_that_desk_alone(server: PushServer, app: Flask, rt: Runtime) -> None:
+def test_a_nudge_that_names_an_agent_looks_at_that_desk_alone(
+    server: PushServer, app: Flask, rt: Runtime
+) -> None:
     ann, bob = Page(server, cookie(app, "ann")), Page(server, cookie(app, "bob"))
     ann.hear(), bob.hear()
     bump(rt, "us_ann", state="away")
@@ -111,7 +122,9 @@ def test_a_flood_of_nudges_is_no_harm(server: PushServer, app: Flask, rt: Runtim
     assert page.hear(10).count("event: desk") == 2
 
 
-def test_without_a_nudge_the_next_second_tells(server: PushServer, app: Flask, rt: Runtime, clock: Clock) -> None:
+def test_without_a_nudge_the_next_second_tells(
+    server: PushServer, app: Flask, rt: Runtime, clock: Clock
+) -> None:
     page = Page(server, cookie(app, "ann"))
     page.hear()
     bump(rt, "us_ann", state="away")
@@ -126,7 +139,9 @@ def test_without_a_nudge_the_next_second_tells(server: PushServer, app: Flask, r
     ("ann", "https://evil.example", "/stream", 403), ("ann", "null", "/stream", 403), ("sue", "http://localhost:8000", "/stream", 403),
     ("ann", "http://localhost:8000", "/other", 404),
 ])  # fmt: skip
-def test_who_may_not_have_a_stream_is_told_why(server: PushServer, app: Flask, who: str, origin: str, path: str, status: int) -> None:
+def test_who_may_not_have_a_stream_is_told_why(
+    server: PushServer, app: Flask, who: str, origin: str, path: str, status: int
+) -> None:
     page = Page(server, cookie(app, who) if who in ("ann", "sue") else who, origin, path)
 
     assert page.hear().startswith(f"HTTP/1.1 {status} ")
@@ -177,10 +192,14 @@ def test_a_closed_page_frees_its_stream(server: PushServer, app: Flask) -> None:
     assert len(server._selector.get_map()) == 2
 
 
-def test_a_page_that_stops_reading_is_dropped_and_not_stored_up_for(server: PushServer, app: Flask, rt: Runtime, clock: Clock) -> None:
+def test_a_page_that_stops_reading_is_dropped_and_not_stored_up_for(
+    server: PushServer, app: Flask, rt: Runtime, clock: Clock
+) -> None:
     page = Page(server, cookie(app, "ann"))
     page.hear()
-    (connection,) = [key.data for key in server._selector.get_map().values() if getattr(key.data, "stream", None)]
+    (connection,) = [
+        key.data for key in server._selector.get_map().values() if getattr(key.data, "stream", None)
+    ]
     connection.sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
     bump(rt, "us_ann", reason="x" * 20_000)
     for _ in range(600):
@@ -194,10 +213,14 @@ def test_a_page_that_stops_reading_is_dropped_and_not_stored_up_for(server: Push
     assert len(server.streams) == 0
 
 
-def test_what_a_slow_page_could_not_take_follows_when_it_reads(server: PushServer, app: Flask, rt: Runtime, clock: Clock) -> None:
+def test_what_a_slow_page_could_not_take_follows_when_it_reads(
+    server: PushServer, app: Flask, rt: Runtime, clock: Clock
+) -> None:
     page = Page(server, cookie(app, "ann"))
     page.hear()
-    (connection,) = [key.data for key in server._selector.get_map().values() if getattr(key.data, "stream", None)]
+    (connection,) = [
+        key.data for key in server._selector.get_map().values() if getattr(key.data, "stream", None)
+    ]
     server._send(connection, b": " + b"%" * 4_000_000 + b"\n\n")
     assert connection.unsent
 

@@ -67,10 +67,22 @@ def test_anothers_talk_cannot_be_touched(carl: Browser, theirs: Theirs, deed: st
     assert carl.post(f"/api/calls/{theirs.call}/{deed}").status_code in (404, 410)
 
 
-def test_a_link_to_a_recording_is_good_for_nobody_else(app: Flask, rt: Runtime, theirs: Theirs, carl: Browser) -> None:
+def test_a_link_to_a_recording_is_good_for_nobody_else(
+    app: Flask, rt: Runtime, theirs: Theirs, carl: Browser
+) -> None:
     with rt.write() as tx:
-        tx.add(Recording(merchant_id="northwind", id="re_1", call_id="ca_n", recording_sid="RE" + "1" * 32,
-                         account_sid="AC" + "0" * 32, kind="call", state="stored", original_key="northwind/2026/11/re_1.wav"))
+        tx.add(
+            Recording(
+                merchant_id="northwind",
+                id="re_1",
+                call_id="ca_n",
+                recording_sid="RE" + "1" * 32,
+                account_sid="AC" + "0" * 32,
+                kind="call",
+                state="stored",
+                original_key="northwind/2026/11/re_1.wav",
+            )
+        )
     mine = sign_in(app.test_client(), "ann")
     link = mine.get("/api/tickets/northwind/1").get_json()["recordings"][0]["url"]
 
@@ -78,7 +90,9 @@ def test_a_link_to_a_recording_is_good_for_nobody_else(app: Flask, rt: Runtime, 
     assert sign_in(app.test_client(), "ann").get(link).status_code == 404
 
 
-def test_a_link_of_ones_own_session_does_not_reach_a_merchant_that_was_taken_away(rt: Runtime, app: Flask, carl: Browser) -> None:
+def test_a_link_of_ones_own_session_does_not_reach_a_merchant_that_was_taken_away(
+    rt: Runtime, app: Flask, carl: Browser
+) -> None:
     with app.test_request_context():
         from panel.login import hash_of
 

@@ -27,18 +27,49 @@ def three(rt: Runtime) -> None:
     for number, caller, name, waited, ended in [
         (1, "+12025550111", "Maya Lin", 12.0, "answered"), (2, "+12025550122", "Otto 100%", 95.0, "abandoned"), (3, "", "", None, "voicemail"),
     ]:  # fmt: skip
-        call(rt, "northwind", f"ca_{number}", caller=caller, caller_name=name, waited_seconds=waited, ended_as=ended,
-             started_at=rt.now() + number, ended_at=rt.now() + 60)
-        ticket(rt, "northwind", f"ca_{number}", number, agent_id="us_ann" if number == 1 else None, created_at=rt.now() + number,
-               subject=f"Subject {number}")
+        call(
+            rt,
+            "northwind",
+            f"ca_{number}",
+            caller=caller,
+            caller_name=name,
+            waited_seconds=waited,
+            ended_as=ended,
+            started_at=rt.now() + number,
+            ended_at=rt.now() + 60,
+        )
+        ticket(
+            rt,
+            "northwind",
+            f"ca_{number}",
+            number,
+            agent_id="us_ann" if number == 1 else None,
+            created_at=rt.now() + number,
+            subject=f"Subject {number}",
+        )
 
 
 def stored(rt: Runtime, **values: Any) -> None:
     """A recording of call 1."""
     open_storage(rt.settings.storage_url).put(KEY, io.BytesIO(SOUND))
     with rt.write() as tx:
-        tx.add(Recording(merchant_id="northwind", id="re_1", call_id="ca_1", recording_sid="RE" + "1" * 32, account_sid="AC" + "0" * 32,
-                         **{"kind": "call", "state": "stored", "channels": 2, "seconds": 31.0, "original_key": KEY, **values}))
+        tx.add(
+            Recording(
+                merchant_id="northwind",
+                id="re_1",
+                call_id="ca_1",
+                recording_sid="RE" + "1" * 32,
+                account_sid="AC" + "0" * 32,
+                **{
+                    "kind": "call",
+                    "state": "stored",
+                    "channels": 2,
+                    "seconds": 31.0,
+                    "original_key": KEY,
+                    **values,
+                },
+            )
+        )
 
 
 def numbers(ann: Browser, query: str = "") -> list[int]:
@@ -139,7 +170,9 @@ def test_a_recording_plays_whole_and_in_ranges(ann: Browser, rt: Runtime) -> Non
 
 @pytest.mark.usefixtures("three")
 @pytest.mark.parametrize("asked", ["bytes=99999999-", "bytes=0-1,5-9"])
-def test_a_range_beyond_the_end_or_a_second_range_is_turned_down(ann: Browser, rt: Runtime, asked: str) -> None:
+def test_a_range_beyond_the_end_or_a_second_range_is_turned_down(
+    ann: Browser, rt: Runtime, asked: str
+) -> None:
     stored(rt)
     link = ann.get("/api/tickets/northwind/1").get_json()["recordings"][0]["url"]
 
@@ -147,7 +180,9 @@ def test_a_range_beyond_the_end_or_a_second_range_is_turned_down(ann: Browser, r
 
 
 @pytest.mark.usefixtures("three")
-def test_a_link_ends_after_five_minutes_and_a_new_one_is_given(ann: Browser, rt: Runtime, clock: Clock) -> None:
+def test_a_link_ends_after_five_minutes_and_a_new_one_is_given(
+    ann: Browser, rt: Runtime, clock: Clock
+) -> None:
     stored(rt)
     link = ann.get("/api/tickets/northwind/1").get_json()["recordings"][0]["url"]
     clock.forward(300)
@@ -170,7 +205,9 @@ def test_a_link_that_was_changed_opens_nothing(ann: Browser, rt: Runtime) -> Non
 @pytest.mark.usefixtures("three")
 @pytest.mark.parametrize(("state", "words"), [
     ("completed", "The recording is being fetched."), ("failed", "could not be stored"), ("absent", "made no recording")])  # fmt: skip
-def test_a_recording_that_cannot_be_played_says_why(ann: Browser, rt: Runtime, state: str, words: str) -> None:
+def test_a_recording_that_cannot_be_played_says_why(
+    ann: Browser, rt: Runtime, state: str, words: str
+) -> None:
     stored(rt, state=state, original_key=None)
 
     assert ann.get("/api/tickets/northwind/1").get_json()["recordings"][0]["url"] is None
