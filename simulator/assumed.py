@@ -148,6 +148,17 @@ ASSUMED: tuple[Assumption, ...] = (
         "unknown-phone", "An ordinary number that nobody set up rings and is not answered.", "exchange.py"
     ),
     Assumption(
+        "dial-queue-action",
+        "The action of Dial Queue gets DialCallStatus, DialBridged, DialCallDuration and the fields of the Queue noun.",
+        "verbs/dial_queue.py",
+    ),
+    Assumption(
+        "queue-part",
+        "When one of a queue's bridged parties goes, the other's documents go on; a redirected caller's action gets "
+        "redirected-from-bridged.",
+        "verbs/dial_queue.py",
+    ),
+    Assumption(
         "dial-bridged",
         "DialBridged is true for a conference joined and for an answered child.",
         "verbs/dial.py",

@@ -74,6 +74,8 @@ SCREENING = Rules(
     "url of a dialled party", frozenset(["Play", "Say", "Pause", "Redirect", "Gather", "Hangup"]), 13201
 )
 
+WHISPER = Rules("url of Queue", frozenset(["Play", "Say", "Pause", "Redirect"]), 12200)
+
 NO_DOCUMENT = Document("", ())
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from simulator.account import Account
+from simulator.kernel import Signal
 from simulator.legs import Leg
 
 DEFAULT_MAX_SIZE = 1000
@@ -40,6 +41,7 @@ class Queue:
     updated_at: float
     max_size: int = DEFAULT_MAX_SIZE
     members: list[Member] = field(default_factory=list)
+    joined: Signal[None] = field(default_factory=Signal)
 
     @property
     def is_full(self) -> bool:
@@ -60,6 +62,8 @@ class Queue:
         member = Member(self, leg, now)
         self.members.append(member)
         self.updated_at = now
+        joined, self.joined = self.joined, Signal()
+        joined.fire(None)
         return member
 
     def leave(self, member: Member, now: float) -> None:

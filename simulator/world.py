@@ -79,11 +79,17 @@ class World:
         self._next_turn[account.sid] = moment + 1.0 / account.calls_per_second
         return moment
 
-    def queue(self, account: Account, name: str) -> Queue:
-        """The account's queue of that name, made when it is new."""
+    def find_queue(self, account: Account, name: str) -> Queue | None:
         for queue in self.queues.values():
             if queue.friendly_name == name and queue.account is account:
                 return queue
+        return None
+
+    def queue(self, account: Account, name: str) -> Queue:
+        """The account's queue of that name, made when it is new."""
+        found = self.find_queue(account, name)
+        if found is not None:
+            return found
         queue = Queue(self.mint.sid("QU"), account, name, self.now, self.now)
         self.queues[queue.sid] = queue
         self.ledger.write("queue.created", queue=queue.sid, name=name)

@@ -11,6 +11,7 @@ from simulator.recordings import RECORDING_EVENTS, Order
 from simulator.twiml.attributes import Attributes
 from simulator.verbs.dial_conference import dial_conference
 from simulator.verbs.dial_party import dial_parties
+from simulator.verbs.dial_queue import dial_queue
 from simulator.verbs.dialling import Dialling
 
 RECORD_WORDS = (
@@ -39,7 +40,10 @@ def dial(scene: Scene, attributes: Attributes) -> Run[Step]:
         caller_id=attributes.get("callerId") or "",
         record=_record_order(scene, attributes),
     )
-    if conferences:
+    queues = [noun for noun in nouns if noun.tag == "Queue"]
+    if queues:
+        result = yield from dial_queue(scene, dialling, queues[0])
+    elif conferences:
         result = yield from dial_conference(scene, dialling, nouns[0])
     else:
         number = (attributes.element.text or "").strip()

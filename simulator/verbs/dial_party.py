@@ -11,7 +11,7 @@ from simulator.kernel import Run, Signal, Wait
 from simulator.legs import Callback, HungUp, Interrupted, Leg, Status
 from simulator.twiml.attributes import Attributes
 from simulator.twiml.document import DocumentFailed
-from simulator.verbs.dialling import Dialling
+from simulator.verbs.dialling import Bridge, Dialling
 
 CALL_EVENTS = frozenset({"initiated", "ringing", "answered", "completed"})
 MOST_NOUNS = 10
@@ -24,16 +24,6 @@ class Target:
     to: str
     callback: Callback | None = None
     screening: Goto | None = None
-
-
-@dataclass(eq=False)
-class Bridge:
-    """Two legs that hear each other."""
-
-    legs: tuple[Leg, Leg]
-
-    def listeners(self, leg: Leg) -> list[Leg]:
-        return [other for other in self.legs if other is not leg]
 
 
 def dial_parties(

@@ -1,9 +1,10 @@
-"""What a <Dial> was told, whatever it dials."""
+"""What a <Dial> was told, whatever it dials, and the two legs that it brings together."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from simulator.legs import Leg
 from simulator.recordings import Order
 
 
@@ -18,3 +19,13 @@ class Dialling:
     sequential: bool
     caller_id: str
     record: Order | None
+
+
+@dataclass(eq=False)
+class Bridge:
+    """Two legs that hear each other."""
+
+    legs: tuple[Leg, Leg]
+
+    def listeners(self, leg: Leg) -> list[Leg]:
+        return [other for other in self.legs if other is not leg]

@@ -12,6 +12,7 @@ from simulator.legs import HungUp, Interrupted, Status
 from simulator.queues import LONGEST_NAME, Member
 from simulator.twiml.attributes import Attributes
 from simulator.twiml.document import DocumentFailed
+from simulator.verbs.dial_queue import TakenOut, be_taken
 from simulator.webhooks import Ask
 
 LEAST_SECONDS_A_ROUND = 1.0
@@ -34,6 +35,8 @@ def enqueue(scene: Scene, attributes: Attributes) -> Run[Step]:
     )
     try:
         ending = yield from _wait(scene, attributes, member)
+    except TakenOut as taken:
+        return (yield from _bridged(scene, attributes, member, taken))
     except Interrupted as stop:
         _leave_and_tell(scene, attributes, member, "hangup" if isinstance(stop, HungUp) else "redirected")
         raise
@@ -45,6 +48,19 @@ def enqueue(scene: Scene, attributes: Attributes) -> Run[Step]:
         _leave_and_tell(scene, attributes, member, "hangup")
         return Ending.HANGUP
     return _after(scene, attributes, _left(scene, member, "leave"))
+
+
+def _bridged(scene: Scene, attributes: Attributes, member: Member, taken: TakenOut) -> Run[Step]:
+    """The action is asked once, when the bridged parties part."""
+    fields = _left(scene, member, "bridging-in-process")
+    scene.leg.ear.end()
+    try:
+        yield from be_taken(scene, taken, {key: fields[key] for key in ("QueueSid", "QueueTime")})
+    except Interrupted as stop:
+        result = "bridged" if isinstance(stop, HungUp) else "redirected-from-bridged"
+        _tell(scene, attributes, {**fields, "QueueResult": result})
+        raise
+    return _after(scene, attributes, {**fields, "QueueResult": "bridged"})
 
 
 def leave(scene: Scene, attributes: Attributes) -> Generator[Any, Any, Step]:
@@ -114,7 +130,10 @@ def _after(scene: Scene, attributes: Attributes, extra: dict[str, str]) -> Step:
 def _leave_and_tell(scene: Scene, attributes: Attributes, member: Member, result: str) -> None:
     """The action is asked at once, but what it answers is not run: the leg is gone or has another document."""
     scene.leg.ear.end()
-    extra = _left(scene, member, result)
+    _tell(scene, attributes, _left(scene, member, result))
+
+
+def _tell(scene: Scene, attributes: Attributes, extra: dict[str, str]) -> None:
     step = _after(scene, attributes, extra)
     if isinstance(step, Goto):
         ask = Ask(step.url, step.method, scene.form(extra), step.purpose, scene.leg.account, scene.leg)

@@ -87,7 +87,10 @@ class Front:
         method = environ["REQUEST_METHOD"]
         query = dict(parse_qsl(environ.get("QUERY_STRING", "")))
         try:
-            data = json.loads(_body(environ) or b"{}")
+            body = _body(environ)
+            if body and not environ.get("CONTENT_TYPE", "").startswith(JSON):
+                raise BadOrder(f"the body must be sent as {JSON}")
+            data = json.loads(body or b"{}")
             if not isinstance(data, dict):
                 raise BadOrder("the body must be a JSON object")
             after = int(query.get("after", "0"))
