@@ -62,6 +62,9 @@ def application(doors: Doors, switchboard: Switchboard, gate: Gate) -> web.Appli
         await switchboard.serve(Phone(web_socket))
         return web_socket
 
+    async def offers_sound(request: web.Request) -> web.Response:
+        return web.json_response({"sound": "yes"}, headers={"Access-Control-Allow-Origin": "*"})
+
     async def sdk(request: web.Request) -> web.FileResponse:
         path = doors.assets / SDK
         if not path.is_file():
@@ -87,6 +90,7 @@ def application(doors: Doors, switchboard: Switchboard, gate: Gate) -> web.Appli
         return web.Response(body=sound, content_type="audio/wav", headers={"Cache-Control": "max-age=3600"})
 
     app.router.add_get("/signal", signal)
+    app.router.add_get("/signal/sound", offers_sound)
     app.router.add_get("/phone", phone_page)
     app.router.add_get("/phone/token", phone_token)
     app.router.add_get("/phone/twilio.min.js", sdk)

@@ -30,6 +30,7 @@ class Line:
     """`name` is the SDK's temporary id until the kernel has named the leg."""
 
     name: str
+    identity: str
     leg: Leg
     state: LineState
     pressed: Callable[[str], None]

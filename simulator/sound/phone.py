@@ -16,6 +16,7 @@ log = logging.getLogger(__name__)
 VERSION: Final = "1.6"
 HEARTBEAT_SECONDS: Final = 5.0  # the SDK drops a socket that was silent for 15 s
 DEAF_SECONDS: Final = 20.0  # the SDK echoes heartbeats, so one that says nothing this long is gone
+GOODBYE_SECONDS: Final = 3.0  # one that was told `close` has so long to do it
 
 
 @dataclass(frozen=True)
@@ -31,11 +32,11 @@ class Phone:
 
     def __init__(self, socket: web.WebSocketResponse) -> None:
         self.grant: Grant | None = None
-        self.registered = False
         self.reconnect_seconds = 0.0
         self.gone = False
+        self.closing = False
         self._socket = socket
-        self._outbox: asyncio.Queue[str | None] = asyncio.Queue()
+        self._outbox: asyncio.Queue[str] = asyncio.Queue()
 
     def tell(self, kind: str, payload: Mapping[str, Any] | None = None) -> None:
         """Send a message after those before it; to a phone that is gone nothing is sent."""
@@ -45,8 +46,10 @@ class Phone:
         self._outbox.put_nowait(json.dumps(message))
 
     def close(self) -> None:
-        """Close the socket after what is still to be sent."""
-        self._outbox.put_nowait(None)
+        """Heed it no more. The SDK closes the socket when it is told `close`; closing it under the message that says
+        so would lose the message.
+        """
+        self.closing = True
 
     async def write(self) -> None:
         """Send what is told, and a heartbeat whenever there was nothing for a while."""
@@ -55,9 +58,6 @@ class Phone:
                 line = await asyncio.wait_for(self._outbox.get(), HEARTBEAT_SECONDS)
             except TimeoutError:
                 line = "\n"
-            if line is None:
-                await self._socket.close()
-                return
             try:
                 await self._socket.send_str(line)
             except ConnectionError:
@@ -67,12 +67,12 @@ class Phone:
         """The SDK's next message, or None when the socket is gone. What is no message is left out."""
         while True:
             try:
-                frame = await self._socket.receive(timeout=DEAF_SECONDS)
+                frame = await self._socket.receive(timeout=GOODBYE_SECONDS if self.closing else DEAF_SECONDS)
             except TimeoutError:
                 return None
             if frame.type is not WSMsgType.TEXT:
                 return None
-            if frame.data.strip() and (message := _read(frame.data)):
+            if not self.closing and frame.data.strip() and (message := _read(frame.data)):
                 return message
 
 

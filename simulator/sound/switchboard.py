@@ -4,7 +4,7 @@ import asyncio
 import json
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
@@ -12,8 +12,9 @@ from simulator.sound.leg import Leg
 from simulator.sound.line import Line, LineState
 from simulator.sound.mixer import Mixer
 from simulator.sound.phone import Message, Phone
-from simulator.sound.protocol import Answered, CameIn, Ended, Event, Pressed, Registered, Told
-from simulator.sound.tokens import BadToken, Gate, Grant
+from simulator.sound.protocol import Answered, CameIn, Ended, Event, Pressed, Told
+from simulator.sound.registry import Registry
+from simulator.sound.tokens import Gate, Grant
 
 log = logging.getLogger(__name__)
 
@@ -24,9 +25,7 @@ class Switchboard:
     """All phones and their calls. What happens is told to `emit`; what to do comes as method calls."""
 
     def __init__(self, gate: Gate, mixer: Mixer, emit: Callable[[Event], None]) -> None:
-        self.gate = gate
-        self.phones: dict[str, list[Phone]] = {}
-        self._connected: set[Phone] = set()
+        self.registry = Registry(gate, emit)
         self.lines: dict[str, Line] = {}
         self._mixer = mixer
         self._emit = emit
@@ -37,89 +36,53 @@ class Switchboard:
     async def serve(self, phone: Phone) -> None:
         """Listen to one phone until its socket is gone."""
         writer = asyncio.create_task(phone.write())
-        self._connected.add(phone)
+        self.registry.came(phone)
         try:
             while (message := await phone.next_message()) is not None:
                 await self._heed(phone, message)
         finally:
-            phone.gone = True
-            self._connected.discard(phone)
-            writer.cancel()
+            self.registry.left(phone)
             self._lost(phone)
+            writer.cancel()
 
     async def _heed(self, phone: Phone, message: Message) -> None:
         payload = message.payload
         if message.kind == "listen":
-            self._listen(phone, payload)
+            self.registry.listen(phone, payload)
             return
         if phone.grant is None:
             phone.tell("error", {"error": {"code": 31204, "message": "listen first, with a valid token"}})
             return
-        line = self._line_of(payload)
+        line = self._line_of(phone.grant, payload)
         match message.kind:
             case "register":
-                self._register(phone, on=bool(payload.get("media", {}).get("audio")))
+                self.registry.register(phone, on=bool(_part(payload, "media").get("audio")))
             case "invite" if "reconnect" in payload:
                 await self._come_back(phone, payload)
             case "invite":
                 await self._call(phone, phone.grant, payload)
-            case "answer":
+            case "answer" if line is not None:
                 await self._answered(phone, line, str(payload.get("sdp", "")))
-            case "reinvite":
+            case "reinvite" if line is not None:
                 await self._renew(phone, line, str(payload.get("sdp", "")))
-            case "hangup":
+            case "hangup" if line is not None:
                 self._hung_up(phone, line)
-            case "reject":
+            case "reject" if line is not None:
                 self._rejected(phone, line)
-            case "dtmf":
+            case "dtmf" if line is not None:
                 self._spawn(self._keys_by_message(line, str(payload.get("dtmf", ""))))
-            case "message":
+            case "message" if line is not None:
                 self._told(phone, line, payload)
             case other:
-                log.info("a phone said something unknown: %.40r", other)
-
-    def _listen(self, phone: Phone, payload: Any) -> None:
-        now = time.time()
-        try:
-            grant = self.gate.check(str(payload.get("token", "")), now)
-        except BadToken as error:
-            phone.tell("error", {"error": {"code": error.code, "message": error.message}})
-            phone.tell("close")
-            phone.close()
-            return
-        if phone.grant is not None and phone.grant.identity != grant.identity:
-            self._register(phone, on=False, quietly=True)
-        phone.grant = grant
-        phone.reconnect_seconds = float(payload.get("reconnectTimeout") or 0)
-        token = {
-            "identity": grant.identity,
-            "ttl": int(grant.expires_at - now),
-            "accountSid": grant.account_sid,
-        }
-        phone.tell("connected", {"region": "US_EAST_VIRGINIA", "token": token})
-
-    def _register(self, phone: Phone, *, on: bool, quietly: bool = False) -> None:
-        if phone.grant is None:
-            return
-        identity = phone.grant.identity
-        phones = self.phones.setdefault(identity, [])
-        had_some = bool(phones)
-        if on and phone.grant.incoming and phone not in phones:
-            phones.append(phone)
-        if not on and phone in phones:
-            phones.remove(phone)
-        phone.registered = on
-        if not phones:
-            del self.phones[identity]
-        if had_some != bool(phones):
-            self._emit(Registered(identity, bool(phones), phone.grant.phone))
-        if not quietly:
-            phone.tell("ready" if on else "offline", {})
+                log.info("a phone said something that fits nothing: %.40r", other)
 
     async def _call(self, phone: Phone, grant: Grant, payload: Any) -> None:
         invite = str(payload.get("callsid", ""))
-        params = dict(parse_qsl(str(payload.get("twilio", {}).get("params", "")), keep_blank_values=True))
-        line = self._new_line(invite, LineState.CALLING)
+        if invite in self.lines:
+            log.warning("a phone called twice by one id: %.60r", invite)
+            return
+        params = dict(parse_qsl(str(_part(payload, "twilio").get("params", "")), keep_blank_values=True))
+        line = self._new_line(invite, grant.identity, LineState.CALLING)
         line.phone = phone
         peer = line.new_peer()
         try:
@@ -154,8 +117,8 @@ class Switchboard:
         self._open(line, phone, peer)
         phone.tell("answer", {"callsid": line.name, "sdp": sdp, "reconnect": line.reconnect})
 
-    async def _answered(self, phone: Phone, line: Line | None, sdp: str) -> None:
-        if line is None or line.state is not LineState.RINGING or phone not in line.ringing:
+    async def _answered(self, phone: Phone, line: Line, sdp: str) -> None:
+        if line.state is not LineState.RINGING or phone not in line.ringing:
             return
         peer = line.ringing.pop(phone)
         self._open(line, phone, peer)
@@ -163,13 +126,15 @@ class Switchboard:
 
     def _open(self, line: Line, phone: Phone, peer: Any) -> None:
         line.state, line.phone = LineState.OPEN, phone
+        if phone.grant is not None:
+            line.identity = phone.grant.identity
         line.take_peer(peer)
         self._stop_ringing(line)
         self._emit(Answered(line.name))
 
-    async def _renew(self, phone: Phone, line: Line | None, offer: str) -> None:
+    async def _renew(self, phone: Phone, line: Line, offer: str) -> None:
         """The sound was lost: a fresh connection takes its place (aiortc cannot restart ICE)."""
-        if line is None or line.state is not LineState.OPEN:
+        if line.state is not LineState.OPEN:
             return
         peer = line.new_peer()
         sdp = await peer.answer(offer)
@@ -179,29 +144,27 @@ class Switchboard:
         if before is not None:
             await before.close()
 
-    def _hung_up(self, phone: Phone, line: Line | None) -> None:
-        if line is not None and line.phone is phone:
+    def _hung_up(self, phone: Phone, line: Line) -> None:
+        if line.phone is phone:
             self._end(line)
             self._emit(Ended(line.name, "hung_up"))
 
-    def _rejected(self, phone: Phone, line: Line | None) -> None:
-        if line is None or (peer := line.ringing.pop(phone, None)) is None:
+    def _rejected(self, phone: Phone, line: Line) -> None:
+        if (peer := line.ringing.pop(phone, None)) is None:
             return
         self._spawn(peer.close())
         if not line.ringing:
             self._end(line)
             self._emit(Ended(line.name, "declined"))
 
-    async def _keys_by_message(self, line: Line | None, digits: str) -> None:
+    async def _keys_by_message(self, line: Line, digits: str) -> None:
         for digit in digits:
             if digit == "w":
                 await asyncio.sleep(KEY_WAIT_SECONDS)
-            elif line is not None and line.state is LineState.OPEN:
+            elif line.state is LineState.OPEN:
                 line.pressed(digit)
 
-    def _told(self, phone: Phone, line: Line | None, payload: Any) -> None:
-        if line is None:
-            return
+    def _told(self, phone: Phone, line: Line, payload: Any) -> None:
         phone.tell(
             "ack",
             {"acktype": "message", "callsid": line.name, "voiceeventsid": payload.get("voiceeventsid")},
@@ -214,8 +177,6 @@ class Switchboard:
 
     def _lost(self, phone: Phone) -> None:
         """The socket is gone: calls wait for the phone to come back, what only rang there does not."""
-        if phone.grant is not None:
-            self._register(phone, on=False, quietly=True)
         for line in list(self.lines.values()):
             if line.phone is phone:
                 line.phone, line.socket_lost_at = None, time.monotonic()
@@ -259,14 +220,14 @@ class Switchboard:
 
     async def ring(self, name: str, identity: str, parameters: dict[str, str]) -> None:
         """Ring every registered phone of this identity."""
-        phones = self.phones.get(identity, [])
+        phones = self.registry.of(identity)
         if not phones:
             self._emit(Ended(name, "unreachable"))
             return
-        line = self._new_line(name, LineState.RINGING)
+        line = self._new_line(name, identity, LineState.RINGING)
         line.parameters = parameters
         self._mixer.legs[name] = line.leg
-        for phone in list(phones):
+        for phone in phones:
             peer = line.new_peer()
             line.ringing[phone] = peer
             sdp = await peer.offer()
@@ -292,12 +253,7 @@ class Switchboard:
             if line.vanished(now):
                 self.hang_up(line)
                 self._emit(Ended(line.name, "vanished"))
-        in_calls = {line.phone for line in self.lines.values()}
-        for phone in self._connected:
-            if phone.grant is not None and time.time() >= phone.grant.expires_at and phone not in in_calls:
-                phone.tell("error", {"error": {"code": 20104, "message": "Access Token expired"}})
-                phone.tell("close")
-                phone.close()
+        self.registry.expire({line.phone for line in self.lines.values()})
 
     async def close(self) -> None:
         """Hang everything up and free all sockets."""
@@ -308,16 +264,18 @@ class Switchboard:
 
     # ---- both ------------------------------------------------------------------------------------------
 
-    def _new_line(self, name: str, state: LineState) -> Line:
-        line = Line(name, Leg(name), state, pressed=lambda key: self._pressed(line, key))
+    def _new_line(self, name: str, identity: str, state: LineState) -> Line:
+        line = Line(name, identity, Leg(name), state, pressed=lambda key: self._pressed(line, key))
         self.lines[name] = line
         return line
 
     def _pressed(self, line: Line, key: str) -> None:
         self._emit(Pressed(line.name, key))
 
-    def _line_of(self, payload: Any) -> Line | None:
-        return self.lines.get(str(payload.get("callsid", "")))
+    def _line_of(self, grant: Grant, payload: Any) -> Line | None:
+        """The call that a message is about; nobody touches a call of another identity."""
+        line = self.lines.get(str(payload.get("callsid", "")))
+        return line if line is not None and line.identity == grant.identity else None
 
     def _stop_ringing(self, line: Line) -> None:
         for phone, peer in line.ringing.items():
@@ -337,3 +295,9 @@ class Switchboard:
         task = asyncio.ensure_future(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+def _part(payload: Any, name: str) -> Mapping[str, Any]:
+    """A part of a message that should be an object; nothing when it is none."""
+    part = payload.get(name)
+    return part if isinstance(part, dict) else {}
