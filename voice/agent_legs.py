@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from voice import heard as told
 from voice import models, speak
+from voice.locks import lock_call
 from voice.phrases import phrase
 from voice.runtime import Runtime
 from voice.states import PARTICIPATION_LIVE, Offer, Participation
@@ -31,32 +32,27 @@ def agent_left(rt: Runtime, heard: told.TurnHeard, participation_id: str) -> byt
     """An agent's leg left its room, or ended while in it."""
     with rt.write() as tx:
         talk = tx.scalar(select(models.Participation).where(models.Participation.id == participation_id))
-        call = tx.get(models.Call, (talk.merchant_id, talk.call_id)) if talk is not None else None
+        call = lock_call(tx, talk.merchant_id, talk.call_id) if talk is not None else None
         if talk is None or call is None or call.account_sid != heard.account_sid:
             return speak.document(speak.hang_up())
+        tx.refresh(talk)
         if talk.leg_sid == heard.call_sid and talk.state in PARTICIPATION_LIVE:
             leg_ended(tx, rt, call, talk, for_sure=heard.is_gone)
     return speak.document(speak.hang_up())
 
 
 def _talk_for(tx: Session, rt: Runtime, heard: told.AgentCall) -> models.Participation | None:
-    found = tx.execute(
-        select(models.Offer, models.Call)
+    offer = tx.scalar(
+        select(models.Offer)
         .join(models.Agent, models.Agent.id == models.Offer.agent_id)
-        .join(
-            models.Call,
-            (models.Call.merchant_id == models.Offer.merchant_id) & (models.Call.id == models.Offer.call_id),
-        )
-        .where(
-            models.Offer.id == (heard.offer or ""),
-            models.Agent.identity == heard.identity,
-            models.Call.account_sid == heard.account_sid,
-            models.Call.ended_at.is_(None),
-        )
-    ).first()
-    if found is None:
+        .where(models.Offer.id == (heard.offer or ""), models.Agent.identity == heard.identity)
+    )
+    if offer is None:
         return None
-    offer, call = found
+    call = lock_call(tx, offer.merchant_id, offer.call_id)
+    if call is None or call.account_sid != heard.account_sid or call.ended_at is not None:
+        return None
+    tx.refresh(offer)
     living = _living(tx, offer)
     if living is not None:
         return _again(tx, rt, call, living, heard.call_sid)
@@ -79,6 +75,26 @@ def _again(
     """A repeated fetch, or the same agent on a new leg after a reload."""
     if talk.state == Participation.VANISHED and (talk.until_at or 0.0) < rt.now():
         return None
-    if talk.leg_sid != leg_sid:
-        rejoin(tx, rt, call, talk, leg_sid)
+    if talk.leg_sid == leg_sid:
+        return talk
+    if _was_replaced(tx, call, leg_sid):
+        return None
+    rejoin(tx, rt, call, talk, leg_sid)
     return talk
+
+
+def _was_replaced(tx: Session, call: models.Call, leg_sid: str) -> bool:
+    """A leg that we ended in favour of a newer one does not come back by a late repeat of its request."""
+    return (
+        tx.scalar(
+            select(models.Action.id)
+            .where(
+                models.Action.merchant_id == call.merchant_id,
+                models.Action.call_id == call.id,
+                models.Action.kind == "end_leg",
+                models.Action.target == leg_sid,
+            )
+            .limit(1)
+        )
+        is not None
+    )

@@ -5,6 +5,7 @@ from sqlalchemy.orm import Session
 
 from voice import models, offers
 from voice.dispatch import decide_for_agent
+from voice.locks import lock_agent, lock_call
 from voice.moves import bump_desks, move
 from voice.refusals import Refused
 from voice.runtime import Runtime
@@ -62,11 +63,17 @@ def seen(rt: Runtime, agent_id: str) -> None:
     """The desk answered a ping; SQL is told only now and then."""
     with rt.store.read() as tx:
         agent = tx.get(models.Agent, agent_id)
-        if agent is None or (agent.seen_at > rt.now() - SEEN_EVERY_SECONDS and agent.state != Agent.UNREACHABLE):
+        if agent is None or (
+            agent.seen_at > rt.now() - SEEN_EVERY_SECONDS and agent.state != Agent.UNREACHABLE
+        ):
             return
     with rt.write() as tx:
         _saw(tx, rt, agent_id)
-        if agent.state == Agent.UNREACHABLE and _is_free(tx, agent_id) and move(tx, rt, agent_id, "came_back"):
+        if (
+            agent.state == Agent.UNREACHABLE
+            and _is_free(tx, agent_id)
+            and move(tx, rt, agent_id, "came_back")
+        ):
             decide_for_agent(tx, rt, agent_id)
 
 
@@ -82,12 +89,25 @@ def lose(tx: Session, rt: Runtime, agent: models.Agent) -> None:
     """Make an agent unreachable and take the rings back; a talk is not touched, its leg tells of itself."""
     if agent.state not in (Agent.AVAILABLE, Agent.RINGING, Agent.WRAP_UP):
         return
-    rings = list(tx.scalars(select(models.Offer).where(
-        models.Offer.agent_id == agent.id, models.Offer.state.in_(OFFER_LIVE))))
+    for offer in _rings_of(tx, agent.id):
+        lock_call(tx, offer.merchant_id, offer.call_id)
+    known = {offer.id for offer in _rings_of(tx, agent.id)}
+    lock_agent(tx, agent.id)
+    rings = _rings_of(tx, agent.id)
+    if {offer.id for offer in rings} != known:
+        return  # it began to ring, or was answered, this very moment: that has its own deadline
+    if agent.state not in (Agent.AVAILABLE, Agent.RINGING, Agent.WRAP_UP):
+        return
     move(tx, rt, agent.id, "lost")
     for offer in rings:
         if offers.end_offer(tx, rt, offer, "withdrawn"):
             offers.give_back(tx, rt, offer)
+
+
+def _rings_of(tx: Session, agent_id: str) -> list[models.Offer]:
+    live = models.Offer.state.in_(OFFER_LIVE)
+    found = select(models.Offer).where(models.Offer.agent_id == agent_id, live).order_by(models.Offer.call_id)
+    return list(tx.scalars(found.execution_options(populate_existing=True)))
 
 
 def _saw(tx: Session, rt: Runtime, agent_id: str) -> None:
@@ -103,12 +123,20 @@ def _later(tx: Session, rt: Runtime, agent_id: str, state: Agent, reason: str = 
 
 
 def _agent(tx: Session, agent_id: str) -> models.Agent:
-    agent = tx.get(models.Agent, agent_id)
+    agent = lock_agent(tx, agent_id)
     if agent is None:
         raise Refused("not_found", "There is no such agent.")
     return agent
 
 
 def _is_free(tx: Session, agent_id: str) -> bool:
-    return tx.scalar(select(models.Participation.id).where(
-        models.Participation.agent_id == agent_id, models.Participation.state.in_(PARTICIPATION_LIVE)).limit(1)) is None
+    return (
+        tx.scalar(
+            select(models.Participation.id)
+            .where(
+                models.Participation.agent_id == agent_id, models.Participation.state.in_(PARTICIPATION_LIVE)
+            )
+            .limit(1)
+        )
+        is None
+    )

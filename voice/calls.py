@@ -1,17 +1,32 @@
 """The customer's call as a row: made by its first effect, ended once, and then a ticket."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from voice import models, outbox
+from voice.locks import lock_call
 from voice.runtime import Runtime
 from voice.states import CallEnd, Participation
+from voice.upsert import insert
 
 STRONGEST = (  # what a call is remembered for, when several things happened
-    CallEnd.ANSWERED, CallEnd.FORWARDED, CallEnd.CALLBACK_REQUESTED, CallEnd.VOICEMAIL, CallEnd.ABANDONED, CallEnd.MISSED,
-    CallEnd.COMPLETED_IN_FLOW)
+    CallEnd.ANSWERED,
+    CallEnd.FORWARDED,
+    CallEnd.CALLBACK_REQUESTED,
+    CallEnd.VOICEMAIL,
+    CallEnd.ABANDONED,
+    CallEnd.MISSED,
+    CallEnd.COMPLETED_IN_FLOW,
+    CallEnd.BUSY,
+    CallEnd.NO_ANSWER,
+    CallEnd.REJECTED,
+    CallEnd.CANCELLED,
+    CallEnd.FAILED,
+)
 
 
 @dataclass(frozen=True)
@@ -30,23 +45,48 @@ class Facts:
 
 
 def ensure_call(tx: Session, facts: Facts) -> models.Call:
-    """The call's row, made now when this is its first effect."""
-    known = tx.get(models.Call, (facts.merchant_id, facts.call_id))
+    """The call's row, locked for this decision, and made now when this is its first effect."""
+    known = lock_call(tx, facts.merchant_id, facts.call_id)
     if known is not None:
         return known
-    call = models.Call(
-        merchant_id=facts.merchant_id, id=facts.call_id, call_sid=facts.call_sid, account_sid=facts.account_sid,
-        caller=facts.caller, caller_name=facts.caller_name, dialled=facts.dialled, flow_digest=facts.flow_digest,
-        started_at=facts.started_at, answered_at=facts.started_at)
-    tx.add(call)
-    tx.flush()
-    return call
+    insert_calls(tx, [facts])
+    made = lock_call(tx, facts.merchant_id, facts.call_id)
+    if made is None:
+        raise LookupError(f"call {facts.call_id} is neither there nor to be made")
+    return made
+
+
+def insert_calls(tx: Session, several: Sequence[Facts]) -> None:
+    """Make the rows that are not there yet; in one order, so that two writers never wait for each other in a circle."""
+    if not several:
+        return
+    rows = sorted(map(_row, several), key=lambda row: (row["merchant_id"], row["id"]))
+    tx.execute(insert(tx, models.Call).on_conflict_do_nothing(), rows)
+
+
+def _row(facts: Facts) -> dict[str, Any]:
+    return dict(
+        merchant_id=facts.merchant_id,
+        id=facts.call_id,
+        call_sid=facts.call_sid,
+        account_sid=facts.account_sid,
+        caller=facts.caller,
+        caller_name=facts.caller_name,
+        dialled=facts.dialled,
+        flow_digest=facts.flow_digest,
+        started_at=facts.started_at,
+        answered_at=facts.started_at,
+    )
 
 
 def find_call(tx: Session, account_sid: str, call_sid: str) -> models.Call | None:
-    """The call of a customer's leg."""
-    return tx.scalar(select(models.Call).where(
-        models.Call.account_sid == account_sid, models.Call.call_sid == call_sid))
+    """The call of a customer's leg, locked for this decision."""
+    found = tx.execute(
+        select(models.Call.merchant_id, models.Call.id).where(
+            models.Call.account_sid == account_sid, models.Call.call_sid == call_sid
+        )
+    ).first()
+    return lock_call(tx, *found) if found is not None else None
 
 
 def remember(call: models.Call, outcome: CallEnd) -> None:
@@ -55,35 +95,68 @@ def remember(call: models.Call, outcome: CallEnd) -> None:
         call.outcome = outcome
 
 
-def end_call(tx: Session, rt: Runtime, call: models.Call, hung_up_by: str, ended_as: CallEnd | None = None) -> None:
+def end_call(
+    tx: Session, rt: Runtime, call: models.Call, hung_up_by: str, ended_as: CallEnd | None = None
+) -> None:
     """The customer's leg is over: say how the call ended, once, and promise its ticket."""
     if call.ended_at is not None:
         return
     now = rt.now()
     call.ended_at = now
-    call.hung_up_by = call.hung_up_by or hung_up_by
+    call.hung_up_by = call.hung_up_by or ("flow" if _said_goodbye(tx, call) else hung_up_by)
     call.ended_as = ended_as or call.outcome or CallEnd.COMPLETED_IN_FLOW
-    rt.journal.write(tx, call.merchant_id, call.id, "call_ended", now, ended_as=call.ended_as, hung_up_by=call.hung_up_by)
+    rt.journal.write(
+        tx, call.merchant_id, call.id, "call_ended", now, ended_as=call.ended_as, hung_up_by=call.hung_up_by
+    )
     outbox.add(tx, rt, call.merchant_id, "open_ticket", call.id, now)
+
+
+def _said_goodbye(tx: Session, call: models.Call) -> bool:
+    """Whether the last thing that the flow told of this call is that it ends."""
+    last = tx.scalar(
+        select(models.Event.kind)
+        .where(
+            models.Event.merchant_id == call.merchant_id,
+            models.Event.call_id == call.id,
+            models.Event.turn.is_not(None),
+        )
+        .order_by(models.Event.turn.desc(), models.Event.place.desc())
+        .limit(1)
+    )
+    return last == "ending_triggered"
 
 
 def live_waiting(tx: Session, call: models.Call) -> models.Waiting | None:
     """The caller's place in a queue, or in the talk that came of it, that has not been left."""
-    return tx.scalar(select(models.Waiting).where(
-        models.Waiting.merchant_id == call.merchant_id, models.Waiting.call_id == call.id,
-        models.Waiting.left_as.is_(None)))
+    return tx.scalar(
+        select(models.Waiting).where(
+            models.Waiting.merchant_id == call.merchant_id,
+            models.Waiting.call_id == call.id,
+            models.Waiting.left_as.is_(None),
+        )
+    )
 
 
 def last_waiting(tx: Session, call: models.Call) -> models.Waiting | None:
     """The last place that the caller took, left or not."""
-    return tx.scalar(select(models.Waiting).where(
-        models.Waiting.merchant_id == call.merchant_id, models.Waiting.call_id == call.id,
-    ).order_by(models.Waiting.left_as.is_not(None), models.Waiting.entered_at.desc()).limit(1))
+    return tx.scalar(
+        select(models.Waiting)
+        .where(
+            models.Waiting.merchant_id == call.merchant_id,
+            models.Waiting.call_id == call.id,
+        )
+        .order_by(models.Waiting.left_as.is_not(None), models.Waiting.entered_at.desc())
+        .limit(1)
+    )
 
 
 def owner_of(tx: Session, merchant_id: str, call_id: str) -> models.Participation | None:
     """The live owner of a call's talk."""
-    return tx.scalar(select(models.Participation).where(
-        models.Participation.merchant_id == merchant_id, models.Participation.call_id == call_id,
-        models.Participation.role == "owner", models.Participation.state != Participation.ENDED))
-
+    return tx.scalar(
+        select(models.Participation).where(
+            models.Participation.merchant_id == merchant_id,
+            models.Participation.call_id == call_id,
+            models.Participation.role == "owner",
+            models.Participation.state != Participation.ENDED,
+        )
+    )

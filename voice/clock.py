@@ -15,6 +15,7 @@ from voice.dispatch import decide_everywhere
 from voice.expire import expire
 from voice.runtime import Runtime
 from voice.store import StoreAway
+from voice.upsert import insert
 
 log = structlog.get_logger()
 
@@ -25,7 +26,8 @@ def step(rt: Runtime) -> None:
     decide_everywhere(rt)
     retake(rt)
     with rt.write() as tx:
-        tx.merge(models.Beat(name="clock", at=rt.now()))
+        beat = insert(tx, models.Beat).values(name="clock", at=rt.now(), ok=True)
+        tx.execute(beat.on_conflict_do_update(index_elements=["name"], set_={"at": rt.now(), "ok": True}))
 
 
 def run(rt: Runtime, *others: Callable[[Runtime], object]) -> int:

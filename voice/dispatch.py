@@ -1,10 +1,11 @@
 """Decides where a fact is born: the snapshot from SQL, the pure decision, the offers stored under their indexes.
 
-The fact is committed whatever happens here: the decision runs in a savepoint and is dropped on conflict. The clock
+The fact is committed whatever happens here: each offer is stored in a savepoint and dropped on conflict. The clock
 decides again each second for every queue where somebody waits.
 """
 
 from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 
 import structlog
 from sqlalchemy import select, tuple_, update
@@ -14,6 +15,7 @@ from sqlalchemy.orm import Session
 from routing.decide import decide
 from routing.snapshot import FreeAgent, MakeOffer, QueueKey, Snapshot, WaitingCaller
 from voice import models
+from voice.locks import try_agent, try_call
 from voice.moves import move
 from voice.runtime import Runtime
 from voice.states import Agent, Waiting
@@ -21,10 +23,11 @@ from voice.states import Agent, Waiting
 log = structlog.get_logger()
 
 CANDIDATES = 32  # callers and agents of one queue that a decision looks at
+ROUNDS = 3  # who finds a caller or an agent in other hands looks once more at the rest; then the clock does
 
 
 class Outrun(RuntimeError):
-    """Somebody else decided first; this decision is dropped."""
+    """Somebody else holds this caller or agent, or was first; the offer is dropped."""
 
 
 def decide_for_queue(tx: Session, rt: Runtime, merchant_id: str, queue: str) -> int:
@@ -40,8 +43,11 @@ def decide_for_agent(tx: Session, rt: Runtime, agent_id: str) -> int:
 def decide_everywhere(rt: Runtime) -> int:
     """Look at every queue where a caller waits without an offer; the clock calls this each second."""
     with rt.store.read() as tx:
-        queues = tx.execute(select(models.Waiting.merchant_id, models.Waiting.queue).where(
-            models.Waiting.state == Waiting.WAITING).distinct()).all()
+        queues = tx.execute(
+            select(models.Waiting.merchant_id, models.Waiting.queue)
+            .where(models.Waiting.state == Waiting.WAITING)
+            .distinct()
+        ).all()
     made = 0
     for merchant_id, queue in queues:
         with rt.store.read() as tx:
@@ -57,38 +63,80 @@ def _decide(tx: Session, rt: Runtime, queues: Iterable[QueueKey]) -> int:
     if not wanted:
         return 0
     tx.flush()
+    made, held = 0, set[str]()
+    for _ in range(ROUNDS):
+        offers = decide(_snapshot(tx, wanted, rt.now(), held), rt.now())
+        outrun = [offer for offer in offers if not _offered(tx, rt, offer, held)]
+        made += len(offers) - len(outrun)
+        if not outrun:
+            break
+    return made
+
+
+def _offered(tx: Session, rt: Runtime, offer: MakeOffer, held: set[str]) -> bool:
+    """Store one offer, or leave it to whoever holds the caller or the agent."""
     try:
         with tx.begin_nested():
-            offers = decide(_snapshot(tx, wanted, rt.now()), rt.now())
-            for offer in offers:
-                _store(tx, rt, offer)
+            _store(tx, rt, offer)
             tx.flush()
-    except (IntegrityError, Outrun) as conflict:
-        log.info("decision dropped", reason=type(conflict).__name__)
-        return 0
-    return len(offers)
+    except Outrun as outrun:
+        held.add(str(outrun))
+    except IntegrityError:
+        held.update((offer.waiting_id, offer.agent_id))
+    else:
+        return True
+    log.info("offer dropped", caller=offer.waiting_id, agent=offer.agent_id)
+    return False
 
 
-def _snapshot(tx: Session, queues: set[QueueKey], now: float) -> Snapshot:
+def _snapshot(
+    tx: Session, queues: set[QueueKey], now: float, held: AbstractSet[str] = frozenset()
+) -> Snapshot:
     callers: dict[str, WaitingCaller] = {}
     agent_ids: set[str] = set()
     for merchant_id, queue in queues:
-        for row in tx.scalars(select(models.Waiting).where(
-                models.Waiting.merchant_id == merchant_id, models.Waiting.queue == queue,
-                models.Waiting.state == Waiting.WAITING, models.Waiting.deadline_at > now,
-        ).order_by(models.Waiting.head_at.is_(None), models.Waiting.rank_at, models.Waiting.id).limit(CANDIDATES)):
-            callers[row.id] = WaitingCaller(row.id, (merchant_id, queue), row.rank_at, row.head_at, row.last_agent_id)
-        agent_ids.update(tx.scalars(select(models.Agent.id).join(
-            models.QueueMember, models.QueueMember.agent_id == models.Agent.id).where(
-            models.QueueMember.merchant_id == merchant_id, models.QueueMember.queue == queue,
-            models.Agent.state == Agent.AVAILABLE, models.Agent.not_before_at <= now,
-        ).order_by(models.Agent.last_offer_at, models.Agent.id).limit(CANDIDATES)))
+        for row in tx.scalars(
+            select(models.Waiting)
+            .where(
+                models.Waiting.merchant_id == merchant_id,
+                models.Waiting.queue == queue,
+                models.Waiting.state == Waiting.WAITING,
+                models.Waiting.deadline_at > now,
+            )
+            .order_by(models.Waiting.head_at.is_(None), models.Waiting.rank_at, models.Waiting.id)
+            .limit(CANDIDATES)
+        ):
+            callers[row.id] = WaitingCaller(
+                row.id, (merchant_id, queue), row.rank_at, row.head_at, row.last_agent_id
+            )
+        agent_ids.update(
+            tx.scalars(
+                select(models.Agent.id)
+                .join(models.QueueMember, models.QueueMember.agent_id == models.Agent.id)
+                .where(
+                    models.QueueMember.merchant_id == merchant_id,
+                    models.QueueMember.queue == queue,
+                    models.Agent.state == Agent.AVAILABLE,
+                    models.Agent.not_before_at <= now,
+                )
+                .order_by(models.Agent.last_offer_at, models.Agent.id)
+                .limit(CANDIDATES)
+            )
+        )
+    for one in held:
+        callers.pop(one, None)
+        agent_ids.discard(one)
     if not callers or not agent_ids:
         return Snapshot((), ())
     serves = _queues_of(tx, agent_ids)
     agents = tx.scalars(select(models.Agent).where(models.Agent.id.in_(agent_ids)))
-    return Snapshot(tuple(callers.values()), tuple(
-        FreeAgent(one.id, serves.get(one.id, frozenset()), one.last_offer_at, one.not_before_at) for one in agents))
+    return Snapshot(
+        tuple(callers.values()),
+        tuple(
+            FreeAgent(one.id, serves.get(one.id, frozenset()), one.last_offer_at, one.not_before_at)
+            for one in agents
+        ),
+    )
 
 
 def _queues_of(tx: Session, agent_ids: Iterable[str]) -> dict[str, frozenset[QueueKey]]:
@@ -101,18 +149,49 @@ def _queues_of(tx: Session, agent_ids: Iterable[str]) -> dict[str, frozenset[Que
 def _store(tx: Session, rt: Runtime, offer: MakeOffer) -> None:
     now = rt.now()
     waiting = tx.scalar(select(models.Waiting).where(models.Waiting.id == offer.waiting_id))
-    if waiting is None:
+    if waiting is None or try_call(tx, waiting.merchant_id, waiting.call_id) is None:
         raise Outrun(offer.waiting_id)
-    taken = tx.execute(update(models.Waiting).where(
-        tuple_(models.Waiting.merchant_id, models.Waiting.id) == (waiting.merchant_id, waiting.id),
-        models.Waiting.state == Waiting.WAITING, models.Waiting.generation == waiting.generation,
-    ).values(state=Waiting.OFFERED, state_at=now, offers_made=models.Waiting.offers_made + 1, last_agent_id=offer.agent_id))
-    if not taken.rowcount or move(tx, rt, offer.agent_id, "offered") is None:  # type: ignore[attr-defined]
+    if try_agent(tx, offer.agent_id) is None:
+        raise Outrun(offer.agent_id)
+    tx.refresh(waiting)
+    taken = tx.execute(
+        update(models.Waiting)
+        .where(
+            tuple_(models.Waiting.merchant_id, models.Waiting.id) == (waiting.merchant_id, waiting.id),
+            models.Waiting.state == Waiting.WAITING,
+            models.Waiting.generation == waiting.generation,
+        )
+        .values(
+            state=Waiting.OFFERED,
+            state_at=now,
+            offers_made=models.Waiting.offers_made + 1,
+            last_agent_id=offer.agent_id,
+        )
+    )
+    if not taken.rowcount:  # type: ignore[attr-defined]
         raise Outrun(offer.waiting_id)
+    if move(tx, rt, offer.agent_id, "offered") is None:
+        raise Outrun(offer.agent_id)
     tx.execute(update(models.Agent).where(models.Agent.id == offer.agent_id).values(last_offer_at=now))
     offer_id = rt.chance.id("of")
-    tx.add(models.Offer(
-        merchant_id=waiting.merchant_id, id=offer_id, waiting_id=waiting.id, call_id=waiting.call_id,
-        agent_id=offer.agent_id, generation=waiting.generation, offered_at=now))
-    rt.journal.write(tx, waiting.merchant_id, waiting.call_id, "offered", now, agent_id=offer.agent_id, offer=offer_id,
-                     queue=waiting.queue)
+    tx.add(
+        models.Offer(
+            merchant_id=waiting.merchant_id,
+            id=offer_id,
+            waiting_id=waiting.id,
+            call_id=waiting.call_id,
+            agent_id=offer.agent_id,
+            generation=waiting.generation,
+            offered_at=now,
+        )
+    )
+    rt.journal.write(
+        tx,
+        waiting.merchant_id,
+        waiting.call_id,
+        "offered",
+        now,
+        agent_id=offer.agent_id,
+        offer=offer_id,
+        queue=waiting.queue,
+    )

@@ -10,6 +10,7 @@ from voice import models
 from voice.agents import lose
 from voice.calls import remember
 from voice.dispatch import decide_for_agent
+from voice.locks import try_agent, try_call
 from voice.moves import move
 from voice.offers import end_offer, give_back
 from voice.runtime import Runtime
@@ -40,7 +41,9 @@ def _due(rt: Runtime, find: Callable[[Session, float], Iterator[Key]]) -> list[K
 
 
 def _unanswered_rings(tx: Session, now: float) -> Iterator[Key]:
-    rows = tx.scalars(select(models.Offer).where(models.Offer.state.in_((Offer.OFFERED, Offer.RINGING))).limit(AT_ONCE * 5))
+    rows = tx.scalars(
+        select(models.Offer).where(models.Offer.state.in_((Offer.OFFERED, Offer.RINGING))).limit(AT_ONCE * 5)
+    )
     return ((row.merchant_id, row.id) for row in rows if _ring_is_over(row, now) is not None)
 
 
@@ -54,6 +57,8 @@ def _ring_is_over(offer: models.Offer, now: float) -> str | None:
 
 def _end_ring(tx: Session, rt: Runtime, key: Key) -> None:
     offer = tx.get_one(models.Offer, key)
+    if _taken(tx, offer) is None:
+        return
     happened = _ring_is_over(offer, rt.now()) if offer.state in (Offer.OFFERED, Offer.RINGING) else None
     if happened is not None and end_offer(tx, rt, offer, happened):
         give_back(tx, rt, offer)
@@ -61,44 +66,64 @@ def _end_ring(tx: Session, rt: Runtime, key: Key) -> None:
 
 
 def _late_claims(tx: Session, now: float) -> Iterator[Key]:
-    return _keys(tx, models.Waiting, models.Waiting.state.in_((Waiting.CLAIMED, Waiting.BRIDGING)), models.Waiting.until_at <= now)
+    return _keys(
+        tx,
+        models.Waiting,
+        models.Waiting.state.in_((Waiting.CLAIMED, Waiting.BRIDGING)),
+        models.Waiting.until_at <= now,
+    )
 
 
 def _release(tx: Session, rt: Runtime, key: Key) -> None:
     waiting = tx.get_one(models.Waiting, key)
-    if waiting.until_at is None or waiting.until_at > rt.now():
+    call = _taken(tx, waiting)
+    if call is None or waiting.until_at is None or waiting.until_at > rt.now():
         return
-    call = tx.get_one(models.Call, (waiting.merchant_id, waiting.call_id))
     if waiting.state == Waiting.CLAIMED:
-        release_claim(tx, rt, call, waiting, agent_becomes="claim_failed", why="the agent's phone did not come")
+        release_claim(
+            tx, rt, call, waiting, agent_becomes="claim_failed", why="the agent's phone did not come"
+        )
     elif waiting.state == Waiting.BRIDGING:
         release_claim(tx, rt, call, waiting, agent_becomes="released", why="the caller did not come")
 
 
 def _longest_waits(tx: Session, now: float) -> Iterator[Key]:
-    return _keys(tx, models.Waiting, models.Waiting.state.in_((Waiting.WAITING, Waiting.OFFERED)),
-                 models.Waiting.deadline_at <= now, models.Waiting.left_as.is_(None))
+    return _keys(
+        tx,
+        models.Waiting,
+        models.Waiting.state.in_((Waiting.WAITING, Waiting.OFFERED)),
+        models.Waiting.deadline_at <= now,
+        models.Waiting.left_as.is_(None),
+    )
 
 
 def _time_out(tx: Session, rt: Runtime, key: Key) -> None:
     waiting = tx.get_one(models.Waiting, key)
-    if waiting.deadline_at <= rt.now() and leave(tx, rt, waiting, "timed_out", "timeout"):
-        call = tx.get_one(models.Call, (waiting.merchant_id, waiting.call_id))
+    call = _taken(tx, waiting)
+    if (
+        call is not None
+        and waiting.deadline_at <= rt.now()
+        and leave(tx, rt, waiting, "timed_out", "timeout")
+    ):
         call.waited_seconds = call.waited_seconds or rt.now() - waiting.entered_at
         remember(call, CallEnd.MISSED)
         rt.journal.write(tx, call.merchant_id, call.id, "queue_timed_out", rt.now(), queue=waiting.queue)
 
 
 def _lost_legs(tx: Session, now: float) -> Iterator[Key]:
-    return _keys(tx, models.Participation, models.Participation.until_at <= now,
-                 models.Participation.state.in_((Participation.TALKING, Participation.VANISHED)))
+    return _keys(
+        tx,
+        models.Participation,
+        models.Participation.until_at <= now,
+        models.Participation.state.in_((Participation.TALKING, Participation.VANISHED)),
+    )
 
 
 def _give_up_leg(tx: Session, rt: Runtime, key: Key) -> None:
     talk = tx.get_one(models.Participation, key)
-    if talk.until_at is None or talk.until_at > rt.now():
+    call = _taken(tx, talk)
+    if call is None or talk.until_at is None or talk.until_at > rt.now():
         return
-    call = tx.get_one(models.Call, (talk.merchant_id, talk.call_id))
     if talk.state == Participation.TALKING:
         vanish(tx, rt, call, talk)
     elif talk.state == Participation.VANISHED:
@@ -106,22 +131,32 @@ def _give_up_leg(tx: Session, rt: Runtime, key: Key) -> None:
 
 
 def _written_notes(tx: Session, now: float) -> Iterator[Key]:
-    rows = tx.scalars(select(models.Agent.id).where(
-        models.Agent.state == Agent.WRAP_UP, models.Agent.until_at <= now).limit(AT_ONCE))
+    rows = tx.scalars(
+        select(models.Agent.id)
+        .where(models.Agent.state == Agent.WRAP_UP, models.Agent.until_at <= now)
+        .limit(AT_ONCE)
+    )
     return (("", agent_id) for agent_id in rows)
 
 
 def _end_notes(tx: Session, rt: Runtime, key: Key) -> None:
-    agent = tx.get_one(models.Agent, key[1])
+    agent = try_agent(tx, key[1])
+    if agent is None:
+        return
     if agent.state == Agent.WRAP_UP and agent.until_at is not None and agent.until_at <= rt.now():
         move(tx, rt, agent.id, "wrapped_up")
         decide_for_agent(tx, rt, agent.id)
 
 
 def _silent_desks(tx: Session, now: float) -> Iterator[Key]:
-    rows = tx.scalars(select(models.Agent.id).where(
-        models.Agent.state.in_((Agent.AVAILABLE, Agent.RINGING, Agent.WRAP_UP)),
-        models.Agent.seen_at <= now - LEASE_SECONDS).limit(AT_ONCE))
+    rows = tx.scalars(
+        select(models.Agent.id)
+        .where(
+            models.Agent.state.in_((Agent.AVAILABLE, Agent.RINGING, Agent.WRAP_UP)),
+            models.Agent.seen_at <= now - LEASE_SECONDS,
+        )
+        .limit(AT_ONCE)
+    )
     return (("", agent_id) for agent_id in rows)
 
 
@@ -131,12 +166,24 @@ def _lose_desk(tx: Session, rt: Runtime, key: Key) -> None:
         lose(tx, rt, agent)
 
 
-def _keys(tx: Session, table: type[models.Waiting] | type[models.Participation], *where: object) -> Iterator[Key]:
+def _taken(tx: Session, row: models.Offer | models.Waiting | models.Participation) -> models.Call | None:
+    """The row's call, and the row as it is now; None when somebody is at it, then the next round looks again."""
+    call = try_call(tx, row.merchant_id, row.call_id)
+    if call is not None:
+        tx.refresh(row)
+    return call
+
+
+def _keys(
+    tx: Session, table: type[models.Waiting] | type[models.Participation], *where: object
+) -> Iterator[Key]:
     rows = tx.execute(select(table.merchant_id, table.id).where(*where).limit(AT_ONCE))  # type: ignore[arg-type]
     return ((merchant_id, row_id) for merchant_id, row_id in rows)
 
 
-PASSES: Final[tuple[tuple[Callable[[Session, float], Iterator[Key]], Callable[[Session, Runtime, Key], None]], ...]] = (
+PASSES: Final[
+    tuple[tuple[Callable[[Session, float], Iterator[Key]], Callable[[Session, Runtime, Key], None]], ...]
+] = (
     (_lost_legs, _give_up_leg),
     (_late_claims, _release),
     (_unanswered_rings, _end_ring),

@@ -9,6 +9,7 @@ from callflows.flow import Flow
 from callflows.session import Session
 from voice import models
 from voice.dispatch import decide_for_queue
+from voice.locks import lock_queues
 from voice.runtime import Runtime
 from voice.states import WAITING_OPEN, Agent
 
@@ -18,9 +19,10 @@ def why_closed(tx: Tx, merchant_id: str, flow: Flow, wish: JoinQueue) -> QueueOu
     if wish.leave_when_no_agents and not _agents_on_shift(tx, merchant_id, wish.queue):
         return QueueOutcome.NO_AGENTS
     capacity = flow.queues[wish.queue].capacity
-    if capacity is not None and callers_in(tx, merchant_id, wish.queue) >= capacity:
-        return QueueOutcome.FULL
-    return None
+    if capacity is None:
+        return None
+    lock_queues(tx, merchant_id)
+    return QueueOutcome.FULL if callers_in(tx, merchant_id, wish.queue) >= capacity else None
 
 
 def take_place(

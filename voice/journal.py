@@ -14,7 +14,7 @@ from sqlalchemy import insert
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from voice.calls import Facts, ensure_call
+from voice.calls import Facts, insert_calls
 from voice.events import EVENTS, UnknownEvent
 from voice.models import Event
 from voice.store import Store, StoreAway
@@ -35,7 +35,9 @@ class Journal:
         self._writing = threading.Lock()
         self.lost = 0
 
-    def note_turn(self, merchant_id: str, call_id: str, turn: int, at: float, notes: Iterable[tuple[str, Data]]) -> None:
+    def note_turn(
+        self, merchant_id: str, call_id: str, turn: int, at: float, notes: Iterable[tuple[str, Data]]
+    ) -> None:
         """Remember what a turn said and heard; it is in SQL some 50 ms later, once however often the turn is asked."""
         rows = _of_turn(merchant_id, call_id, turn, at, notes)
         self.lost += max(0, len(self._waiting) + len(rows) - BOUND)
@@ -45,13 +47,29 @@ class Journal:
         """Remember that a call began, for its row."""
         self._calls.append(facts)
 
-    def write_turn(self, tx: Session, merchant_id: str, call_id: str, turn: int, at: float,
-                   notes: Iterable[tuple[str, Data]]) -> None:
+    def write_turn(
+        self,
+        tx: Session,
+        merchant_id: str,
+        call_id: str,
+        turn: int,
+        at: float,
+        notes: Iterable[tuple[str, Data]],
+    ) -> None:
         """Write what a turn said and heard with the effect it had."""
         _insert_once(tx, _of_turn(merchant_id, call_id, turn, at, notes))
 
-    def write(self, tx: Session, merchant_id: str, call_id: str, kind: str, at: float, *, agent_id: str | None = None,
-              **data: Any) -> None:
+    def write(
+        self,
+        tx: Session,
+        merchant_id: str,
+        call_id: str,
+        kind: str,
+        at: float,
+        *,
+        agent_id: str | None = None,
+        **data: Any,
+    ) -> None:
         """Write a fact with the decision it belongs to."""
         tx.execute(insert(Event), [_row(merchant_id, call_id, kind, at, agent_id, data)])
 
@@ -64,8 +82,7 @@ class Journal:
             rows = [self._waiting.popleft() for _ in range(min(len(self._waiting), BATCH))]
             try:
                 with self._store.write() as tx:
-                    for facts in calls:
-                        ensure_call(tx, facts)
+                    insert_calls(tx, calls)
                     _insert_once(tx, rows)
             except StoreAway:
                 self._calls.extendleft(reversed(calls))
@@ -78,17 +95,33 @@ def _insert_once(tx: Session, rows: list[Row]) -> None:
     if not rows:
         return
     dialect = postgresql if tx.get_bind().dialect.name == "postgresql" else sqlite
-    tx.execute(dialect.insert(Event).on_conflict_do_nothing(
-        index_elements=["merchant_id", "call_id", "turn", "place"]), rows)
+    tx.execute(
+        dialect.insert(Event).on_conflict_do_nothing(
+            index_elements=["merchant_id", "call_id", "turn", "place"]
+        ),
+        rows,
+    )
 
 
-def _of_turn(merchant_id: str, call_id: str, turn: int, at: float, notes: Iterable[tuple[str, Data]]) -> list[Row]:
-    return [_row(merchant_id, call_id, kind, at, None, data) | {"turn": turn, "place": place}
-            for place, (kind, data) in enumerate(notes)]
+def _of_turn(
+    merchant_id: str, call_id: str, turn: int, at: float, notes: Iterable[tuple[str, Data]]
+) -> list[Row]:
+    return [
+        _row(merchant_id, call_id, kind, at, None, data) | {"turn": turn, "place": place}
+        for place, (kind, data) in enumerate(notes)
+    ]
 
 
 def _row(merchant_id: str, call_id: str, kind: str, at: float, agent_id: str | None, data: Data) -> Row:
     if kind not in EVENTS:
         raise UnknownEvent(kind)
-    return {"merchant_id": merchant_id, "call_id": call_id, "kind": kind, "at": at, "turn": None, "place": None,
-            "agent_id": agent_id, "data": dict(data)}
+    return {
+        "merchant_id": merchant_id,
+        "call_id": call_id,
+        "kind": kind,
+        "at": at,
+        "turn": None,
+        "place": None,
+        "agent_id": agent_id,
+        "data": dict(data),
+    }

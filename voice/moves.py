@@ -4,21 +4,36 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from voice import models
+from voice.locks import lock_agent
 from voice.runtime import Runtime, after_commit
 from voice.states import AGENT_BUSY, AGENT_MOVES, Agent
 
+SAID = frozenset(
+    {"shift_started", "shift_ended", "went_away", "came_back"}
+)  # a word of now beats an earlier wish
 
-def move(tx: Session, rt: Runtime, agent_id: str, happened: str, *, reason: str = "", until_at: float | None = None) -> Agent | None:
+
+def move(
+    tx: Session, rt: Runtime, agent_id: str, happened: str, *, reason: str = "", until_at: float | None = None
+) -> Agent | None:
     """Move an agent by what happened; None when the table has no such move from where the agent is."""
-    agent = tx.get(models.Agent, agent_id, populate_existing=True)
+    agent = lock_agent(tx, agent_id)
     if agent is None or (target := AGENT_MOVES.get((Agent(agent.state), happened))) is None:
         return None
-    if target == Agent.AVAILABLE and agent.next_state and happened != "came_back":
+    if agent.next_state and target not in AGENT_BUSY and happened not in SAID:
         target, reason = wish(agent.next_state)
-    moved = tx.execute(update(models.Agent).where(
-        models.Agent.id == agent_id, models.Agent.version == agent.version).values(
-        state=target, reason=reason, since_at=rt.now(), until_at=until_at, version=agent.version + 1,
-        next_state=agent.next_state if target in AGENT_BUSY else ""))
+    moved = tx.execute(
+        update(models.Agent)
+        .where(models.Agent.id == agent_id, models.Agent.version == agent.version)
+        .values(
+            state=target,
+            reason=reason,
+            since_at=rt.now(),
+            until_at=until_at,
+            version=agent.version + 1,
+            next_state=agent.next_state if target in AGENT_BUSY else "",
+        )
+    )
     if not moved.rowcount:  # type: ignore[attr-defined]
         return None
     tx.refresh(agent)
@@ -37,6 +52,10 @@ def bump_desks(tx: Session, rt: Runtime, *agent_ids: str | None) -> None:
     ids = [one for one in agent_ids if one]
     if not ids:
         return
-    tx.execute(update(models.Agent).where(models.Agent.id.in_(ids)).values(desk_version=models.Agent.desk_version + 1),
-               execution_options={"synchronize_session": False})
+    tx.execute(
+        update(models.Agent)
+        .where(models.Agent.id.in_(ids))
+        .values(desk_version=models.Agent.desk_version + 1),
+        execution_options={"synchronize_session": False},
+    )
     after_commit(tx, lambda: rt.nudge("desks"))

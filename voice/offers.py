@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from voice import models
 from voice.dispatch import decide_for_agent, decide_for_queue
+from voice.locks import lock_call
 from voice.moves import bump_desks, move
 from voice.refusals import Refused
 from voice.runtime import Runtime
@@ -18,8 +19,12 @@ BACK_OFF_SECONDS = 10.0  # after a decline
 
 # How an offer ended without a claim, what that makes of the agent.
 AGENT_AFTER: Final[dict[str, str]] = {
-    "declined": "declined", "rang_out": "rang_out", "withdrawn": "withdrawn", "undelivered": "undelivered",
-    "unacknowledged": "unacknowledged"}
+    "declined": "declined",
+    "rang_out": "rang_out",
+    "withdrawn": "withdrawn",
+    "undelivered": "undelivered",
+    "unacknowledged": "unacknowledged",
+}
 
 
 def pushed(rt: Runtime, offer_ids: Iterable[str]) -> None:
@@ -28,9 +33,15 @@ def pushed(rt: Runtime, offer_ids: Iterable[str]) -> None:
     if not ids:
         return
     with rt.write() as tx:
-        tx.execute(update(models.Offer).where(
-            models.Offer.id.in_(ids), models.Offer.state == Offer.OFFERED, models.Offer.pushed_at.is_(None),
-        ).values(pushed_at=rt.now()))
+        tx.execute(
+            update(models.Offer)
+            .where(
+                models.Offer.id.in_(ids),
+                models.Offer.state == Offer.OFFERED,
+                models.Offer.pushed_at.is_(None),
+            )
+            .values(pushed_at=rt.now())
+        )
 
 
 def acknowledge(rt: Runtime, agent_id: str, offer_id: str) -> None:
@@ -67,7 +78,11 @@ def decline(rt: Runtime, agent_id: str, offer_id: str) -> None:
             return
         if not end_offer(tx, rt, offer, "declined"):
             raise Refused("gone", "The caller is no longer offered to you.")
-        tx.execute(update(models.Agent).where(models.Agent.id == agent_id).values(not_before_at=rt.now() + BACK_OFF_SECONDS))
+        tx.execute(
+            update(models.Agent)
+            .where(models.Agent.id == agent_id)
+            .values(not_before_at=rt.now() + BACK_OFF_SECONDS)
+        )
         give_back(tx, rt, offer)
         decide_for_agent(tx, rt, agent_id)
 
@@ -77,23 +92,38 @@ def end_offer(tx: Session, rt: Runtime, offer: models.Offer, happened: str) -> b
     target = OFFER_MOVES.get((Offer(offer.state), happened))
     if target is None:
         return False
-    ended = tx.execute(update(models.Offer).where(
-        models.Offer.merchant_id == offer.merchant_id, models.Offer.id == offer.id, models.Offer.state == offer.state,
-    ).values(state=target, ended_at=rt.now()))
+    ended = tx.execute(
+        update(models.Offer)
+        .where(
+            models.Offer.merchant_id == offer.merchant_id,
+            models.Offer.id == offer.id,
+            models.Offer.state == offer.state,
+        )
+        .values(state=target, ended_at=rt.now())
+    )
     if not ended.rowcount:  # type: ignore[attr-defined]
         return False
     tx.refresh(offer)
     move(tx, rt, offer.agent_id, AGENT_AFTER[happened], reason="missed" if happened == "rang_out" else "")
-    rt.journal.write(tx, offer.merchant_id, offer.call_id, happened, rt.now(), agent_id=offer.agent_id, offer=offer.id)
+    rt.journal.write(
+        tx, offer.merchant_id, offer.call_id, happened, rt.now(), agent_id=offer.agent_id, offer=offer.id
+    )
     return True
 
 
 def give_back(tx: Session, rt: Runtime, offer: models.Offer) -> None:
     """The caller of an ended offer waits again at the same place, and the queue is looked at."""
-    back = tx.execute(update(models.Waiting).where(
-        models.Waiting.merchant_id == offer.merchant_id, models.Waiting.id == offer.waiting_id,
-        models.Waiting.state == Waiting.OFFERED, ~_has_live_offer(offer),
-    ).values(state=Waiting.WAITING, state_at=rt.now()), execution_options={"synchronize_session": False})
+    back = tx.execute(
+        update(models.Waiting)
+        .where(
+            models.Waiting.merchant_id == offer.merchant_id,
+            models.Waiting.id == offer.waiting_id,
+            models.Waiting.state == Waiting.OFFERED,
+            ~_has_live_offer(offer),
+        )
+        .values(state=Waiting.WAITING, state_at=rt.now()),
+        execution_options={"synchronize_session": False},
+    )
     if back.rowcount:  # type: ignore[attr-defined]
         waiting = tx.get_one(models.Waiting, (offer.merchant_id, offer.waiting_id), populate_existing=True)
         decide_for_queue(tx, rt, waiting.merchant_id, waiting.queue)
@@ -108,8 +138,15 @@ def withdraw(tx: Session, rt: Runtime, waiting: models.Waiting) -> None:
 
 def live_offers(tx: Session, merchant_id: str, waiting_id: str) -> list[models.Offer]:
     """The rings that go on for this caller now."""
-    return list(tx.scalars(select(models.Offer).where(
-        models.Offer.merchant_id == merchant_id, models.Offer.waiting_id == waiting_id, models.Offer.state.in_(OFFER_LIVE))))
+    return list(
+        tx.scalars(
+            select(models.Offer).where(
+                models.Offer.merchant_id == merchant_id,
+                models.Offer.waiting_id == waiting_id,
+                models.Offer.state.in_(OFFER_LIVE),
+            )
+        )
+    )
 
 
 def _rings(tx: Session, rt: Runtime, offer: models.Offer) -> None:
@@ -117,17 +154,30 @@ def _rings(tx: Session, rt: Runtime, offer: models.Offer) -> None:
     offer.state, offer.rang_at = Offer.RINGING, rt.now()
     offer.ring_until_at = rt.now() + waiting.ring_seconds
     tx.flush()
-    rt.journal.write(tx, offer.merchant_id, offer.call_id, "ringing", rt.now(), agent_id=offer.agent_id, offer=offer.id)
+    rt.journal.write(
+        tx, offer.merchant_id, offer.call_id, "ringing", rt.now(), agent_id=offer.agent_id, offer=offer.id
+    )
     bump_desks(tx, rt, offer.agent_id)
 
 
 def _claim(tx: Session, rt: Runtime, offer: models.Offer) -> None:
     now = rt.now()
-    won = tx.execute(update(models.Waiting).where(
-        models.Waiting.merchant_id == offer.merchant_id, models.Waiting.id == offer.waiting_id,
-        models.Waiting.state.in_(sources(WAITING_MOVES, "claimed")), models.Waiting.generation == offer.generation,
-    ).values(state=Waiting.CLAIMED, state_at=now, generation=offer.generation + 1, agent_id=offer.agent_id,
-             until_at=now + CLAIM_SECONDS))
+    won = tx.execute(
+        update(models.Waiting)
+        .where(
+            models.Waiting.merchant_id == offer.merchant_id,
+            models.Waiting.id == offer.waiting_id,
+            models.Waiting.state.in_(sources(WAITING_MOVES, "claimed")),
+            models.Waiting.generation == offer.generation,
+        )
+        .values(
+            state=Waiting.CLAIMED,
+            state_at=now,
+            generation=offer.generation + 1,
+            agent_id=offer.agent_id,
+            until_at=now + CLAIM_SECONDS,
+        )
+    )
     if not won.rowcount:  # type: ignore[attr-defined]
         raise Refused("taken", "A colleague was faster.")
     offer.state, offer.generation = Offer.ACCEPTED, offer.generation + 1
@@ -135,17 +185,29 @@ def _claim(tx: Session, rt: Runtime, offer: models.Offer) -> None:
     waiting = tx.get_one(models.Waiting, (offer.merchant_id, offer.waiting_id), populate_existing=True)
     move(tx, rt, offer.agent_id, "claimed")
     withdraw(tx, rt, waiting)
-    rt.journal.write(tx, offer.merchant_id, offer.call_id, "accepted", now, agent_id=offer.agent_id, offer=offer.id)
+    rt.journal.write(
+        tx, offer.merchant_id, offer.call_id, "accepted", now, agent_id=offer.agent_id, offer=offer.id
+    )
 
 
 def _offer(tx: Session, agent_id: str, offer_id: str) -> models.Offer:
-    offer = tx.scalar(select(models.Offer).where(models.Offer.id == offer_id, models.Offer.agent_id == agent_id))
+    offer = tx.scalar(
+        select(models.Offer).where(models.Offer.id == offer_id, models.Offer.agent_id == agent_id)
+    )
     if offer is None:
         raise Refused("not_found", "There is no such offer to you.")
+    lock_call(tx, offer.merchant_id, offer.call_id)
+    tx.refresh(offer)
     return offer
 
 
 def _has_live_offer(offer: models.Offer):  # type: ignore[no-untyped-def]
-    return select(models.Offer.id).where(
-        models.Offer.merchant_id == offer.merchant_id, models.Offer.waiting_id == offer.waiting_id,
-        models.Offer.state.in_(OFFER_LIVE)).exists()
+    return (
+        select(models.Offer.id)
+        .where(
+            models.Offer.merchant_id == offer.merchant_id,
+            models.Offer.waiting_id == offer.waiting_id,
+            models.Offer.state.in_(OFFER_LIVE),
+        )
+        .exists()
+    )

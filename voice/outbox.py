@@ -15,11 +15,11 @@ from redis.retry import Retry
 from rq import Queue
 from rq.serializers import JSONSerializer
 from sqlalchemy import Insert
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from voice.models import Outbox
 from voice.runtime import Runtime, after_commit
+from voice.upsert import insert
 
 log = structlog.get_logger()
 
@@ -54,10 +54,7 @@ def add(tx: Session, rt: Runtime, merchant_id: str, kind: Kind, subject_id: str,
 
 
 def _insert_once(tx: Session) -> Insert:
-    once = ["merchant_id", "kind", "subject_id"]
-    if tx.get_bind().dialect.name == "postgresql":
-        return postgresql.insert(Outbox).on_conflict_do_nothing(index_elements=once)
-    return sqlite.insert(Outbox).on_conflict_do_nothing(index_elements=once)
+    return insert(tx, Outbox).on_conflict_do_nothing(index_elements=["merchant_id", "kind", "subject_id"])
 
 
 class Bell(Protocol):

@@ -1,17 +1,18 @@
 """What Twilio tells besides asking for documents: rooms, legs, recordings. Late, repeated or shuffled, it does no harm."""
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from voice import heard as told
 from voice import models, outbox
+from voice.actions import Move, order
 from voice.calls import ensure_call, find_call, remember
 from voice.heard import LegStatus
 from voice.ids import call_of_room
 from voice.legs import caller_gone
+from voice.locks import lock_call
 from voice.runtime import Runtime
 from voice.states import PARTICIPATION_LIVE, CallEnd
-from voice.talks import end_talk
 from voice.turns import facts_of
 from voice.vanishing import leg_ended
 
@@ -28,29 +29,22 @@ CARRIER_ENDS = {
 def room_event(rt: Runtime, event: told.RoomEvent) -> None:
     """Somebody joined or left a room, or it began or ended."""
     with rt.write() as tx:
-        talks = list(
-            tx.scalars(
-                select(models.Participation).where(
-                    models.Participation.room == event.room,
-                    models.Participation.call_id == call_of_room(event.room),
-                )
-            )
+        of_room = select(models.Participation).where(
+            models.Participation.room == event.room,
+            models.Participation.call_id == call_of_room(event.room),
         )
-        call = tx.get_one(models.Call, (talks[0].merchant_id, talks[0].call_id)) if talks else None
+        first = tx.scalar(of_room.limit(1))
+        call = lock_call(tx, first.merchant_id, first.call_id) if first is not None else None
         if call is None or call.account_sid != event.account_sid:
             return
-        tx.execute(
-            update(models.Participation)
-            .where(
-                models.Participation.room == event.room,
-                models.Participation.room_sid.is_(None),
-            )
-            .values(room_sid=event.conference_sid),
-            execution_options={"synchronize_session": False},
-        )
-        if event.kind != "participant-leave":
-            return
-        _left_room(tx, rt, call, talks, event)
+        talks = list(tx.scalars(of_room.execution_options(populate_existing=True)))
+        for talk in talks:
+            if talk.room_sid is None or event.kind == "participant-join":
+                talk.room_sid = event.conference_sid
+        if event.kind == "participant-join" and event.call_sid == call.call_sid:
+            _caller_joined(tx, rt, call, talks, event.room)
+        elif event.kind == "participant-leave":
+            _left_room(tx, rt, call, talks, event)
 
 
 def leg_status(rt: Runtime, heard: told.CallStatusHeard) -> None:
@@ -61,11 +55,18 @@ def leg_status(rt: Runtime, heard: told.CallStatusHeard) -> None:
         call = find_call(tx, heard.account_sid, heard.call_sid)
         talk = None if call is not None else _live_talk(tx, heard.account_sid, heard.call_sid)
         if talk is not None:
-            leg_ended(tx, rt, tx.get_one(models.Call, (talk.merchant_id, talk.call_id)), talk, for_sure=True)
+            _agents_leg_ended(tx, rt, talk)
         elif (call := call or _first_heard(tx, rt, heard)) is not None:
             if heard.status in CARRIER_ENDS and call.outcome is None:
                 call.outcome = CARRIER_ENDS[heard.status]
             caller_gone(tx, rt, call)
+
+
+def _agents_leg_ended(tx: Session, rt: Runtime, talk: models.Participation) -> None:
+    call = lock_call(tx, talk.merchant_id, talk.call_id)
+    tx.refresh(talk)
+    if call is not None and talk.state in PARTICIPATION_LIVE:
+        leg_ended(tx, rt, call, talk, for_sure=True)
 
 
 def recording(rt: Runtime, heard: told.RecordingHeard, kind: str) -> None:
@@ -129,6 +130,14 @@ def _recording_moved(
         rt.journal.write(tx, call.merchant_id, call.id, "recording_absent", now, recording=row.id)
 
 
+def _caller_joined(
+    tx: Session, rt: Runtime, call: models.Call, talks: list[models.Participation], room: str
+) -> None:
+    """A caller who comes into the room when its talk is over already is led out again."""
+    if not any(talk.state in PARTICIPATION_LIVE for talk in talks):
+        order(tx, rt, call, Move("end_room", room))
+
+
 def _left_room(
     tx: Session, rt: Runtime, call: models.Call, talks: list[models.Participation], event: told.RoomEvent
 ) -> None:
@@ -139,10 +148,7 @@ def _left_room(
     for talk in talks:
         if talk.leg_sid != event.call_sid or talk.state not in PARTICIPATION_LIVE:
             continue
-        if event.reason == "moderator_ended_conference":  # the customer hung up: that ends the room
-            end_talk(tx, rt, call, talk, "caller")
-        else:
-            leg_ended(tx, rt, call, talk, for_sure=event.reason not in ROOM_ENDED)
+        leg_ended(tx, rt, call, talk, for_sure=event.reason not in ROOM_ENDED)
 
 
 def _live_talk(tx: Session, account_sid: str, leg_sid: str) -> models.Participation | None:

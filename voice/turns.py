@@ -153,13 +153,13 @@ def facts_of(who: told.Incoming, merchant_id: str, digest: str, started_at: floa
 def _with_effect(rt: Runtime, story: Story) -> bytes:
     facts = story.facts
     with rt.write() as tx:
+        call = ensure_call(tx, facts) if _has_effect(story.turn) else None
         stored = tx.get(models.TurnAnswer, (facts.merchant_id, facts.call_id, story.number))
         if stored is not None:
             return stored.answer
-        if not _has_effect(story.turn):
+        if call is None:
             _note(rt, story)
             return write_down(rt, story)
-        call = ensure_call(tx, facts)
         if call.ended_at is not None:
             return speak.document(speak.hang_up())
         story = _settled(tx, rt, story)

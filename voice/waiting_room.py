@@ -11,11 +11,12 @@ from callflows.flow import Flow
 from routing.estimate import RECENT_SECONDS, remaining_wait
 from voice import heard as told
 from voice import models, music, speak
+from voice.calls import find_call
 from voice.offers import withdraw
 from voice.phrases import phrase
 from voice.runtime import Runtime
 from voice.speak import Fragment
-from voice.states import WAITING_MOVES, WAITING_OPEN, Waiting
+from voice.states import WAITING_MOVES, WAITING_OPEN, Waiting, sources
 
 PLACE_EVERY_SECONDS = 60.0
 
@@ -47,8 +48,7 @@ def leave(
         .where(
             models.Waiting.merchant_id == waiting.merchant_id,
             models.Waiting.id == waiting.id,
-            models.Waiting.state == waiting.state,
-            models.Waiting.generation == waiting.generation,
+            models.Waiting.state.in_(sources(WAITING_MOVES, happened)),
             models.Waiting.left_as.is_(None),
         )
         .values(state=target, state_at=rt.now(), left_as=left_as, left_key=key)
@@ -138,16 +138,13 @@ def _recent_answers(tx: Session, waiting: models.Waiting, now: float) -> list[tu
 
 
 def _waiting_of(tx: Session, waiting_id: str, heard: told.WaitHeard) -> models.Waiting | None:
+    call = find_call(tx, heard.account_sid, heard.call_sid)
+    if call is None:
+        return None
     return tx.scalar(
-        select(models.Waiting)
-        .join(
-            models.Call,
-            (models.Call.merchant_id == models.Waiting.merchant_id)
-            & (models.Call.id == models.Waiting.call_id),
-        )
-        .where(
+        select(models.Waiting).where(
+            models.Waiting.merchant_id == call.merchant_id,
             models.Waiting.id == waiting_id,
-            models.Call.account_sid == heard.account_sid,
-            models.Call.call_sid == heard.call_sid,
+            models.Waiting.call_id == call.id,
         )
     )

@@ -11,7 +11,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
-from voice.migrate import configuration, migrate
+from voice.migrate import FOLDER, migrate
 from voice.models import Base
 from voice.schema import HEAD, Standing, WrongSchema, look, require_current
 from voice.store import Store
@@ -136,9 +136,7 @@ def test_an_empty_database_and_one_without_a_number_are_told_apart(store: Store)
 
 
 def test_the_program_knows_the_last_revision_and_there_is_one_line_of_them() -> None:
-    store = Store("sqlite://")
-    with store.change_tables() as connection:
-        scripts = ScriptDirectory.from_config(configuration(connection))
+    scripts = ScriptDirectory(str(FOLDER))
 
     assert scripts.get_heads() == [HEAD]
     assert [one.revision for one in scripts.walk_revisions()] == sorted(

@@ -1,0 +1,51 @@
+"""Who may change what while others do the same: rows are locked, always in the same order, so nobody waits in a circle.
+
+A decision takes the call's row first: it stands for everything about that call (its place, rings, talk, recordings).
+Then it takes agents' rows. What dispatch and the clock take on their own account they take without waiting, or leave:
+whoever holds it looks at it now, and the clock looks again in a second. PostgreSQL lets many write at once and needs
+this; SQLite lets one write at a time and reads these as plain queries.
+"""
+
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from voice import models
+
+
+def lock_call(tx: Session, merchant_id: str, call_id: str) -> models.Call | None:
+    """The call as it is now, in nobody else's hands until this decision is committed."""
+    return _call(tx, merchant_id, call_id, skip=False)
+
+
+def try_call(tx: Session, merchant_id: str, call_id: str) -> models.Call | None:
+    """The call, unless somebody holds it."""
+    return _call(tx, merchant_id, call_id, skip=True)
+
+
+def lock_agent(tx: Session, agent_id: str) -> models.Agent | None:
+    """The agent as he or she is now, in nobody else's hands until this decision is committed."""
+    return tx.get(models.Agent, agent_id, populate_existing=True, with_for_update=True)
+
+
+def try_agent(tx: Session, agent_id: str) -> models.Agent | None:
+    """The agent, unless somebody holds the row."""
+    return tx.get(models.Agent, agent_id, populate_existing=True, with_for_update={"skip_locked": True})
+
+
+def lock_queues(tx: Session, merchant_id: str) -> None:
+    """Until this is committed nobody else enters a queue of this merchant that has a capacity."""
+    if tx.get_bind().dialect.name == "postgresql":
+        tx.execute(
+            text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"),
+            {"name": f"queues {merchant_id}"},
+        )
+
+
+def _call(tx: Session, merchant_id: str, call_id: str, *, skip: bool) -> models.Call | None:
+    # Not FOR UPDATE: rows that name this call may be added by others meanwhile.
+    return tx.scalar(
+        select(models.Call)
+        .where(models.Call.merchant_id == merchant_id, models.Call.id == call_id)
+        .with_for_update(key_share=True, skip_locked=skip)
+        .execution_options(populate_existing=True)
+    )
