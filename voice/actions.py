@@ -1,8 +1,8 @@
 """Requests that move a live call: written with the decision, sent after the answer, retaken by the clock.
 
 intended -> sent -> confirmed. A request whose answer was lost may have been done, so the clock sends it again only
-while it still makes sense; each of them may arrive twice without harm, because what a leg hears next is decided when
-its document is fetched.
+while it still makes sense, and for as long as it does: a caller who is not fetched out of a room stays there. Each of
+them may arrive twice without harm, because what a leg hears next is decided when its document is fetched.
 """
 
 from dataclasses import dataclass
@@ -12,15 +12,17 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from voice import models
+from voice.calls import last_waiting
 from voice.carrier_faults import CarrierAway, CarrierGone, CarrierRefused
-from voice.calls import live_waiting
 from voice.runtime import Runtime, after_commit
 from voice.states import Action, Participation, Waiting
 
 log = structlog.get_logger()
 
 LEASE_SECONDS = 5.0
-TRIES = {"hold": 2, "unhold": 3, "poke": 3, "end_room": 5, "end_leg": 5}
+HOLD_TRIES = 2  # then the caller is better off in the queue
+MOST_TRIES = 720  # an hour
+OPPOSITE = {"hold": "unhold", "unhold": "hold"}
 OPEN = (Action.INTENDED, Action.SENT)
 
 
@@ -37,9 +39,17 @@ class Move:
 def order(tx: Session, rt: Runtime, call: models.Call, move: Move) -> str:
     """Write the request with this decision; it is sent once the decision is committed."""
     action_id = rt.chance.id("ac")
-    tx.add(models.Action(
-        merchant_id=call.merchant_id, id=action_id, call_id=call.id, kind=move.kind, generation=move.generation,
-        target=f"{move.target} {move.room}".strip(), created_at=rt.now()))
+    tx.add(
+        models.Action(
+            merchant_id=call.merchant_id,
+            id=action_id,
+            call_id=call.id,
+            kind=move.kind,
+            generation=move.generation,
+            target=f"{move.target} {move.room}".strip(),
+            created_at=rt.now(),
+        )
+    )
     merchant_id = call.merchant_id
     after_commit(tx, lambda: send(rt, merchant_id, action_id))
     return action_id
@@ -60,17 +70,26 @@ def send(rt: Runtime, merchant_id: str, action_id: str) -> None:
         _finish(rt, action, Action.FAILED, str(refused))
     except CarrierAway as away:
         log.warning("carrier away", call=action.call_id, kind=action.kind, error=str(away))
-        _finish(rt, action, Action.FAILED if action.attempts >= TRIES[action.kind] else Action.SENT, str(away))
+        tries = HOLD_TRIES if action.kind == "hold" else MOST_TRIES
+        _finish(rt, action, Action.FAILED if action.attempts >= tries else Action.SENT, str(away))
     else:
         _finish(rt, action, Action.CONFIRMED, "")
+        if action.kind in OPPOSITE:
+            _hear_last_word(rt, action)
 
 
 def retake(rt: Runtime) -> None:
     """Send again what was not confirmed within its lease; called by the clock each second."""
     with rt.store.read() as tx:
-        due = tx.execute(select(models.Action.merchant_id, models.Action.id).where(
-            models.Action.state.in_(OPEN), models.Action.lease_until_at < rt.now(),
-            models.Action.created_at < rt.now() - LEASE_SECONDS).limit(200)).all()
+        due = tx.execute(
+            select(models.Action.merchant_id, models.Action.id)
+            .where(
+                models.Action.state.in_(OPEN),
+                models.Action.lease_until_at < rt.now(),
+                models.Action.created_at < rt.now() - LEASE_SECONDS,
+            )
+            .limit(200)
+        ).all()
     for merchant_id, action_id in due:
         rt.later(lambda merchant_id=merchant_id, action_id=action_id: send(rt, merchant_id, action_id))  # type: ignore[misc]
 
@@ -78,10 +97,18 @@ def retake(rt: Runtime) -> None:
 def _take(rt: Runtime, merchant_id: str, action_id: str) -> tuple[models.Action, models.Call] | None:
     now = rt.now()
     with rt.write() as tx:
-        taken = tx.execute(update(models.Action).where(
-            models.Action.merchant_id == merchant_id, models.Action.id == action_id,
-            models.Action.state.in_(OPEN), models.Action.lease_until_at < now,
-        ).values(state=Action.SENT, lease_until_at=now + LEASE_SECONDS, attempts=models.Action.attempts + 1))
+        taken = tx.execute(
+            update(models.Action)
+            .where(
+                models.Action.merchant_id == merchant_id,
+                models.Action.id == action_id,
+                models.Action.state.in_(OPEN),
+                models.Action.lease_until_at < now,
+            )
+            .values(
+                state=Action.SENT, lease_until_at=now + LEASE_SECONDS, attempts=models.Action.attempts + 1
+            )
+        )
         if not taken.rowcount:  # type: ignore[attr-defined]
             return None
         action = tx.get_one(models.Action, (merchant_id, action_id))
@@ -94,17 +121,47 @@ def _take(rt: Runtime, merchant_id: str, action_id: str) -> tuple[models.Action,
 
 
 def _is_pointless(tx: Session, action: models.Action, call: models.Call) -> bool:
-    """Whether the truth has moved on: the call is over, the caller arrived, or is back in the waiting room."""
-    if call.ended_at is not None and action.kind in ("poke", "hold", "unhold"):
-        return True
-    if action.kind != "poke":
+    """Whether the truth has moved on: the call is over, or the leg is or should be where the request would not take it."""
+    if action.kind == "end_leg":
         return False
-    waiting = live_waiting(tx, call)
+    if call.ended_at is not None:
+        return True
+    if action.kind in OPPOSITE:
+        return _wanted(tx, action) != action.kind
+    return action.kind == "poke" and not _is_to_be_fetched(tx, action, call)
+
+
+def _is_to_be_fetched(tx: Session, action: models.Action, call: models.Call) -> bool:
+    """Whether the caller's leg is still not where SQL wants it; only a caller who was heard waiting is in the queue."""
+    waiting = last_waiting(tx, call)
     if waiting is None or waiting.state == Waiting.CONNECTED:
-        return True
+        return False
     if action.generation and waiting.generation != action.generation:
-        return True
-    return waiting.state != Waiting.BRIDGING and waiting.proved_at is not None
+        return False
+    return waiting.state == Waiting.BRIDGING or waiting.proved_at is None
+
+
+def _wanted(tx: Session, action: models.Action) -> str | None:
+    """What the room of a hold or unhold wants now; None when its talk is over."""
+    talk = tx.scalar(
+        select(models.Participation).where(
+            models.Participation.merchant_id == action.merchant_id,
+            models.Participation.room == action.target.partition(" ")[2],
+            models.Participation.state.in_((Participation.TALKING, Participation.VANISHED)),
+        )
+    )
+    if talk is None:
+        return None
+    return "hold" if talk.state == Participation.VANISHED or talk.held_at is not None else "unhold"
+
+
+def _hear_last_word(rt: Runtime, action: models.Action) -> None:
+    """The opposite may have been wished and done while this request was under way: then it is asked for again."""
+    with rt.write() as tx:
+        if _wanted(tx, action) == OPPOSITE[action.kind]:
+            call = tx.get_one(models.Call, (action.merchant_id, action.call_id))
+            leg, _, room = action.target.partition(" ")
+            order(tx, rt, call, Move(OPPOSITE[action.kind], leg, room=room))
 
 
 def _make(rt: Runtime, action: models.Action, call: models.Call) -> None:
@@ -132,17 +189,29 @@ def _make(rt: Runtime, action: models.Action, call: models.Call) -> None:
 
 def _room_sid(rt: Runtime, call: models.Call, room: str) -> str | None:
     with rt.store.read() as tx:
-        known = tx.scalar(select(models.Participation.room_sid).where(
-            models.Participation.merchant_id == call.merchant_id, models.Participation.room == room,
-            models.Participation.room_sid.is_not(None)).limit(1))
+        known = tx.scalar(
+            select(models.Participation.room_sid)
+            .where(
+                models.Participation.merchant_id == call.merchant_id,
+                models.Participation.room == room,
+                models.Participation.room_sid.is_not(None),
+            )
+            .limit(1)
+        )
     return known or rt.carrier.find_room(rt.books.page.by_sid[call.account_sid], room)
 
 
 def _finish(rt: Runtime, action: models.Action, state: Action, error: str) -> None:
     with rt.write() as tx:
-        tx.execute(update(models.Action).where(
-            models.Action.merchant_id == action.merchant_id, models.Action.id == action.id,
-            models.Action.attempts == action.attempts).values(state=state, error=error[:500]))
+        tx.execute(
+            update(models.Action)
+            .where(
+                models.Action.merchant_id == action.merchant_id,
+                models.Action.id == action.id,
+                models.Action.attempts == action.attempts,
+            )
+            .values(state=state, error=error[:500])
+        )
         if state == Action.FAILED and action.kind == "hold":
             _hold_failed(tx, rt, action)
 
@@ -151,7 +220,13 @@ def _hold_failed(tx: Session, rt: Runtime, action: models.Action) -> None:
     """The caller of a vanished agent goes back to the queue now; a talk whose hold failed goes on unheld."""
     room = action.target.partition(" ")[2]
     of_room = (models.Participation.merchant_id == action.merchant_id, models.Participation.room == room)
-    tx.execute(update(models.Participation).where(
-        *of_room, models.Participation.state == Participation.VANISHED).values(until_at=rt.now()))
-    tx.execute(update(models.Participation).where(
-        *of_room, models.Participation.state == Participation.TALKING).values(held_at=None))
+    tx.execute(
+        update(models.Participation)
+        .where(*of_room, models.Participation.state == Participation.VANISHED)
+        .values(until_at=rt.now())
+    )
+    tx.execute(
+        update(models.Participation)
+        .where(*of_room, models.Participation.state == Participation.TALKING)
+        .values(held_at=None)
+    )

@@ -3,6 +3,7 @@
 Flask's rules and the fast entrance are both made from this table, so they cannot differ.
 """
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -17,6 +18,8 @@ from voice.seal import SealBroken
 from voice.store import StoreAway
 
 log = structlog.get_logger()
+
+TOLD: Final = "~"  # after it an address holds what was told when SQL was away; base64url has no such sign
 
 Fields = Mapping[str, str]
 Answer = Callable[[Runtime, Fields, str], bytes]
@@ -90,8 +93,15 @@ def _incoming(rt: Runtime, fields: Fields, _rest: str) -> bytes:
     return turns.begin(rt, who)
 
 
-def _turn(rt: Runtime, fields: Fields, sealed: str) -> bytes:
-    return turns.go_on(rt, hear.incoming(fields), hear.turn(fields), sealed)
+def _turn(rt: Runtime, fields: Fields, rest: str) -> bytes:
+    sealed, _, told = rest.partition(TOLD)
+    heard = {**fields, **_told(rt, fields, told)} if told else fields
+    return turns.go_on(rt, hear.incoming(fields), hear.turn(heard), sealed)
+
+
+def _told(rt: Runtime, fields: Fields, told: str) -> dict[str, str]:
+    opened: dict[str, str] = json.loads(rt.sealer.open(told, call_sid=fields["CallSid"], purpose="told"))
+    return opened
 
 
 def _wait(rt: Runtime, fields: Fields, waiting_id: str) -> bytes:
@@ -139,6 +149,15 @@ def _ask_again(rt: Runtime, _fields: Fields, rest: str, name: str) -> bytes:
     return speak.retry_later(url, words=speak.say(phrase("one_moment")), seconds=5)
 
 
+def _turn_again(rt: Runtime, fields: Fields, rest: str) -> bytes:
+    """Ask again, and bring along what the caller did: a redirect tells of no keys."""
+    telling = hear.telling(fields)
+    if telling and TOLD not in rest:
+        kept = rt.sealer.seal(json.dumps(telling).encode(), call_sid=fields["CallSid"], purpose="told")
+        rest = f"{rest}{TOLD}{kept}"
+    return _ask_again(rt, fields, rest, "turn")
+
+
 def _again_at(name: str) -> Answer:
     return lambda rt, fields, rest: _ask_again(rt, fields, rest, name)
 
@@ -154,7 +173,7 @@ def _nothing(_rt: Runtime, _fields: Fields, _rest: str) -> bytes:
 
 DOORS: Final[dict[str, Door]] = {
     "incoming": Door(_incoming, _again_at("incoming")),
-    "turn": Door(_turn, _again_at("turn"), takes=True),
+    "turn": Door(_turn, _turn_again, takes=True),
     "wait": Door(_wait, _music_meanwhile, takes=True),
     "leg": Door(_leg, _again_at("leg"), takes=True),
     "agent": Door(_agent, _nothing),

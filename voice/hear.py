@@ -31,6 +31,7 @@ Fields = Mapping[str, str]
 Listener = Callable[[Fields], object]
 
 _CLIENT = "client:"
+_TELLING = ("DialCallStatus", "RecordingDuration", "Digits")
 
 
 class NotHeard(ValueError):
@@ -63,6 +64,11 @@ def turn(fields: Fields) -> TurnHeard:
         happened=_happened(fields),
         status=_status(fields),
     )
+
+
+def telling(fields: Fields) -> dict[str, str]:
+    """What of a turn's request tells what happened: with it, a later request can stand for this one."""
+    return {name: fields[name] for name in _TELLING if name in fields}
 
 
 def wait(fields: Fields) -> WaitHeard:

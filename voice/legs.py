@@ -15,7 +15,7 @@ from voice.calls import end_call, find_call, last_waiting, owner_of, remember
 from voice.phrases import phrase
 from voice.runtime import Runtime
 from voice.states import CallEnd, Participation, Waiting
-from voice.talks import REJOIN_SECONDS, caller_arrives, end_talk, release_claim
+from voice.talks import REJOIN_SECONDS, caller_arrives, end_talk, void_claim
 from voice.waiting_room import leave
 
 # What Twilio's queue says of leaving it, when that is news to us.
@@ -42,13 +42,21 @@ def customer_document(rt: Runtime, who: told.Incoming, heard: told.TurnHeard, ca
         document = _document(tx, rt, call, waiting)
         if document is not None:
             return document
-        session, left = (
-            Session.load(waiting.session),
-            QueueLeft(QueueOutcome(waiting.left_as or ""), waiting.left_key),
-        )
+        story = _onward(rt, who, call, waiting)
+        if (
+            story.turn.session is not None
+        ):  # the caller stays without the agent: whose wish it was is another matter
+            call.hung_up_by = None
+    return turns.answer(rt, story)
+
+
+def _onward(rt: Runtime, who: told.Incoming, call: models.Call, waiting: models.Waiting) -> turns.Story:
+    """The flow goes on with how the caller left the queue."""
+    session = Session.load(waiting.session)
+    left = QueueLeft(QueueOutcome(waiting.left_as or ""), waiting.left_key)
     flow = rt.books.flow(call.merchant_id, session.flow)
     facts = turns.facts_of(who, call.merchant_id, session.flow, call.started_at)
-    return turns.answer(rt, turns.resumed(rt, facts, flow, session, left))
+    return turns.resumed(rt, facts, flow, session, left)
 
 
 def caller_gone(tx: Tx, rt: Runtime, call: models.Call) -> None:
@@ -67,9 +75,10 @@ def caller_gone(tx: Tx, rt: Runtime, call: models.Call) -> None:
 def _abandon(tx: Tx, rt: Runtime, call: models.Call, waiting: models.Waiting) -> None:
     call.waited_seconds = call.waited_seconds or rt.now() - waiting.entered_at
     remember(call, CallEnd.ABANDONED)
-    if waiting.state in (Waiting.CLAIMED, Waiting.BRIDGING):
-        release_claim(tx, rt, call, waiting, agent_becomes="released", why="the caller hung up")
-    leave(tx, rt, waiting, "abandoned", "caller_hung_up")
+    if leave(tx, rt, waiting, "abandoned", "caller_hung_up") and waiting.agent_id is not None:
+        void_claim(
+            tx, rt, call, waiting, waiting.agent_id, agent_becomes="released", why="the caller hung up"
+        )
     rt.journal.write(
         tx,
         call.merchant_id,

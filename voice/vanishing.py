@@ -14,7 +14,9 @@ from voice.talks import REJOIN_SECONDS, end_talk, release_claim
 SUSPECT_SECONDS = 1.5  # the caller's own hang-up ends the agent's leg too: its word may come a moment later
 
 
-def leg_ended(tx: Session, rt: Runtime, call: models.Call, talk: models.Participation, *, for_sure: bool) -> None:
+def leg_ended(
+    tx: Session, rt: Runtime, call: models.Call, talk: models.Participation, *, for_sure: bool
+) -> None:
     """An agent's leg left its room or ended. Not for sure: the caller may have hung up; the clock looks again soon."""
     if call.ended_at is not None:
         end_talk(tx, rt, call, talk, "caller")
@@ -40,12 +42,13 @@ def vanish(tx: Session, rt: Runtime, call: models.Call, talk: models.Participati
 
 
 def rejoin(tx: Session, rt: Runtime, call: models.Call, talk: models.Participation, leg_sid: str) -> None:
-    """The agent is back in time, on a new leg: the same room, and the caller is taken off hold."""
+    """The agent is back in time, on a new leg: the same room, and the caller is taken off hold. The old leg ends."""
     was_vanished = talk.state == Participation.VANISHED
-    talk.leg_sid = leg_sid
+    order(tx, rt, call, Move("end_leg", talk.leg_sid))
+    talk.leg_sid, talk.until_at = leg_sid, None
     if not was_vanished:
         return
-    talk.state, talk.until_at = Participation.TALKING, None
+    talk.state = Participation.TALKING
     tx.flush()
     move(tx, rt, talk.agent_id, "resumed")
     rt.journal.write(tx, call.merchant_id, call.id, "agent_rejoined", rt.now(), agent_id=talk.agent_id)
