@@ -1,12 +1,15 @@
 """Prints what the processes say, each line with its name before it."""
 
+import asyncio
 import contextlib
 import os
+import select
 import sys
 from collections.abc import Iterable
 from typing import TextIO
 
 COLOURS = (36, 32, 35, 34, 33, 31)
+LOOK_SECONDS = 1.0
 
 
 class Output:
@@ -31,3 +34,14 @@ def tell(text: str, stream: TextIO | None = None) -> None:
     """Print; a terminal that was closed is no reason to stop halfway through stopping."""
     with contextlib.suppress(OSError):
         print(text, file=stream or sys.stdout, flush=True)
+
+
+async def until_nobody_reads(descriptor: int) -> None:
+    """Until the terminal is closed, or the program behind the pipe has ended.
+
+    The kernel tells the hang-up to the leader of the session only, and `make`, when it is that, tells nobody.
+    """
+    watch = select.poll()
+    watch.register(descriptor, 0)  # POLLHUP and POLLERR are always told
+    while not watch.poll(0):
+        await asyncio.sleep(LOOK_SECONDS)

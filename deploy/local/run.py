@@ -6,9 +6,10 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
-from deploy.local.output import Output, tell
+from deploy.local.output import Output, tell, until_nobody_reads
 from deploy.local.place import read_place
 from deploy.local.stop import Stop
 from deploy.local.trial import Trial, prepare
@@ -35,28 +36,39 @@ def main() -> int:
 
 async def keep_running(trial: Trial, began: float) -> None:
     """Until Ctrl-C, SIGTERM or the closing of the terminal; a second Ctrl-C does not wait."""
+    stopping = Stopping()
     output = Output(trial.commands)
     stack = trial.stack(output.say)
-    running = asyncio.current_task()
-    assert running  # noqa: S101  we are inside one
-    asked = 0
-
-    def stop() -> None:
-        nonlocal asked
-        asked += 1
-        if asked == 1:
-            running.cancel()
-            tell("\nringdesk: stopping")
-        else:
-            stack.kill()
-
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        asyncio.get_running_loop().add_signal_handler(number, stop)
+    stopping.listen(stack.kill)
+    reading = asyncio.create_task(until_nobody_reads(sys.stdout.fileno()))
+    reading.add_done_callback(lambda done: done.cancelled() or stopping.begin())
     with contextlib.suppress(asyncio.CancelledError):
         async with stack:
             await trial.start(stack)
             tell(welcome(trial, time.monotonic() - began))
             await stack.watch()
+
+
+class Stopping:
+    """Ends the task that it was made in, once; asked again by a signal, it does not wait for politeness."""
+
+    def __init__(self) -> None:
+        self.has_begun = False
+        self._running = asyncio.current_task()
+
+    def listen(self, at_once: Callable[[], None]) -> None:
+        """Take Ctrl-C, SIGTERM and the hang-up of the terminal from now on."""
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            asyncio.get_running_loop().add_signal_handler(
+                number, lambda: at_once() if self.has_begun else self.begin()
+            )
+
+    def begin(self) -> None:
+        """Stop, unless that is under way."""
+        if not self.has_begun and self._running:
+            self.has_begun = True
+            self._running.cancel()
+            tell("\nringdesk: stopping")
 
 
 if __name__ == "__main__":

@@ -1,9 +1,12 @@
 """What a person sees of the processes."""
 
+import asyncio
 import errno
 import io
+import os
+import pty
 
-from deploy.local.output import Output
+from deploy.local.output import Output, until_nobody_reads
 
 
 def test_names_stand_in_a_column_before_the_lines() -> None:
@@ -27,5 +30,19 @@ class ClosedTerminal(io.StringIO):
         raise OSError(errno.EIO, "Input/output error")
 
 
-def test_a_terminal_that_was_closed_stops_nobody() -> None:
+def test_a_terminal_that_was_closed_stops_nobody_halfway() -> None:
     Output(["web"], ClosedTerminal()).say("web", "to nobody")
+
+
+def test_a_terminal_that_is_closed_is_noticed() -> None:
+    ours, theirs = pty.openpty()
+
+    async def journey() -> None:
+        noticing = asyncio.create_task(until_nobody_reads(theirs))
+        await asyncio.sleep(0)
+        assert not noticing.done()
+        os.close(ours)
+        await noticing
+
+    asyncio.run(asyncio.wait_for(journey(), 10))
+    os.close(theirs)
