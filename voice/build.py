@@ -53,7 +53,7 @@ def keep_up(rt: Runtime) -> tuple[Ticker, ...]:
     rt.books.refresh()
     return (
         Ticker("books", rt.books.refresh, lambda: clock.follow(rt.store)).start(),
-        Ticker("journal", lambda: _write_all(rt), seconds=0.05).start(),
+        Ticker("journal", lambda: _write_all(rt), seconds=0.05, to_the_end=True).start(),
     )
 
 

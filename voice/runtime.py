@@ -111,7 +111,9 @@ class Runtime:
     links: Links
     sealer: Sealer
     nudge: Callable[[str], None] = field(default=lambda _topic: None)
-    ring: Callable[[str], None] = field(default=lambda _outbox_id: None)  # the doorbell of jobs: never waits, never raises
+    ring: Callable[[str], None] = field(
+        default=lambda _outbox_id: None
+    )  # the doorbell of jobs: never waits, never raises
 
     def now(self) -> float:
         """The moment."""
@@ -139,12 +141,18 @@ def after_commit(tx: Session, job: Callable[[], None]) -> None:
 
 
 class Ticker:
-    """Calls steps once a second on a thread until stopped; a step that fails is logged and tried again."""
+    """Calls steps once a second on a thread until stopped; a step that fails is logged and tried again.
 
-    def __init__(self, name: str, *steps: Callable[[], None], seconds: float = 1.0) -> None:
-        self.name, self.steps, self.seconds = name, steps, seconds
+    One that goes `to_the_end` steps once more when it is stopped or the process ends in order, after the last answer.
+    """
+
+    def __init__(
+        self, name: str, *steps: Callable[[], None], seconds: float = 1.0, to_the_end: bool = False
+    ) -> None:
+        self.name, self.steps, self.seconds, self.to_the_end = name, steps, seconds, to_the_end
         self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+        # Python waits for threads that are no daemons, however a process ends; forked ones run no atexit functions.
+        self._thread = threading.Thread(target=self._run, name=name, daemon=not to_the_end)
 
     def start(self) -> "Ticker":
         """Begin."""
@@ -157,11 +165,17 @@ class Ticker:
         self._thread.join(timeout=10)
 
     def _run(self) -> None:
-        while not self._stop.wait(self.seconds):
-            for step in self.steps:
-                try:
-                    step()
-                except StoreAway as away:
-                    log.warning("store away", loop=self.name, error=str(away)[:200])
-                except Exception:
-                    log.exception("step failed", loop=self.name)
+        main = threading.main_thread()
+        while not self._stop.wait(self.seconds) and main.is_alive():
+            self._step()
+        if self.to_the_end:
+            self._step()
+
+    def _step(self) -> None:
+        for step in self.steps:
+            try:
+                step()
+            except StoreAway as away:
+                log.warning("store away", loop=self.name, error=str(away)[:200])
+            except Exception:
+                log.exception("step failed", loop=self.name)
