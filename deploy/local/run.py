@@ -6,7 +6,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from deploy.local.output import Output, tell, until_nobody_reads
@@ -40,13 +40,13 @@ async def keep_running(trial: Trial, began: float) -> None:
     output = Output(trial.commands)
     stack = trial.stack(output.say)
     stopping.listen(stack.kill)
-    reading = asyncio.create_task(until_nobody_reads(sys.stdout.fileno()))
-    reading.add_done_callback(lambda done: done.cancelled() or stopping.begin())
+    reading = asyncio.create_task(stopping.begin_after(until_nobody_reads(sys.stdout.fileno())))
     with contextlib.suppress(asyncio.CancelledError):
         async with stack:
             await trial.start(stack)
             tell(welcome(trial, time.monotonic() - began))
             await stack.watch()
+    reading.cancel()
 
 
 class Stopping:
@@ -62,6 +62,11 @@ class Stopping:
             asyncio.get_running_loop().add_signal_handler(
                 number, lambda: at_once() if self.has_begun else self.begin()
             )
+
+    async def begin_after(self, event: Awaitable[None]) -> None:
+        """Stop once something has happened."""
+        await event
+        self.begin()
 
     def begin(self) -> None:
         """Stop, unless that is under way."""
