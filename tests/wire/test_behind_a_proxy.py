@@ -88,7 +88,8 @@ def _served(folder: Path) -> Iterator[Site]:
                 assert http.get(f"{made.inner}/healthz", timeout=60).json() == {"ok": True}
                 yield made
             finally:
-                process.kill()
+                process.terminate()  # killed, granian would leave its worker behind
+                process.communicate(timeout=30)
 
 
 def _environment(folder: Path, public: str, port: int) -> dict[str, str]:
