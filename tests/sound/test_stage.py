@@ -32,7 +32,7 @@ MUSIC_HERTZ = 330.0
 
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
-    music = tone_wav(tmp_path_factory.mktemp("shop") / "music.wav", MUSIC_HERTZ, 2.0)
+    music = tone_wav(tmp_path_factory.mktemp("shop") / "music.wav", MUSIC_HERTZ, 10.0)
     shop = Shop({"/music.wav": music.read_bytes()})
     yield shop
     shop.close()
@@ -153,7 +153,7 @@ def test_a_customer_hears_the_greeting_presses_a_key_and_talks_with_an_agent(
 
     customer.is_free()
     agent.page.wait_for_function("phone.log.some(entry => entry.what === 'disconnect')")
-    recorded = shop.was_asked("/recorded")
+    recorded = shop.was_asked("/recorded", lambda form: form["CallSid"] == caller_sid)
     wav = tmp_path / "recording.wav"
     wav.write_bytes(rest(simulator, f"/Recordings/{recorded['RecordingSid']}.wav"))
     (left, right), rate = channels_of(wav)
@@ -176,8 +176,9 @@ def test_a_voicemail_is_what_the_customer_said(
     expect(customer.page.get_by_text("0:05")).to_be_visible(timeout=10_000)
     customer.presses("#")
 
-    assert shop.was_asked("/thanks")["Digits"] == "#"
-    recorded = shop.was_asked("/recorded")
+    thanks = shop.was_asked("/thanks")
+    assert thanks["Digits"] == "#"
+    recorded = shop.was_asked("/recorded", lambda form: form["CallSid"] == thanks["CallSid"])
     wav = tmp_path / "voicemail.wav"
     wav.write_bytes(rest(simulator, f"/Recordings/{recorded['RecordingSid']}.wav"))
     (said,), rate = channels_of(wav)

@@ -4,8 +4,10 @@ import asyncio
 import json
 import subprocess
 import sys
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import aiohttp
 import pytest
@@ -14,6 +16,14 @@ from simulator.sound.protocol import Answer, CameIn, Ended, Take
 from tests.sound.browser import HOW_TO_GET_ONE, find_chromium
 from tests.sound.kernel import Kernel, token
 from tests.sound.phone import new_leg
+
+T = TypeVar("T")
+
+
+def run(work: Coroutine[Any, Any, T]) -> T:
+    """In a thread of its own: Playwright's loop runs in this one."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, work).result()
 
 
 async def _talk(port: int, *messages: object) -> list[dict[str, Any]]:
@@ -57,17 +67,17 @@ LISTEN = {"type": "listen", "payload": {"token": token("somebody"), "reconnectTi
 )
 def test_what_a_page_should_never_send_disturbs_nobody(kernel: Kernel, nonsense: object) -> None:
     if isinstance(nonsense, dict) and nonsense["type"] != "listen":
-        heard = asyncio.run(_talk(kernel.port, LISTEN, nonsense))
+        heard = run(_talk(kernel.port, LISTEN, nonsense))
         assert heard[-1]["type"] == "ready"
     elif isinstance(nonsense, dict):
-        heard = asyncio.run(_talk(kernel.port, nonsense))
+        heard = run(_talk(kernel.port, nonsense))
         assert heard[0]["payload"]["error"]["code"] == 20101
     else:
-        assert [one["type"] for one in asyncio.run(_talk(kernel.port, nonsense))] == ["connected", "ready"]
+        assert [one["type"] for one in run(_talk(kernel.port, nonsense))] == ["connected", "ready"]
 
 
 def test_a_word_before_listen_is_answered_with_an_error(kernel: Kernel) -> None:
-    heard = asyncio.run(_talk(kernel.port, {"type": "register", "payload": {}}))
+    heard = run(_talk(kernel.port, {"type": "register", "payload": {}}))
 
     assert heard[0]["payload"]["error"]["code"] == 31204
 
@@ -78,7 +88,7 @@ def test_a_word_before_listen_is_answered_with_an_error(kernel: Kernel) -> None:
 def test_a_call_without_usable_sdp_is_refused(kernel: Kernel, sdp: str | None) -> None:
     invite = {"type": "invite", "payload": {"callsid": "TJS-bad", "sdp": sdp, "twilio": "x"}}
 
-    heard = asyncio.run(_talk(kernel.port, LISTEN, invite))
+    heard = run(_talk(kernel.port, LISTEN, invite))
 
     refused = next(one["payload"] for one in heard if one["type"] == "hangup")
     assert refused["callsid"] == "TJS-bad"
@@ -102,7 +112,7 @@ def test_nobody_ends_a_call_of_another_identity(kernel: Kernel) -> None:
         await far_end.peer.close()
         return leg
 
-    leg = asyncio.run(call_and_meddle())
+    leg = run(call_and_meddle())
 
     kernel.await_event(Ended, leg=leg, why="vanished")
 
