@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from voice.settings import Settings
 
-# Hosts of the Voice SDK's signalling and event gateway (reference: twilio-voice.js regions.ts).
+# Hosts of the Voice SDK's signalling and event gateway: voice-js.<edge>, eventgw.<region> (twilio-voice.js regions.ts).
 TWILIO = ("https://*.twilio.com", "wss://*.twilio.com")
 
 
@@ -26,7 +26,7 @@ def security_headers(settings: Settings) -> Mapping[str, str]:
 
 
 def policy(settings: Settings) -> str:
-    """Content-Security-Policy: our own files, our stream, the signalling, Twilio; nobody may frame us."""
+    """Content-Security-Policy: our own files, our stream, the phone's signalling; nobody may frame us."""
     rules = {
         "default-src": ("'none'",),
         "script-src": ("'self'",),

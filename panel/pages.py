@@ -1,27 +1,19 @@
 """The pages: whole HTML from the server; the phone on them lives outside <main>, which alone is swapped."""
 
-from pathlib import Path
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
-from flask import Blueprint, redirect, render_template, request, send_from_directory
+from flask import Blueprint, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from panel import login
 from panel.api.tickets import number_of, ticket_of, wish
 from panel.context import cookie_name, rt, viewer
-from panel.problems import Problem, not_found
 from panel.ticket_list import missed, tickets
 from panel.today import recent, serves, today
 from panel.words import ENDED_AS
 
 pages = Blueprint("pages", __name__)
 
-PACKAGES = Path(__file__).resolve().parent.parent / "node_modules"
-# Browser libraries fetched at set-up (package-lock.json), by the name under which pages ask for them.
-LIBRARIES = {
-    "htmx.js": "htmx.org/dist/htmx.min.js",
-    "twilio.js": "@twilio/voice-sdk/dist/twilio.min.js",
-}
 # Browsers read a backslash as a slash and drop control characters (WHATWG URL, 4.4): /\\evil would leave us.
 FORBIDDEN = {"\\", *map(chr, range(33))}
 
@@ -92,21 +84,18 @@ def missed_list() -> str:
     return page("missed.html", listing=listing, wish=wanted, here=here)
 
 
-@pages.get("/lib/<name>")
-def library(name: str) -> Response:
-    """A browser library from the packages that set-up fetched."""
-    if name not in LIBRARIES:
-        raise not_found("file")
-    if not (PACKAGES / LIBRARIES[name]).is_file():
-        raise Problem(503, "not_set_up", "The browser libraries are missing. Run `make setup`.")
-    return send_from_directory(PACKAGES, LIBRARIES[name], mimetype="text/javascript")
-
-
 def page(template: str, **values: object) -> str:
     """A page for the person who is signed in."""
     settings = rt().settings
     told = {"push": settings.push_address, "signalling": settings.signalling_url, "desk": viewer().has_desk}
-    return render_template(template, viewer=viewer(), page_settings=told, **values)
+    plain = plain_host(settings.signalling_url)
+    return render_template(template, viewer=viewer(), page_settings=told, plain_signalling=plain, **values)
+
+
+def plain_host(signalling_url: str) -> str:
+    """The simulator's host when it is reached without TLS: only then a page turns the SDK's wss into ws."""
+    parts = urlsplit(signalling_url)
+    return parts.netloc if parts.scheme in ("http", "ws") else ""
 
 
 def here(**changes: object) -> str:

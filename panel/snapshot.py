@@ -146,6 +146,7 @@ def _tickets(tx: Session, keys: Collection[tuple[str, str]]) -> Mapping[tuple[st
 def _who(call: Call, merchant_name: str) -> Snapshot:
     return {
         "call_id": call.id,
+        "account_sid": call.account_sid,
         "merchant": {"id": call.merchant_id, "name": merchant_name},
         "caller": show_number(call.caller),
         "caller_name": call.caller_name,

@@ -9,6 +9,7 @@ from panel.api.desk import desk
 from panel.api.offers import offers
 from panel.api.session import session
 from panel.api.tickets import api as tickets
+from panel.assets import assets
 from panel.context import Panel
 from panel.headers import security_headers
 from panel.login import WaitFirst, WrongLogin
@@ -45,7 +46,7 @@ def make_blueprint() -> Blueprint:
     panel = Blueprint(
         "panel", __name__, static_folder="static", static_url_path="/assets", template_folder="templates"
     )
-    for part in (session, desk, offers, calls, tickets, media, pages):
+    for part in (session, desk, offers, calls, tickets, media, assets, pages):
         panel.register_blueprint(part)
     panel.before_request(door.check)
     panel.register_error_handler(Refused, problems.of_refusal)

@@ -1,7 +1,7 @@
 """Hold music that nobody owns, because it is computed: two minutes of soft chords with a few plucked notes on top.
 
 The loop is cut into segments at bar lines; segment n + 1 goes on exactly where segment n stopped, and the last goes on
-with the first (notes that still sound at the end of the loop fade out at its beginning). Also the desk's two sounds.
+with the first (notes that still sound at the end of the loop fade out at its beginning). Also the desk's own sounds.
 WAV, 8 kHz, mono, 16 bit: what a telephone carries. Made once per process, in less than two seconds.
 """
 
@@ -58,6 +58,13 @@ _SONG = _VERSE + _VERSE + _BRIDGE + _VERSE + _BRIDGE + _VERSE
 # Which of a chord's notes (an octave higher) is plucked on which eighth; a blank is a rest.
 _PATTERNS = ("0 2 3  ", "1  3 2 ", "  2 3 1", "3  2   ", "0  1 2 ", " 2  3  ")
 
+# What a key sounds like, in hertz (ITU-T Q.23): a row's tone and a column's; s is star, h is hash.
+_KEYS = {
+    key: (low, high)
+    for low, row in ((697, "123"), (770, "456"), (852, "789"), (941, "s0h"))
+    for key, high in zip(row, (1209, 1336, 1477), strict=True)
+}
+
 _LOCK = Lock()
 
 
@@ -67,7 +74,10 @@ def segment(index: int) -> bytes:
 
 
 def sound(name: str) -> bytes:
-    """A sound as a WAV file: hold-0 to hold-7, ring, chime; KeyError for any other name."""
+    """A sound as a WAV file: hold-0 to hold-7, ring, chime, dtmf-0 to dtmf-9, dtmf-s (star), dtmf-h (hash).
+
+    KeyError for any other name.
+    """
     with _LOCK:
         return _sounds()[name]
 
@@ -78,6 +88,7 @@ def _sounds() -> dict[str, bytes]:
     made = {f"hold-{n}": _wav(loop[n * step : (n + 1) * step]) for n in range(SEGMENTS)}
     made["ring"] = _wav(_level(_ring()))
     made["chime"] = _wav(_level(_chime()))
+    made |= {f"dtmf-{key}": _wav(_level(_key(*pair))) for key, pair in _KEYS.items()}
     return made
 
 
@@ -107,6 +118,16 @@ def _chime() -> Sequence[float]:
     for at, note in ((0.0, 76), (0.22, 69)):
         _add(mix, int(at * RATE), _note(note, _BELL), 0.4)
     return mix
+
+
+def _key(low: int, high: int) -> Sequence[float]:
+    """A key's two tones, 0.2 s, swelling and fading for 10 ms so that they do not click."""
+    length, edge = int(0.2 * RATE), 0.01 * RATE
+    turn = 2 * math.pi / RATE
+    return [
+        (math.sin(low * i * turn) + math.sin(high * i * turn)) * min(1.0, i / edge, (length - i) / edge)
+        for i in range(length)
+    ]
 
 
 @cache

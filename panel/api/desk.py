@@ -72,6 +72,7 @@ def token() -> Response:
         token=access_token(agent, account, now, LIFE_SECONDS),
         identity=agent.identity,
         account_sid=account.account_sid,
+        edge=account.edge,
         expires_at=now + LIFE_SECONDS,
     )
 

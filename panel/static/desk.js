@@ -3,66 +3,121 @@
 import { get, post } from "./api.js";
 import { duration, setServerTime, tick } from "./clock.js";
 import { fill, toast } from "./elements.js";
-import { connect } from "./phone.js";
+import { keyOf } from "./keypad.js";
+import * as phone from "./phone.js";
+import { follow, isOurs, join } from "./phone_follows.js";
 import { phoneState, phoneView } from "./phone_view.js";
+import * as readiness from "./readiness.js";
+import * as ringer from "./ringer.js";
+import * as soundCheck from "./sound_check.js";
 import { label, statusView } from "./status_view.js";
 import { openStream } from "./stream.js";
 import { joinTabs } from "./tabs.js";
 
 const TITLE_RING = "☎ ";
+const FREE = ["offline", "available", "away", "unreachable"];
 let desk = null;
+let handset = null; // the phone as the tab that has it tells it
+let view = { keypad: false, check: false };
 let drawn = "";
 let acknowledged = "";
-let rejoined = "";
 let silentSince = null;
 let tabs = null;
 
 export function startDesk(pushUrl, { onCallOver }) {
   tabs = joinTabs({
-    lead: () => openStream(pushUrl, { onDesk: take, onSilence: (silent, at) => { silentSince = silent ? at : null; } }),
+    lead: () => lead(pushUrl, onCallOver),
     onDesk: show,
-    onWish: ({ offer, accountSid }) => join(offer, accountSid),
+    onPhone: (told) => { handset = told; draw(); },
+    onWish: (what, detail) => wishes[what](detail),
+    onChange: draw,
+  });
+  readiness.onChange(tellHandset);
+  phone.onChange(tellHandset);
+  phone.onLevels((mine, theirs) => {
+    const place = document.getElementById("phone");
+    place.style.setProperty("--mine", mine.toFixed(2));
+    place.style.setProperty("--theirs", theirs.toFixed(2));
   });
   get("/api/desk").then((snapshot) => { if (!desk) show(snapshot); }).catch(() => {});
   setInterval(() => { tick(); sayStale(); }, 250);
-
-  function take(snapshot) {
-    tabs.tell(snapshot);
-    confirmRing(snapshot);
-    goBack(snapshot);
-    const was = desk?.state;
-    show(snapshot);
-    if (was !== snapshot.state && ["wrap_up", "available"].includes(snapshot.state)) onCallOver();
-  }
+  document.addEventListener("keydown", (event) => {
+    if (view.keypad && keyOf(event)) doings.key(keyOf(event));
+  });
+  listenToHeadset();
 }
 
+// This tab has the phone now; returns how to give it up.
+function lead(pushUrl, onCallOver) {
+  let looked = false;
+  const closeStream = openStream(pushUrl, { onDesk: take, onSilence: (silent, at) => { silentSince = silent ? at : null; } });
+  readiness.watch(noMicrophone).catch((error) => toast(error.message));
+  tellHandset();
+
+  function take(snapshot) {
+    tabs.tell({ desk: snapshot });
+    confirmRing(snapshot);
+    const was = desk?.state;
+    show(snapshot);
+    follow(snapshot);
+    if (!looked) { looked = true; look(); }
+    if (was !== snapshot.state && ["wrap_up", "available"].includes(snapshot.state)) onCallOver();
+  }
+
+  return () => { closeStream(); phone.close(); ringer.stop(); };
+}
+
+// What another tab asks of the tab that has the phone.
+const wishes = {
+  join: ({ offer, accountSid }) => join(offer, accountSid),
+  mute: (muted) => phone.mute(muted),
+  key: (key) => phone.sendDigits(key),
+};
+
 export const doings = {
-  "start-shift": () => change("/api/shift/start"),
+  "start-shift": () => whenReady(async () => { await change("/api/shift/start"); doings.check(); ringer.test(); }),
   "end-shift": () => change("/api/shift/end"),
-  available: () => change("/api/available"),
+  available: () => whenReady(() => change("/api/available")),
   away: (reason) => change("/api/away", { reason }),
   "end-wrap-up": () => change("/api/wrap-up/end"),
   accept: async () => {
     const won = await post(`/api/offers/${desk.offer.id}/accept`);
-    tabs.wish({ offer: won.offer, accountSid: won.account_sid });
+    tabs.wish("join", { offer: won.offer, accountSid: won.account_sid });
   },
   decline: () => post(`/api/offers/${desk.offer.id}/decline`),
   hold: () => post(`/api/calls/${desk.talk.call_id}/hold`),
   resume: () => post(`/api/calls/${desk.talk.call_id}/resume`),
   end: () => post(`/api/calls/${desk.talk.call_id}/end`),
-  rejoin: () => tabs.wish({ offer: desk.rejoin.offer, accountSid: desk.rejoin.account_sid }),
+  rejoin: async () => { await tabs.take(); await join(desk.talk.offer_id, desk.talk.account_sid); },
+  mute: () => tabs.wish("mute", !handset.muted),
+  key: (key) => tabs.wish("key", key),
+  keypad: () => reveal({ keypad: !view.keypad }),
+  check: () => reveal({ check: true }),
+  "close-check": () => reveal({ check: false }),
+  "test-ring": () => ringer.test(),
+  "move-phone": async () => { ringer.unlock(); await tabs.take(); },
 };
 
 async function change(path, body) {
   show(await post(path, body));
 }
 
-async function join(offer, accountSid) {
-  try {
-    await connect({ offer }, accountSid);
-  } catch (error) {
-    toast(error.message);
-  }
+// The click that unlocks the sound; the phone comes to the tab that was clicked.
+async function whenReady(job) {
+  ringer.unlock();
+  await tabs.take();
+  if (await readiness.getReady()) await job();
+  else await noMicrophone();
+}
+
+async function look() {
+  if (desk.state === "offline") return;
+  if (!(await readiness.look())) await noMicrophone();
+  else await phone.prepare().catch((error) => toast(error.message));
+}
+
+async function noMicrophone() {
+  if (desk.state !== "offline" && desk.state !== "away") await change("/api/away", { reason: readiness.NO_MICROPHONE });
 }
 
 function confirmRing({ offer }) {
@@ -71,30 +126,42 @@ function confirmRing({ offer }) {
   post(`/api/offers/${offer.id}/acknowledge`).catch(() => { acknowledged = ""; });
 }
 
-function goBack({ rejoin }) {
-  const mark = rejoin ? `${rejoin.offer} ${rejoin.until_at}` : "";
-  if (mark && mark !== rejoined) join(rejoin.offer, rejoin.account_sid);
-  rejoined = mark;
+function tellHandset() {
+  if (!tabs?.isLeading()) return;
+  handset = { ...phone.state(), ...readiness.state() };
+  tabs.tell({ phone: handset });
+  draw();
 }
 
 function show(snapshot) {
   if (desk && snapshot.version < desk.version) return;
   desk = snapshot;
   setServerTime(snapshot.now);
-  const { now, ...lasting } = snapshot;
-  const picture = JSON.stringify(lasting);
-  if (picture === drawn) return;
-  drawn = picture;
+  draw();
+}
+
+function reveal(part) {
+  view = { ...view, ...part };
+  if (part.check) soundCheck.open(() => reveal({ check: false }));
+  if (part.check === false) soundCheck.close();
   draw();
 }
 
 function draw() {
-  const phone = document.getElementById("phone");
+  if (!desk) return;
+  const here = { ...(handset ?? {}), ...view, leading: tabs.isLeading(), ours: isOurs(desk.talk?.offer_id ?? "") };
+  const { now, ...lasting } = desk;
+  const picture = JSON.stringify([lasting, here]);
+  if (picture === drawn) return;
+  drawn = picture;
+  if (view.check && (!FREE.includes(desk.state) || here.why)) return reveal({ check: false });
+  if (view.keypad && !desk.talk) return reveal({ keypad: false });
+  const place = document.getElementById("phone");
   const status = document.getElementById("status");
-  phone.dataset.state = phoneState(desk);
+  place.dataset.state = phoneState(desk);
   status.dataset.state = desk.state;
-  fill(phone, phoneView(desk));
-  window.htmx.process(phone);
+  fill(place, phoneView(desk, here), view.check ? soundCheck.element() : "");
+  window.htmx.process(place);
   fill(status, statusView(desk));
   announce();
   tick();
@@ -102,11 +169,21 @@ function draw() {
 
 function announce() {
   const rings = desk.offer && desk.offer.state !== "accepted";
+  if (rings && tabs.isLeading()) ringer.ring();
+  else ringer.stop();
   say("alert", rings ? `Incoming call for ${desk.offer.merchant.name} from ${desk.offer.caller}` : "");
   say("said", label(desk));
   const plain = document.title.startsWith(TITLE_RING) ? document.title.split(" — ").pop() : document.title;
   document.title = rings ? `${TITLE_RING}${desk.offer.caller} for ${desk.offer.merchant.name} — ${plain}` : plain;
   document.querySelector("link[rel=icon]").href = rings ? "/assets/icon-ringing.svg" : "/assets/icon.svg";
+}
+
+// The keys of a headset, where the browser tells of them: ending goes the same way as the button.
+function listenToHeadset() {
+  const handlers = { hangup: () => { if (desk?.talk) doings.end().catch((error) => toast(error.message)); }, togglemicrophone: () => doings.mute() };
+  for (const [key, handler] of Object.entries(handlers)) {
+    try { navigator.mediaSession?.setActionHandler(key, handler); } catch { /* this browser does not know the key */ }
+  }
 }
 
 function say(place, text) {

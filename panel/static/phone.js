@@ -1,27 +1,119 @@
-// The phone: connect(params) and hangUp(). Without sound the simulator is asked to place the browser's leg.
+// The browser's phone: connect(params), hangUp(), mute(), sendDigits(), and word of whatever becomes of it.
+// Sound goes through Twilio's Voice SDK. A simulator without sound is asked by POST to place the leg instead.
+//
+// What others see of it is one plain object, told anew after every change:
+//   line      "idle", "connecting", "on", "reconnecting"
+//   offer     the offer that it was connected for; "" when idle
+//   sounds    whether it has sound at all: mute and keys do nothing without
+//   muted, pressed (keys of this call), warning (about this call), trouble (why the last one failed)
 
-import { post } from "./api.js";
+import { SdkLine } from "./phone_sdk.js";
+import { SilentLine } from "./phone_silent.js";
+import { inWords } from "./phone_words.js";
 
 const settings = JSON.parse(document.getElementById("settings").textContent);
-let leg = null;
+const IDLE = { line: "idle", offer: "", muted: false, pressed: "", warning: "" };
+const MOST_KEYS = 24;
+
+let now = { ...IDLE, sounds: true, trouble: "" };
+let line = null;
+let hears = () => {};
+let hearsLevels = () => {};
+
+export function onChange(heard) {
+  hears = heard;
+}
+
+// heard(microphone, caller), each from 0 to 1, 20 times a second during a call.
+export function onLevels(heard) {
+  hearsLevels = heard;
+}
+
+export function state() {
+  return now;
+}
+
+// Everything that can be done before a call: the kind of line is known, and signed in for.
+export async function prepare(accountSid = "") {
+  try {
+    await (await theLine()).prepare(accountSid);
+  } catch (error) {
+    throw new Error(inWords(error));
+  }
+}
 
 export async function connect(params, accountSid) {
-  const { token } = await post("/api/token", { account_sid: accountSid ?? "" });
-  const answer = await signal("connect", { token, params: new URLSearchParams(params).toString() });
-  leg = { token, callSid: answer.call_sid };
-  return leg.callSid;
+  if (now.line !== "idle") {
+    if (now.offer === params.offer) return;
+    hangUp();
+  }
+  change({ ...IDLE, line: "connecting", offer: params.offer, trouble: "" });
+  try {
+    await (await theLine()).connect(params, accountSid);
+  } catch (error) {
+    if (now.offer === params.offer) change({ ...IDLE, trouble: inWords(error) });
+  }
 }
 
-export async function hangUp() {
-  if (!leg) return;
-  const { token, callSid } = leg;
-  leg = null;
-  await signal("hangup", { token, call_sid: callSid });
+export function hangUp() {
+  line?.hangUp();
+  if (now.line !== "idle") change(IDLE);
 }
 
-async function signal(what, fields) {
-  if (!settings.signalling) throw new Error("This installation's phone is not set up: SIGNALLING_URL is empty.");
-  const answer = await fetch(`${settings.signalling}/${what}`, { method: "POST", body: new URLSearchParams(fields) });
-  if (!answer.ok) throw new Error(`The phone could not connect: ${answer.status} ${(await answer.text()).slice(0, 200)}`);
-  return answer.json();
+export function mute(muted) {
+  line?.mute(muted);
+  if (now.line !== "idle" && now.sounds) change({ muted });
+}
+
+export function sendDigits(keys) {
+  if (now.line !== "on" || !now.sounds) return;
+  line.sendDigits(keys);
+  change({ pressed: (now.pressed + keys).slice(-MOST_KEYS) });
+}
+
+// The page gives the phone to another tab.
+export function close() {
+  hangUp();
+  line?.close();
+  line = null;
+}
+
+export async function hasSound() {
+  return (await theLine()) instanceof SdkLine;
+}
+
+async function theLine() {
+  const sounds = !settings.signalling || await simulatorSounds();
+  if (!line || sounds !== now.sounds) {
+    line?.close();
+    line = sounds ? new SdkLine(settings.signalling, told) : new SilentLine(settings.signalling, told);
+    change({ sounds });
+  }
+  return line;
+}
+
+async function simulatorSounds() {
+  if (line) return now.sounds;
+  try {
+    const answer = await fetch(`${settings.signalling}/sound`);
+    return (await answer.json()).sound === "yes";
+  } catch {
+    throw new Error(`The simulated telephone network does not answer at ${settings.signalling}. Is it running?`);
+  }
+}
+
+const told = {
+  on: () => change({ line: "on", warning: "" }),
+  reconnecting: (error) => change({ line: "reconnecting", warning: inWords(error) }),
+  over: () => change(IDLE),
+  failed: (error) => change({ trouble: inWords(error) }),
+  warning: (warning) => change({ warning }),
+  muted: (muted) => change({ muted }),
+  levels: (microphone, caller) => hearsLevels(microphone, caller),
+};
+
+function change(part) {
+  const was = JSON.stringify(now);
+  now = { ...now, ...part };
+  if (JSON.stringify(now) !== was) hears(now);
 }

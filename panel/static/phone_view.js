@@ -1,15 +1,17 @@
-// Draws the phone from one whole snapshot: a ring, a talk, wrap-up, or the quiet between.
+// Draws the phone from one whole snapshot and what the phone tells of itself: a ring, a talk, wrap-up, or the quiet between.
 
 import { button, h, icon, since, until } from "./elements.js";
+import { keypad } from "./keypad.js";
+import { quiet } from "./quiet_view.js";
 
-export function phoneView(desk) {
+export function phoneView(desk, here) {
   const { offer, talk } = desk;
-  if (offer && (offer.state === "offered" || offer.state === "ringing")) return ring(offer);
-  if (talk?.state === "vanished") return lost(desk);
-  if (talk?.state === "talking") return talking(talk);
-  if (talk || offer) return connecting(talk ?? offer, Boolean(talk));
+  if (offer && (offer.state === "offered" || offer.state === "ringing")) return ring(offer, here);
+  if (talk?.state === "vanished") return lost(desk, here);
+  if (talk?.state === "talking") return talking(talk, here);
+  if (talk || offer) return connecting(talk ?? offer, Boolean(talk), here);
   if (desk.state === "wrap_up") return wrapUp(desk);
-  return quiet(desk);
+  return quiet(desk, here);
 }
 
 export function phoneState(desk) {
@@ -33,11 +35,15 @@ function bit(label, ...value) {
   return h("span", {}, `${label} `, h("b", {}, ...value));
 }
 
+function notice(...words) {
+  return h("p", { class: "notice" }, icon("fault"), h("span", {}, ...words));
+}
+
 function readable(name) {
   return (name ?? "").replaceAll("_", " ");
 }
 
-function ring(offer) {
+function ring(offer, here) {
   const way = offer.path.map((station) => h("li", {}, station.text));
   const bar = offer.ring_until_at ? `${offer.offered_at} ${offer.ring_until_at}` : null;
   return h("div", { class: "call" },
@@ -46,35 +52,69 @@ function ring(offer) {
     h("p", { class: "bits" }, bit("Queue", readable(offer.queue)), bit("Waited", since(offer.entered_at)), bit("Dialled", offer.dialled)),
     way.length ? h("ol", { class: "way", "aria-label": "Way through the menu" }, way) : "",
     h("div", { class: "left" }, h("i", bar ? { "data-bar": bar } : {})),
+    here.ringsBlocked ? notice("The browser keeps the ring silent until you click anywhere on this page.") : "",
     h("div", { class: "doings" }, button("accept", "Accept", "phone", "accept large"), button("decline", "Decline", "end", "large")));
 }
 
-function connecting(call, canEnd) {
+function connecting(call, canEnd, here) {
   return h("div", { class: "call" },
     said("phone", "Connecting"),
     h("div", {}, who(call)),
     h("div", { class: "left busy" }, h("i")),
+    here.trouble ? notice(here.trouble) : "",
     canEnd ? h("div", { class: "doings" }, button("end", "Give up", "end", "large only")) : "");
 }
 
-function talking(talk) {
+function talking(talk, here) {
   const clocks = [h("div", {}, h("span", { class: "of" }, "Live"), h("p", { class: "clock" }, since(talk.joined_at ?? talk.began_at)))];
   if (talk.held) clocks.push(h("div", {}, h("span", { class: "of" }, "On hold"), h("p", { class: "clock" }, since(talk.held_at))));
+  const silent = here.line !== undefined && !here.sounds;
   return h("div", { class: "call" },
-    said(talk.held ? "pause" : "wave", talk.held ? "On hold: the caller hears music" : "Talking"),
+    talkingSaid(talk, here),
     h("div", {}, who(talk)),
-    h("div", { class: "clocks" }, clocks),
+    h("div", { class: "clocks" }, clocks, here.leading && here.line === "on" && !silent ? levels() : ""),
     h("p", { class: "bits" }, bit("Queue", readable(talk.queue)), bit("Dialled", talk.dialled)),
-    h("div", { class: "doings" },
+    trouble(here),
+    here.keypad ? keypad(here.pressed ?? "") : "",
+    h("div", { class: "doings many" },
+      silent ? "" : toggle("mute", here.muted ? "Unmute" : "Mute", here.muted ? "muted" : "microphone", here.muted),
+      silent ? "" : toggle("keypad", "Keypad", "keypad", here.keypad),
       talk.held ? button("resume", "Resume", "resume", "strong large") : button("hold", "Hold", "pause", "large"),
       button("end", "End call", "end", "end large")));
 }
 
-function lost(desk) {
+function talkingSaid(talk, here) {
+  if (talk.held) return said("pause", "On hold: the caller hears music");
+  if (here.muted) return said("muted", "Muted: the caller does not hear you");
+  return said("wave", "Talking");
+}
+
+// What the agent should know of the phone in this talk: it is elsewhere, it failed, or it sounds badly.
+function trouble(here) {
+  if (here.line === "idle") {
+    const words = here.trouble || (here.ours ? "Your phone is not connected to this call." : "Your phone is in another browser.");
+    return h("div", { class: "apart" }, notice(words), button("rejoin", here.ours ? "Connect again" : "Talk here", "phone"));
+  }
+  return here.warning ? notice(here.warning) : "";
+}
+
+function levels() {
+  const bar = (label, kind) => h("div", {}, h("span", { class: "of" }, label), h("div", { class: "scale" }, h("i", { class: kind })));
+  return h("div", { class: "levels", "aria-hidden": "true" }, bar("You", "mine"), bar("Caller", "theirs"));
+}
+
+function toggle(what, label, picture, pressed) {
+  const made = button(what, label, picture, "large");
+  made.setAttribute("aria-pressed", pressed ? "true" : "false");
+  return made;
+}
+
+function lost(desk, here) {
   return h("div", { class: "call" },
     said("fault", "Your phone was lost. The caller hears music."),
     h("div", {}, who(desk.talk)),
     desk.rejoin?.until_at ? h("p", { class: "clock" }, until(desk.rejoin.until_at)) : "",
+    here.trouble ? notice(here.trouble) : "",
     h("div", { class: "doings" }, button("rejoin", "Go back to the caller", "phone", "accept large"), button("end", "End call", "end", "large")));
 }
 
@@ -88,23 +128,4 @@ function wrapUp(desk) {
     h("div", { class: "doings" },
       button("end-wrap-up", "Ready for the next call", "check", "strong large"),
       call ? h("a", { class: "button large", href: `/calls/${call.merchant.id}/${call.call_id}` }, icon("ticket"), "Ticket") : ""));
-}
-
-const QUIET = {
-  offline: ["You are off shift", "Calls reach you once you start.", ["start-shift", "Start shift", "desk", "strong large"]],
-  available: ["Waiting for a call", "Leave this page open. It rings here.", null],
-  unreachable: ["Your desk did not answer", "A call could not ring here, so calls go to colleagues.", ["available", "I am here", "check", "strong large"]],
-  missed: ["You missed a call", "It rang out. The caller kept the place, and no call comes to you until you are back.", ["available", "Take calls again", "check", "strong large"]],
-  away: ["You are away", "No call comes to you.", ["available", "Take calls again", "check", "strong large"]],
-};
-
-function quiet(desk) {
-  const missed = desk.state === "away" && desk.reason === "missed";
-  const [title, text, doing] = QUIET[missed ? "missed" : desk.state] ?? [readable(desk.state), "", null];
-  const reason = desk.state === "away" && desk.reason && !missed ? `: ${readable(desk.reason)}` : "";
-  return h("div", { class: "quiet" },
-    h("h2", {}, title + reason),
-    h("p", {}, text),
-    desk.state === "offline" ? "" : h("p", { class: "clock" }, since(desk.since_at)),
-    doing ? h("div", { class: "doings" }, button(...doing)) : "");
 }

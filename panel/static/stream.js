@@ -9,6 +9,7 @@ export function openStream(url, { onDesk, onSilence }) {
   let source = null;
   let heardAt = Date.now();
   let silent = false;
+  let closed = false;
 
   function heard() {
     heardAt = Date.now();
@@ -17,6 +18,7 @@ export function openStream(url, { onDesk, onSilence }) {
 
   function connect() {
     source?.close();
+    if (closed) return;
     source = new EventSource(`${url}/stream`, { withCredentials: true });
     source.addEventListener("desk", (event) => { heard(); onDesk(JSON.parse(event.data)); });
     source.addEventListener("ping", () => { heard(); post("/api/pong").catch(() => {}); });
@@ -27,11 +29,18 @@ export function openStream(url, { onDesk, onSilence }) {
     });
   }
 
-  setInterval(() => {
+  const looking = setInterval(() => {
     if (Date.now() - heardAt < SILENT_MS) return;
     if (!silent) onSilence(silent = true, heardAt);
     if (source.readyState !== EventSource.CONNECTING && Date.now() - heardAt > 2 * SILENT_MS) { heardAt = Date.now() - SILENT_MS; connect(); }
   }, 1000);
   window.addEventListener("online", connect);
   connect();
+
+  return function close() {
+    closed = true;
+    clearInterval(looking);
+    source.close();
+    if (silent) onSilence(false, heardAt);
+  };
 }

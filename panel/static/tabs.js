@@ -1,31 +1,63 @@
-// One phone in each browser: the tab that holds the lock has stream and phone, the others are told by it.
+// One phone in each browser: the tab that holds the lock has stream and phone, the others are told by it and ask it.
 // A page that holds a Web Lock is also not frozen by the browser.
 
-export function joinTabs({ lead, onDesk, onWish }) {
+const LOCK = "ringdesk-phone";
+
+// lead() begins to have the phone and returns how to stop; onDesk and onPhone hear what the leading tab shows, and
+// onWish(what, detail) what another tab wants of this one.
+export function joinTabs({ lead, onDesk, onPhone, onWish, onChange }) {
   const channel = new BroadcastChannel("ringdesk");
-  let leading = false;
-  let last = null;
+  let retire = null;
+  let waiting = null;
+  let last = {};
 
   channel.addEventListener("message", ({ data }) => {
-    if (data.desk && !leading) onDesk(data.desk);
-    if (data.hello && leading && last) channel.postMessage({ desk: last });
-    if (data.wish && leading) onWish(data.wish);
+    if (retire) {
+      if (data.hello) channel.postMessage(last);
+      if (data.wish) onWish(data.wish, data.detail);
+    } else {
+      if (data.desk) onDesk(data.desk);
+      if (data.phone) onPhone(data.phone);
+    }
   });
 
   function begin() {
-    leading = true;
-    lead();
+    waiting = null;
+    retire = lead();
+    onChange();
     return new Promise(() => {});
   }
 
-  if (navigator.locks) {
-    navigator.locks.request("ringdesk-phone", begin);
+  function stop() {
+    retire?.();
+    retire = null;
+    last = {};
+    onChange();
+  }
+
+  // In line for the lock; a lock that another tab takes away is lost, and this tab lines up again.
+  function lineUp() {
+    waiting = new AbortController();
+    navigator.locks.request(LOCK, { signal: waiting.signal }, begin).catch(() => { if (retire) { stop(); lineUp(); } });
     channel.postMessage({ hello: true });
-  } else begin();
+  }
+
+  function take() {
+    if (retire) return Promise.resolve();
+    waiting?.abort();
+    return new Promise((done) => {
+      navigator.locks.request(LOCK, { steal: true }, () => { const held = begin(); done(); return held; })
+        .catch(() => { stop(); lineUp(); });
+    });
+  }
+
+  if (navigator.locks) lineUp();
+  else begin();
 
   return {
-    isLeading: () => leading,
-    tell(desk) { last = desk; channel.postMessage({ desk }); },
-    wish(wish) { if (leading) onWish(wish); else channel.postMessage({ wish }); },
+    isLeading: () => retire !== null,
+    tell(part) { last = { ...last, ...part }; channel.postMessage(part); },
+    wish(what, detail) { if (retire) onWish(what, detail); else channel.postMessage({ wish: what, detail }); },
+    take,
   };
 }

@@ -20,6 +20,7 @@ HELP = """A simulated Twilio.
 
 /2010-04-01/Accounts/...   the REST API, Basic authentication by account sid and token, or by API key
 /signal/connect            POST token, params: a browser's leg without sound
+/signal/sound              GET: whether browsers can talk through the Voice SDK
 /sim/calls                 POST {from, to, name, press, say, hangup}; GET /sim/calls/<sid>
 /sim/state  /sim/ledger?after=N  /sim/faults  /sim/phones
 """
@@ -75,6 +76,8 @@ class Front:
             )
 
     def _signal(self, method: str, path: str, form: dict[str, str]) -> Callable[[], dict[str, str]] | None:
+        if (method, path) == ("GET", "sound"):
+            return lambda: {"sound": "no"}
         if (method, path) == ("POST", "connect"):
             return lambda: self._signalling.connect(form)
         if (method, path) == ("POST", "hangup"):
