@@ -1,6 +1,6 @@
 # The words of this checkout; `make help` lists them. Settings are given as in: make run WEB_PORT=8100
 .DEFAULT_GOAL := help
-.PHONY: help run smoke test check form types imports flows fix docs lock setup clean bench-media bench-push
+.PHONY: help run smoke test check form types imports flows fix docs lock setup clean bench-media bench-push bench-turn
 
 # Packages are compiled when first used, so that must be kept, whatever a container image says.
 unexport PYTHONDONTWRITEBYTECODE
@@ -11,7 +11,7 @@ CODE := $(wildcard app.py callflows deploy panel recordings routing simulator te
 SETUP := @command -v $(PYTHON) >/dev/null || { echo "ringdesk: $(PYTHON) is not on this machine; install Python 3.11 to 3.14, or name one: make run PYTHON=/path/to/python3.12" >&2; exit 1; }; $(PYTHON) deploy/local/bootstrap.py
 
 help: ## show these words
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
 
 run: ## set up what is missing, start everything, print addresses and logins; Ctrl-C stops all
 	$(SETUP) local
@@ -56,6 +56,10 @@ docs: ## write the pages that are made from code
 bench-media: ## CPU of calls with sound, late ticks; JSON
 	$(SETUP) dev
 	@exec $(BIN)/python -m simulator.sound.bench
+
+bench-turn: ## a menu turn by each way in, beside a constant reply; JSON
+	$(SETUP) dev
+	@exec $(BIN)/python -m tests.bench.turn
 
 bench-push: ## memory and delay of 5,000 desks; JSON
 	$(SETUP) dev
