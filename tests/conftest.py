@@ -1,10 +1,12 @@
-"""What every test may ask for: a real PostgreSQL, and a fresh database on it."""
+"""What every test may ask for: a real PostgreSQL with a fresh database on it, and a real Chromium."""
 
 from collections.abc import Iterator
 
 import pytest
+from playwright.sync_api import Playwright, sync_playwright
 
 from tests.postgres.server import PostgresServer
+from tests.sound.browser import find_chromium
 from voice.migrate import migrate
 from voice.store import Store
 
@@ -48,3 +50,16 @@ def empty_postgres_url(postgres: PostgresServer) -> Iterator[str]:
     name = postgres.new_database(like=EMPTY)
     yield postgres.url(name)
     postgres.drop(name)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The path of a Chromium; a machine where none can be had fails here, with one sentence saying how to get one."""
+    return find_chromium()
+
+
+@pytest.fixture(scope="session")
+def playwright(chromium: str) -> Iterator[Playwright]:
+    """Playwright can be started once in a process; everybody shares this one."""
+    with sync_playwright() as playwright:
+        yield playwright

@@ -11,6 +11,7 @@ from werkzeug.test import TestResponse
 
 from voice import models, states
 from voice.runtime import Runtime
+from voice.vault import AccountSecrets, seal_secrets
 
 PASSWORD = "correct horse battery"
 HASHED = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(
@@ -42,6 +43,20 @@ def shop(rt: Runtime, merchant_id: str, name: str) -> None:
                 id=merchant_id, name=name, timezone="UTC", twilio_account_id="acc", live_digest=None
             )
         )
+
+
+def account(rt: Runtime) -> None:
+    """The Twilio account of every shop here, so that phones can sign in."""
+    sid = "AC" + "0" * 32
+    secrets = AccountSecrets(("t" * 32,), "s" * 32)
+    with rt.write() as tx:
+        tx.add(
+            models.TwilioAccount(
+                id="acc", account_sid=sid, api_key_sid="SK" + "1" * 32, app_sid="AP" + "2" * 32,
+                secrets_sealed=seal_secrets(secrets, rt.settings.secret_text, sid),
+            )
+        )  # fmt: skip
+    rt.books.refresh()
 
 
 def person(

@@ -12,6 +12,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from panel.push_server import PushServer, listen
 from panel.web import register
 from tests.build import make_rt
+from voice import web as voice_web
 from voice.runtime import Runtime, SharedClock
 
 
@@ -43,6 +44,7 @@ def site(tmp_path: Path) -> Iterator[Site]:
         update={"public_base_url": address, "push_url": f"http://localhost:{listener.getsockname()[1]}"}
     )
     rt = replace(rt, settings=settings)
+    voice_web.register(app, rt)
     register(app, rt)
     push = PushServer(rt, listener)
     rt = replace(rt, nudge=lambda _topic: push.nudge())

@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect
 from sqlalchemy import select
 
-from tests.panel.build import PASSWORD, bump, call, person, ring, shop, ticket, waiting
+from tests.panel.build import PASSWORD, account, bump, call, person, ring, shop, ticket, waiting
 from tests.panel.site import Site, site
-from tests.sound.browser import find_chromium
+from tests.sound.browser import FLAGS
 from voice.models import Agent, Offer, Participation
 from voice.runtime import Runtime
 
@@ -20,13 +20,10 @@ PICTURES = os.environ.get("PICTURES")  # a folder that keeps a screenshot of eac
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=find_chromium(), args=["--no-sandbox", "--disable-gpu"]
-        )
-        yield browser
-        browser.close()
+def browser(playwright: Playwright, chromium: str) -> Iterator[Browser]:
+    browser = playwright.chromium.launch(executable_path=chromium, args=list(FLAGS))
+    yield browser
+    browser.close()
 
 
 @pytest.fixture
@@ -35,6 +32,7 @@ def here(tmp_path: Path) -> Iterator[Site]:
         shop(served.rt, "northwind", "Northwind Outfitters")
         shop(served.rt, "marlow", "Marlow & Daughters Fine Furniture and Upholstery")
         person(served.rt, "ann", "northwind", "marlow", state="offline")
+        account(served.rt)
         yield served
 
 

@@ -4,26 +4,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import BrowserContext, Page, Playwright
 
-from tests.sound.browser import FLAGS, find_chromium, microphone, tone_wav
+from tests.sound.browser import FLAGS, microphone, tone_wav
 from tests.sound.hearing import listen_in
 from tests.sound.kernel import Kernel, token
 from tests.sound.phone import Phone
 from tests.sound.site import Site
 
 CALLER_HERTZ, AGENT_HERTZ = 620.0, 1150.0
-
-
-@pytest.fixture(scope="session")
-def chromium() -> str:
-    return find_chromium()
-
-
-@pytest.fixture(scope="session")
-def playwright() -> Iterator[Playwright]:
-    with sync_playwright() as playwright:
-        yield playwright
 
 
 @pytest.fixture(scope="session")
