@@ -18,6 +18,7 @@ def add_commands(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser
 
 def run_push(_args: argparse.Namespace) -> int:
     """Serve streams until told to stop."""
+    from voice import nudges
     from voice.build import build_runtime, keep_up
     from voice.settings import Settings
 
@@ -35,6 +36,8 @@ def run_push(_args: argparse.Namespace) -> int:
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda _number, _frame: server.stop())
     hear_nudges(rt.settings.redis_url, server.nudge, done)
+    if not rt.store.is_sqlite:
+        nudges.hear(rt.store.url, server.nudge, done)
     server.run()
     done.set()
     for loop in loops:

@@ -2,6 +2,7 @@
 
 import logging
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 
 import redis
@@ -12,6 +13,7 @@ from voice.books import Books
 from voice.carrier import Carrier, CarrierHttp
 from voice.journal import Journal
 from voice.links import Links
+from voice.nudges import Notifier
 from voice.runtime import Chance, Pool, Runtime, SharedClock, Ticker
 from voice.schema import require_current
 from voice.seal import Sealer
@@ -42,7 +44,7 @@ def build_runtime(settings: Settings) -> Runtime:
         sealer=Sealer(settings.seal_keys),
         ring=outbox.doorbell(settings.redis_url),
     )
-    return replace(rt, nudge=_nudger(settings.redis_url))
+    return replace(rt, nudge=_nudger(settings.redis_url, None if store.is_sqlite else Notifier(store.url)))
 
 
 def keep_up(rt: Runtime) -> tuple[Ticker, ...]:
@@ -62,13 +64,15 @@ def _write_all(rt: Runtime) -> None:
         pass
 
 
-def _nudger(redis_url: str):  # type: ignore[no-untyped-def]
-    """Hastens push; when Redis is away nothing is said and nothing waits, push looks each second anyway."""
+def _nudger(redis_url: str, notify: Notifier | None) -> Callable[[str], None]:
+    """Hastens push, by Redis and by PostgreSQL; when they are away nothing is said, push looks each second anyway."""
     client = redis.Redis.from_url(
         redis_url, socket_timeout=NUDGE_WAIT_SECONDS, socket_connect_timeout=NUDGE_WAIT_SECONDS
     )
 
     def nudge(topic: str) -> None:
+        if notify is not None:
+            notify()
         try:
             client.publish(f"ringdesk:{topic}", "1")
         except (redis.RedisError, OSError):

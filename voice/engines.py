@@ -14,6 +14,7 @@ from sqlalchemy import Engine, create_engine, event
 
 # PostgreSQL. 2 s is the shortest connect_timeout that libpq knows; a host that went silent is gone after a statement's time.
 POOL_SECONDS, CONNECT_SECONDS, STATEMENT_SECONDS = 0.4, 2, 1.0
+IDLE_MILLISECONDS = 10_000  # a process that stopped in the middle of a decision lets go of its rows
 CONNECTIONS = 16  # of each process; web, push, worker and clock stay below PostgreSQL's usual 100 together
 
 # SQLite. A write takes about a millisecond, so hundreds of others may come first.
@@ -33,7 +34,7 @@ def postgresql(url: str) -> Engine:
         connect_args={
             "connect_timeout": CONNECT_SECONDS,
             "tcp_user_timeout": milliseconds,
-            "options": f"-c statement_timeout={milliseconds}",
+            "options": f"-c statement_timeout={milliseconds} -c idle_in_transaction_session_timeout={IDLE_MILLISECONDS}",
         },
     )
 

@@ -15,16 +15,14 @@ import psycopg
 
 NOBODY = 65534  # initdb and postgres refuse to run as root
 START_SECONDS = 60.0
-WORDS = [
-    "-c",
-    "fsync=off",
-    "-c",
-    "full_page_writes=off",
-    "-c",
-    "max_connections=200",
-    "-c",
-    "shared_buffers=64MB",
-]
+SETTINGS = {
+    "fsync": "off",
+    "full_page_writes": "off",
+    "max_connections": "200",
+    "shared_buffers": "64MB",
+    "deadlock_timeout": "100ms",  # a circle of waiting is told as one, long before a statement's time is over
+}
+WORDS = [word for name, value in SETTINGS.items() for word in ("-c", f"{name}={value}")]
 
 # Run by a child: gives up every right, dies with the tests, then becomes the program.
 BECOME = """
