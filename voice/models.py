@@ -322,6 +322,7 @@ class Participation(Base):
         ),
         Index("participation_room", "room"),
         Index("participation_due", "state", "until_at"),
+        Index("participation_of_agent", "agent_id", "ended_at"),
     )
 
 

@@ -259,6 +259,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("merchant_id", "id"),
     )
     op.create_index("participation_due", "participation", ["state", "until_at"], unique=False)
+    op.create_index("participation_of_agent", "participation", ["agent_id", "ended_at"], unique=False)
     op.create_index(
         "participation_one_owner",
         "participation",
