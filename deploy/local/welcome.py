@@ -22,17 +22,17 @@ def welcome(trial: Trial, seconds: float) -> str:
 
 
 def addresses(trial: Trial) -> str:
-    """The desk, the stand-in Twilio, and a line that rings a merchant."""
+    """The desk, the customer's phone in the stand-in Twilio, and a command that rings a merchant."""
     place = trial.place
     lines = [
         f"  desk, tickets          {trial.env['PUBLIC_BASE_URL']}",
-        f"  stand-in for Twilio    {trial.env['TWILIO_API_URL']}",
+        f"  a phone to ring with   {trial.env['TWILIO_API_URL']}/phone",
     ]
     numbers = numbers_of(trial.flows)
     if numbers:
         call = f".venv/bin/python -m simulator call --from +15550123456 --to {numbers[0]} --press 1@3s --hangup 40s"
         other_port = "" if place.simulator_port == 8002 else f" --server {trial.env['TWILIO_API_URL']}"
-        lines.append(f"  ring a merchant        {call}{other_port}")
+        lines.append(f"  or without ears        {call}{other_port}")
     return "\n".join(lines)
 
 
