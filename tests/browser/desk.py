@@ -1,0 +1,119 @@
+"""An agent at the desk in a real browser: clicks what is on the page, hears what it plays."""
+
+import contextlib
+import re
+
+from playwright.sync_api import BrowserContext, Error, Locator, expect
+
+from tests.browser.stack import Whole
+from tests.panel.build import PASSWORD
+from tests.sound.hearing import above_the_rest, hear, level
+
+PATIENCE = 15_000  # milliseconds; two busy cores carry two browsers and all of Ringdesk
+
+
+class Desk:
+    """One tab. Complaints of the browser, and requests to strangers, are kept for the end of the test."""
+
+    def __init__(self, context: BrowserContext, whole: Whole, name: str, complaints: list[str]) -> None:
+        self.context, self.whole, self.name, self.complaints = context, whole, name, complaints
+        self.page = context.new_page()
+        self._watch()
+        self.page.goto(f"{whole.address}/desk")
+        if "/login" in self.page.url:
+            self.page.fill("#email", f"{name}@example.com")
+            self.page.fill("#password", PASSWORD)
+            self.page.get_by_role("button", name="Sign in").click()
+        expect(self.phone.locator("[data-do], h2").first).to_be_visible(timeout=PATIENCE)
+
+    @property
+    def phone(self) -> Locator:
+        """The phone on the page."""
+        return self.page.locator("#phone")
+
+    def shows(self, words: str | re.Pattern[str]) -> None:
+        """Wait until the phone says so."""
+        expect(self.phone).to_contain_text(words, timeout=PATIENCE)
+
+    def clicks(self, name: str) -> None:
+        """Click a button of the phone."""
+        self.phone.get_by_role("button", name=name, exact=True).click(timeout=PATIENCE)
+
+    def starts_shift(self) -> "Desk":
+        """The one gesture."""
+        self.clicks("Start shift")
+        self.shows("Waiting for a call")
+        return self
+
+    def is_rung(self) -> None:
+        """Wait for the ring."""
+        expect(self.phone.get_by_role("button", name="Accept")).to_be_visible(timeout=25_000)
+
+    def accepts(self) -> None:
+        """Take the caller, and wait until both can talk."""
+        self.clicks("Accept")
+        self.talks()
+
+    def talks(self) -> None:
+        """Wait until caller and agent are connected."""
+        expect(self.phone.get_by_role("button", name="Hold")).to_be_visible(timeout=PATIENCE)
+
+    def reloads(self) -> None:
+        """The page is loaded again; the browser's question whether to leave a call is answered with yes."""
+        self.page.reload()
+
+    def is_killed(self) -> None:
+        """The page's process dies without a word."""
+        with contextlib.suppress(Error):
+            self.page.goto("chrome://crash", timeout=3000)
+
+    def hears(self, *hertz: float, seconds: float = 3.0) -> float:
+        """Decibels of these tones above all else."""
+        samples, rate = hear(self.page, seconds)
+        return above_the_rest(samples, rate, *hertz)
+
+    def comes_to_hear(self, hertz: float) -> None:
+        """Wait until this tone is what is heard."""
+        for _ in range(30):
+            if self.hears(hertz, seconds=0.4) >= 12:
+                return
+        raise AssertionError(f"{self.name} did not hear {hertz} Hz within 12 s")
+
+    def falls_silent(self) -> None:
+        """Wait until nothing is heard."""
+        for _ in range(30):
+            if self.loudness(0.3) < -60:
+                return
+        raise AssertionError(f"{self.name} still heard something after 9 s")
+
+    def loudness(self, seconds: float = 1.0) -> float:
+        """Decibels below full scale."""
+        return level(hear(self.page, seconds)[0])
+
+    def goes(self, name: str) -> None:
+        """To another page, by the links at the top."""
+        self.page.get_by_role("navigation", name="Pages", exact=True).get_by_role("link", name=name).click()
+
+    def _watch(self) -> None:
+        page = self.page
+        page.on("dialog", lambda dialog: dialog.accept())
+        page.on("console", lambda said: self._note(said.type, said.text))
+        page.on("pageerror", lambda error: self.complaints.append(f"{self.name}: {error}"))
+        page.on("request", lambda sent: self._stranger(sent.url))
+        page.on("websocket", lambda socket: self._stranger(socket.url))
+
+    def _note(self, kind: str, text: str) -> None:
+        if kind in ("error", "warning"):
+            self.complaints.append(f"{self.name}: {kind}: {text}")
+
+    def _stranger(self, url: str) -> None:
+        """Ours are web, push and, in place of Twilio, the simulator's signalling."""
+        simulator = self.whole.simulator.url
+        ours = (
+            self.whole.address,
+            self.whole.rt.settings.push_address,
+            f"{simulator}/signal",
+            f"{simulator.replace('http', 'ws', 1)}/signal",
+        )
+        if not url.startswith((*ours, "chrome://", "about:", "data:", "blob:")):
+            self.complaints.append(f"{self.name}: a stranger: {url}")
