@@ -70,13 +70,13 @@ def _nudger(redis_url: str, notify: Notifier | None) -> Callable[[str], None]:
         redis_url, socket_timeout=NUDGE_WAIT_SECONDS, socket_connect_timeout=NUDGE_WAIT_SECONDS
     )
 
-    def nudge(topic: str) -> None:
+    def nudge(agent_ids: str) -> None:
         if notify is not None:
             notify()
         try:
-            client.publish(f"ringdesk:{topic}", "1")
+            client.publish(NUDGES, agent_ids)
         except (redis.RedisError, OSError):
-            structlog.get_logger().debug("nudge not delivered", topic=topic)
+            structlog.get_logger().debug("nudge not delivered", agents=agent_ids)
 
     return nudge
 

@@ -58,4 +58,7 @@ def bump_desks(tx: Session, rt: Runtime, *agent_ids: str | None) -> None:
         .values(desk_version=models.Agent.desk_version + 1),
         execution_options={"synchronize_session": False},
     )
-    after_commit(tx, lambda: rt.nudge("desks"))
+    named: set[str] = tx.info.setdefault("changed_desks", set())
+    if not named:
+        after_commit(tx, lambda: rt.nudge(" ".join(sorted(named))))
+    named.update(ids)
