@@ -17,6 +17,10 @@ class NotStored(LookupError):
     """The storage holds nothing under this key."""
 
 
+class StorageAway(OSError):
+    """The storage cannot be reached or refuses; says what it said."""
+
+
 class BadKey(ValueError):
     """A storage key that is not merchant/year/month/name, or would leave the folder."""
 

@@ -1,4 +1,4 @@
-"""Where recordings are kept: a folder now; whatever can put, open and delete under a key may stand in its place."""
+"""Where recordings are kept: a folder, or a bucket (bucket.py); whatever can put, open and delete may stand there."""
 
 import hashlib
 import os
@@ -48,10 +48,16 @@ class Storage(Protocol):
 
 @cache
 def open_storage(url: str) -> Storage:
-    """The storage that STORAGE_URL names: file:var/recordings, or file:/srv/recordings."""
+    """The storage that STORAGE_URL names: file:var/recordings, file:/srv/recordings, or s3://bucket/prefix."""
     parts = urlsplit(url)
+    if parts.scheme == "s3":
+        from recordings.bucket import Bucket
+
+        return Bucket(url)
     if parts.scheme != "file" or parts.netloc or not parts.path:
-        raise ValueError(f"STORAGE_URL={url!r} is not known here; give a folder: file:var/recordings")
+        raise ValueError(
+            f"STORAGE_URL={url!r} is not known here; give file:var/recordings or s3://bucket/prefix"
+        )
     return Folder(Path(unquote(parts.path)))
 
 
@@ -112,10 +118,11 @@ class Folder:
 def digest(storage: Storage, key: str) -> Stored:
     """Read back what is stored, to be sure of it before anything else relies on it."""
     with storage.open(key) as file:
-        return _copied(file)
+        return sum_up(file)
 
 
-def _copied(file: BinaryIO, to: BinaryIO | None = None) -> Stored:
+def sum_up(file: BinaryIO, to: BinaryIO | None = None) -> Stored:
+    """The sha256 and size of what is read from here to the end, copying it on the way if asked."""
     sha, size = hashlib.sha256(), 0
     while piece := file.read(PIECE_BYTES):
         if to is not None:
@@ -128,7 +135,7 @@ def _copied(file: BinaryIO, to: BinaryIO | None = None) -> Stored:
 def _copy(file: BinaryIO, to: Path) -> Stored:
     file.seek(0)
     with os.fdopen(os.open(to, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
-        stored = _copied(file, out)
+        stored = sum_up(file, out)
         out.flush()
         os.fsync(out.fileno())
     return stored
