@@ -32,7 +32,10 @@ class Settings(BaseSettings):
     redis_url: str = Field(
         "redis://localhost:8003/0", description="Redis or Valkey: doorbell of jobs, nudges, rate limits."
     )
-    storage_url: str = Field("file:var/recordings", description="Where recordings are kept: file:FOLDER, or s3://BUCKET/PREFIX?endpoint=URL&region=NAME.")
+    storage_url: str = Field(
+        "file:var/recordings",
+        description="Where recordings are kept: file:FOLDER, or s3://BUCKET/PREFIX?endpoint=URL&region=NAME.",
+    )
     flows_dir: Path = Field(
         Path("callflows/merchants"), description="Folder of the flow files that are published at start."
     )
