@@ -47,6 +47,10 @@ class Fault:
     def __post_init__(self) -> None:
         self._matcher = re.compile(self.pattern)
 
+    @property
+    def is_spent(self) -> bool:
+        return self.times is not None and self.hits >= self.times
+
     def matches(self, text: str) -> bool:
         return self._matcher.search(text) is not None
 
@@ -110,8 +114,8 @@ class Faults:
     def for_rest(self, method: str, path: str) -> Fault | None:
         return self._pick(self.rest_faults, f"{method} {path}")
 
-    def send(self, request: HttpRequest, purpose: str, answer: Callable[[HttpReply], None]) -> None:
-        """Passes the request on to the application, harmed or not."""
+    def send(self, request: HttpRequest, purpose: str, answer: Callable[[HttpReply], None]) -> Harm | None:
+        """Passes the request on to the application; gives the harm that was done to it, if any."""
         text = f"{request.method} /{request.url.split('/', 3)[-1]}"
         overtaken = [held for held in self._held if held.fault.matches(text)]
         fault = self._pick(self.webhooks, text)
@@ -122,6 +126,7 @@ class Faults:
             self._harm(fault, request, answer)
         for held in overtaken:
             self.world.kernel.soon(lambda held=held: self._let_go(held))  # type: ignore[misc]
+        return fault.harm if fault is not None else None
 
     def _harm(self, fault: Fault, request: HttpRequest, answer: Callable[[HttpReply], None]) -> None:
         kernel = self.world.kernel
@@ -151,7 +156,7 @@ class Faults:
 
     def _pick(self, faults: list[Fault], text: str) -> Fault | None:
         for fault in faults:
-            if not fault.matches(text) or (fault.times is not None and fault.hits >= fault.times):
+            if not fault.matches(text) or fault.is_spent:
                 continue
             if fault.skip > 0:
                 fault.skip -= 1

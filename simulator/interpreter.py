@@ -193,6 +193,7 @@ def _one_document(scene: Scene, target: Goto | Document) -> Run[Goto | Ending]:
 
     document = target if isinstance(target, Document) else (yield from scene.fetch(target))
     scene.document = document
+    scene.leg.document_url, scene.leg.verb = document.url, ""
     if document.audio is not None:
         answer_inbound(scene)
         yield from play_whole(scene, document.audio)
@@ -206,6 +207,7 @@ def _one_document(scene: Scene, target: Goto | Document) -> Run[Goto | Ending]:
         if verb is None:
             scene.error(12400, f"the simulator does not run <{tag}>; the verb is skipped")
             continue
+        scene.leg.verb = tag
         if tag not in ("Reject", "Pause", "Redirect"):
             answer_inbound(scene)
         step = yield from verb(scene, scene.read(element))

@@ -120,6 +120,8 @@ class Leg:
     asked_at: float = 0.0
     asked_in_a_row: int = 0
     place: Place | None = None
+    document_url: str = ""
+    verb: str = ""
     task: Task[Any] | None = None
     children: list[Leg] = field(default_factory=list)
     recordings: list[Recording] = field(default_factory=list)

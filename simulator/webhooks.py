@@ -9,11 +9,12 @@ import base64
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from http.cookies import CookieError, SimpleCookie
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 from urllib.parse import quote, unquote, urlencode, urljoin, urlsplit, urlunsplit
 
 from simulator.http import Headers, HttpReply, HttpRequest
 from simulator.kernel import Run, Signal, until
+from simulator.legs import Interrupted
 from simulator.overrides import HARD_LIMIT_SECONDS, split_overrides
 from simulator.signing import signature
 
@@ -67,11 +68,22 @@ class Outcome:
     message: str = ""
 
 
+class Watch(Protocol):
+    """Sees every single request to the application, retries and redirects too, and what came of it."""
+
+    def asked(self, ask: Ask, request: HttpRequest, token: str, harm: str) -> int:
+        """The number under which the answer will be told; harm names the ordered fault, if any."""
+        ...
+
+    def answered(self, number: int, reply: HttpReply) -> None: ...
+
+
 class Webhooks:
-    """Asks the application through the world's port."""
+    """Asks the application through the world's port; `watch` is for people who want to look on."""
 
     def __init__(self, world: World) -> None:
         self._world = world
+        self.watch: Watch | None = None
 
     def ask(self, ask: Ask) -> Run[Outcome]:
         """One answer, good or bad, within 15 seconds and its retries."""
@@ -147,11 +159,17 @@ class Webhooks:
             form=dict(ask.form),
         ).number
         arrival: Signal[HttpReply] = Signal()
-        self._world.faults.send(request, ask.purpose, arrival.fire)
+        harm = self._world.faults.send(request, ask.purpose, arrival.fire)
+        watched = self.watch.asked(ask, request, token, harm or "") if self.watch is not None else 0
         patience = min(sum(limits), deadline - self._world.now)
-        reply = yield from until(arrival, patience)
+        try:
+            reply = yield from until(arrival, patience)
+        except Interrupted:
+            self._tell_watch(watched, HttpReply(failure="given up"))
+            raise
         if reply is None:
             reply = HttpReply(failure="total" if self._world.now >= deadline else "read")
+        self._tell_watch(watched, reply)
         self._world.ledger.write(
             "webhook.answered",
             asked=number,
@@ -165,6 +183,10 @@ class Webhooks:
         if ask.leg is not None:
             _keep_cookies(ask.leg, reply)
         return reply
+
+    def _tell_watch(self, number: int, reply: HttpReply) -> None:
+        if self.watch is not None and number:
+            self.watch.answered(number, reply)
 
     def _request(self, ask: Ask, token: str, limits: tuple[float, float], login: bool) -> HttpRequest:
         url, body = ask.url, b""

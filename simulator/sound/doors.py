@@ -109,6 +109,7 @@ def _add_upstream(app: web.Application, upstream: str) -> None:
         if not sessions:
             sessions.append(aiohttp.ClientSession(auto_decompress=False))
         headers = {name: value for name, value in request.headers.items() if name.lower() not in HOP_BY_HOP}
+        headers["X-Forwarded-For"] = request.remote or ""
         try:
             async with sessions[0].request(
                 request.method,

@@ -11,8 +11,11 @@ from urllib.parse import parse_qsl
 from simulator.rest.answer import RestTimeout
 from simulator.rest.server import RestServer
 from simulator.signalling import Refused, Signalling
+from simulator.wire.console import Console
+from simulator.wire.exchanges import Exchanges, ListeningIn
 from simulator.wire.loop import KernelLoop
 from simulator.wire.machine import BadOrder, Machine, NoSuchThing
+from simulator.world import World
 
 SECONDS_WITHOUT_ANSWER = 30.0
 JSON = "application/json"
@@ -23,17 +26,19 @@ HELP = """A simulated Twilio.
 /signal/sound              GET: whether browsers can talk through the Voice SDK
 /sim/calls                 POST {from, to, name, press, say, hangup}; GET /sim/calls/<sid>
 /sim/state  /sim/ledger?after=N  /sim/faults  /sim/phones
+/console                   a page that shows calls, queues, conferences, webhooks and the debugger
 """
 
 
 class Front:
     """A WSGI application whose requests are carried out on the kernel's thread."""
 
-    def __init__(self, loop: KernelLoop, rest: RestServer, signalling: Signalling, machine: Machine) -> None:
+    def __init__(self, loop: KernelLoop, world: World, machine: Machine, exchanges: Exchanges) -> None:
         self._loop = loop
-        self._rest = rest
-        self._signalling = signalling
+        self._rest = ListeningIn(RestServer(world).wsgi, exchanges)
+        self._signalling = Signalling(world)
         self._machine = machine
+        self._console = Console(loop, world, exchanges, machine, self._to_machine)
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "/")
@@ -42,16 +47,26 @@ class Front:
         if path.startswith("/signal/"):
             return self._to_signalling(path, environ, start_response)
         if path.startswith("/sim/"):
-            return self._to_machine(path, environ, start_response)
+            return self._to_machine(environ, start_response)
+        if path == "/console" or path.startswith("/console/"):
+            return self._console(environ, start_response)
+        if (
+            path == "/"
+            and "text/html" in environ.get("HTTP_ACCEPT", "")
+            and not self._console.refusal(environ)
+        ):
+            return self._console.start_page(environ, start_response)
         start_response(
             "200 OK" if path == "/" else "404 Not Found", [("Content-Type", "text/plain; charset=utf-8")]
         )
         return [HELP.encode()]
 
     def _to_rest(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        environ["wsgi.input"] = _Body(_body(environ))
+        body = _body(environ)
+        environ["wsgi.input"] = _Body(body)
+        form = body.decode("utf-8", "replace")
         try:
-            return self._loop.call(lambda: self._rest.wsgi(environ, start_response))
+            return self._loop.call(lambda: self._rest(environ, form, start_response))
         except RestTimeout:
             time.sleep(SECONDS_WITHOUT_ANSWER)
             start_response("504 -", [("Content-Length", "0")])
@@ -86,8 +101,8 @@ class Front:
             return lambda: self._signalling.status(form, path.removeprefix("calls/"))
         return None
 
-    def _to_machine(self, path: str, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        method = environ["REQUEST_METHOD"]
+    def _to_machine(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        method, path = environ["REQUEST_METHOD"], environ["PATH_INFO"]
         query = dict(parse_qsl(environ.get("QUERY_STRING", "")))
         try:
             body = _body(environ)
@@ -123,6 +138,8 @@ class Front:
                 return machine.state
             case "POST", ["faults"]:
                 return lambda: machine.fault(data)
+            case "GET", ["faults"]:
+                return machine.faults
             case "DELETE", ["faults"]:
                 return machine.clear_faults
             case "POST", ["phones"]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -137,11 +138,39 @@ class Machine:
             "skip": int(data.get("skip", 0)),
         }
         path = str(data.get("path") or "")
-        if where == "webhook":
-            faults.webhook(path, harm, seconds=float(data.get("seconds", 0.0)), **common)
-        else:
-            faults.rest(path, harm, **common)
+        try:
+            if where == "webhook":
+                faults.webhook(path, harm, seconds=float(data.get("seconds", 0.0)), **common)
+            else:
+                faults.rest(path, harm, **common)
+        except re.error as error:
+            raise BadOrder(f'"path" {path!r} is no pattern: {error}') from None
         return {"faults": len(faults.webhooks) + len(faults.rest_faults)}
+
+    def faults(self) -> dict[str, Any]:
+        """All that were ordered; a spent one harms nothing more."""
+        faults = self._world.faults
+        ordered = [
+            *(("webhook", one) for one in faults.webhooks),
+            *(("rest", one) for one in faults.rest_faults),
+        ]
+        return {
+            "faults": [
+                {
+                    "where": where,
+                    "harm": str(fault.harm),
+                    "path": fault.pattern,
+                    "times": fault.times,
+                    "hits": fault.hits,
+                    "spent": fault.is_spent,
+                    "seconds": fault.seconds,
+                    "status": fault.status,
+                    "skip": fault.skip,
+                    "chance": fault.chance,
+                }
+                for where, fault in ordered
+            ]
+        }
 
     def clear_faults(self) -> dict[str, Any]:
         self._world.faults.clear()

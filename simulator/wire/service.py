@@ -12,8 +12,7 @@ from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from simulator.account import Account
 from simulator.clock import WallClock
-from simulator.rest.server import RestServer
-from simulator.signalling import Signalling
+from simulator.wire.exchanges import Exchanges
 from simulator.wire.front import Front
 from simulator.wire.loop import KernelLoop
 from simulator.wire.machine import Machine
@@ -74,9 +73,9 @@ class Service:
         self._loop = KernelLoop(self.world.kernel, clock)
         self._outgoing = OverSockets(self._loop)
         self.world.port = self._outgoing
-        front = Front(
-            self._loop, RestServer(self.world), Signalling(self.world), Machine(self.world, account)
-        )
+        exchanges = Exchanges(lambda: self.world.now)
+        self.world.webhooks.watch = exchanges
+        front = Front(self._loop, self.world, Machine(self.world, account), exchanges)
         listener = _listen(host, port)
         self.port: int = listener.getsockname()[1]
         self._server: BaseWSGIServer = make_server(
