@@ -72,7 +72,7 @@ def _nudger(redis_url: str, notify: Notifier | None) -> Callable[[str], None]:
 
     def nudge(agent_ids: str) -> None:
         if notify is not None:
-            notify()
+            notify(agent_ids)
         try:
             client.publish(NUDGES, agent_ids)
         except (redis.RedisError, OSError):

@@ -1,4 +1,4 @@
-"""Nudges by PostgreSQL: whoever committed a fact says so, and push looks at once instead of at the next second.
+"""Nudges by PostgreSQL: whoever changed a desk says which, and push looks at once instead of at the next second.
 
 Said after the commit, on a connection of its own, at most once in 20 ms for each process: NOTIFY inside the facts'
 transactions makes their commits wait for each other (docs/decisions/0103-notify-after-the-commit.md). A nudge that is
@@ -6,7 +6,7 @@ lost costs a second.
 """
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import psycopg
 import structlog
@@ -18,6 +18,9 @@ CHANNEL = "ringdesk_desks"
 GAP_SECONDS = 0.02
 REST_SECONDS = 2.0  # after a failure
 CONNECT_SECONDS = 2
+LONGEST = (
+    7_900  # bytes of a payload, PostgreSQL's limit is 8,000; beyond it the nudge names nobody and means all
+)
 
 
 class Notifier:
@@ -26,17 +29,18 @@ class Notifier:
     def __init__(self, url: URL) -> None:
         self._url = url
         self._wanted, self._stopped = threading.Event(), threading.Event()
+        self._changed: set[str] = set()
+        self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
-        self._starting = threading.Lock()
 
-    def __call__(self) -> None:
-        """Something was committed."""
+    def __call__(self, agent_ids: str) -> None:
+        """The desks of these agents changed; their ids are separated by spaces."""
+        with self._lock:
+            self._changed.update(agent_ids.split())
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="notify", daemon=True)
+                self._thread.start()
         self._wanted.set()
-        if self._thread is None:
-            with self._starting:
-                if self._thread is None:
-                    self._thread = threading.Thread(target=self._run, name="notify", daemon=True)
-                    self._thread.start()
 
     def close(self) -> None:
         """Say what is left to say, and end."""
@@ -52,33 +56,39 @@ class Notifier:
                     self._notify(connection)
             except psycopg.Error as error:
                 log.debug("nudge not delivered", error=str(error).partition("\n")[0])
-                self._wanted.set()
                 self._stopped.wait(REST_SECONDS)
 
     def _notify(self, connection: "psycopg.Connection[tuple[object, ...]]") -> None:
         while self._wanted.wait():
             self._wanted.clear()
-            connection.execute(f"NOTIFY {CHANNEL}".encode())
+            with self._lock:
+                changed, self._changed = self._changed, set()
+            told = " ".join(sorted(changed))
+            try:
+                connection.execute("SELECT pg_notify(%s, %s)", (CHANNEL, told if len(told) < LONGEST else ""))
+            except psycopg.Error:
+                self(told)
+                raise
             if self._stopped.wait(GAP_SECONDS):
                 return
 
 
-def hear(url: URL, nudge: Callable[[], None], stop: threading.Event) -> threading.Thread:
-    """A thread that calls `nudge` when another process committed something; while SQL is away it tries again quietly."""
+def hear(url: URL, nudge: Callable[[Iterable[str]], None], stop: threading.Event) -> threading.Thread:
+    """A thread that tells `nudge` which agents' desks changed (none: look at all); quiet while SQL is away."""
     thread = threading.Thread(target=_listen, args=(url, nudge, stop), name="listen", daemon=True)
     thread.start()
     return thread
 
 
-def _listen(url: URL, nudge: Callable[[], None], stop: threading.Event) -> None:
+def _listen(url: URL, nudge: Callable[[Iterable[str]], None], stop: threading.Event) -> None:
     while not stop.is_set():
         try:
             with connect(url) as connection:
                 connection.execute(f"LISTEN {CHANNEL}".encode())
-                nudge()  # something may have been committed before we listened
+                nudge(())  # something may have been committed before we listened
                 while not stop.is_set():
-                    for _ in connection.notifies(timeout=1.0, stop_after=1):
-                        nudge()
+                    for told in connection.notifies(timeout=1.0, stop_after=1):
+                        nudge(told.payload.split())
         except psycopg.Error as error:
             log.debug("not listening", error=str(error).partition("\n")[0])
             stop.wait(REST_SECONDS)

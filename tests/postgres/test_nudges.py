@@ -1,31 +1,31 @@
 """Push hears at once what another process committed on PostgreSQL, and again after the database was away."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-import psycopg
 import pytest
 from sqlalchemy.engine import make_url
 
 from tests.postgres.server import PostgresServer
-from voice.nudges import CHANNEL, Notifier, connect, hear
+from voice.nudges import Notifier, hear
 
 
 class Ear:
-    """Counts what it hears; waits for the next."""
+    """Keeps what it hears; waits for the next."""
 
     def __init__(self) -> None:
-        self.heard, self._more = 0, threading.Condition()
+        self.heard: list[list[str]] = []
+        self._more = threading.Condition()
 
-    def __call__(self) -> None:
+    def __call__(self, agent_ids: Iterable[str]) -> None:
         with self._more:
-            self.heard += 1
+            self.heard.append(list(agent_ids))
             self._more.notify_all()
 
     def hears(self, at_least: int, within: float) -> bool:
         """Whether so many nudges came, waiting for them if need be."""
         with self._more:
-            return self._more.wait_for(lambda: self.heard >= at_least, timeout=within)
+            return self._more.wait_for(lambda: len(self.heard) >= at_least, timeout=within)
 
 
 @pytest.fixture
@@ -47,31 +47,42 @@ def notifier(postgres_url: str) -> Iterator[Notifier]:
     made.close()
 
 
-def test_a_nudge_is_heard_at_once(listening: Ear, notifier: Notifier) -> None:
-    notifier()
+def test_a_nudge_is_heard_at_once_and_names_the_desks(listening: Ear, notifier: Notifier) -> None:
+    notifier("us_ann us_ben")
 
     assert listening.hears(2, within=5)
+    assert listening.heard == [[], ["us_ann", "us_ben"]]
 
 
-def test_a_thousand_nudges_at_once_are_a_few(listening: Ear, notifier: Notifier) -> None:
-    for _ in range(1000):
-        notifier()
+def test_a_thousand_nudges_at_once_are_a_few_and_name_every_desk(listening: Ear, notifier: Notifier) -> None:
+    everybody = {f"us_{number}" for number in range(200)}
+    for number in range(1000):
+        notifier(f"us_{number % 200}")
 
     assert listening.hears(2, within=5)
-    assert listening.heard < 100
+    with listening._more:
+        assert listening._more.wait_for(lambda: set().union(*listening.heard) == everybody, timeout=5)
+    assert len(listening.heard) < 100
+
+
+def test_more_desks_than_a_nudge_can_name_are_all_desks(listening: Ear, notifier: Notifier) -> None:
+    notifier(" ".join(f"us_{number:020}" for number in range(1000)))
+
+    assert listening.hears(2, within=5)
+    assert listening.heard == [[], []]
 
 
 def test_both_go_on_after_their_connections_were_cut(
     listening: Ear, notifier: Notifier, postgres: PostgresServer, postgres_url: str
 ) -> None:
-    notifier()
+    notifier("us_ann")
     assert listening.hears(2, within=5)
     name = postgres_url.rpartition("/")[2]
     postgres.execute(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
 
-    notifier()
+    notifier("us_ann")
     assert listening.hears(3, within=20)  # it listens again, and looks because it may have missed something
-    notifier()
+    notifier("us_ann")
 
     assert listening.hears(4, within=20)
 
@@ -80,15 +91,6 @@ def test_a_database_that_is_away_delays_nobody() -> None:
     away = Notifier(make_url("postgresql://nobody@127.0.0.1:1/none"))
 
     for _ in range(1000):
-        away()
+        away("us_ann")
 
     away.close()
-
-
-def test_a_listener_tells_the_moment_not_the_fact(postgres_url: str) -> None:
-    with connect(make_url(postgres_url)) as listener, psycopg.connect(postgres_url, autocommit=True) as other:
-        listener.execute(f"LISTEN {CHANNEL}".encode())
-        other.execute(f"NOTIFY {CHANNEL}".encode())
-        told = list(listener.notifies(timeout=5, stop_after=1))
-
-    assert [(one.channel, one.payload) for one in told] == [(CHANNEL, "")]
