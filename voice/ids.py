@@ -1,9 +1,11 @@
 """Ids that follow from what they name, so that a repeated request means the same row and nothing is looked up."""
 
 import base64
+from functools import lru_cache
 from hashlib import sha256
 
 
+@lru_cache(maxsize=8192)
 def call_id(account_sid: str, call_sid: str) -> str:
     """Our id of a customer's call."""
     return _derived("ca", account_sid, call_sid)

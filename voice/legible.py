@@ -1,6 +1,7 @@
 """Texts that a stranger chose, made safe to keep and to show: capped, control characters turned into visible signs."""
 
 import re
+from functools import lru_cache
 
 from voice.heard import Party
 
@@ -41,6 +42,7 @@ def speakable(text: str) -> str:
     return " ".join(_UNSPEAKABLE.sub(" ", text).split())
 
 
+@lru_cache(maxsize=8192)
 def party(text: str) -> Party:
     """Who stands behind a From or To."""
     is_withheld = (
