@@ -1,5 +1,6 @@
 """What the processes of a trial are told: where the others are, and the installation's secrets."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -21,6 +22,8 @@ def environment(place: Place, secrets: Mapping[str, str], given: Mapping[str, st
         "DATABASE_URL": f"sqlite:///{place.var / 'ringdesk.db'}",
         "STORAGE_URL": f"file:{place.var / 'recordings'}",
         "LOG_FORMAT": "text",
+        # More than this, and granian warns at every start of a small machine.
+        "WEB_THREADS": str(min(8, 2 * (os.cpu_count() or 1) + 1)),
         **secrets,
     }
     return {
