@@ -96,12 +96,17 @@ def remember(call: models.Call, outcome: CallEnd) -> None:
 
 
 def end_call(
-    tx: Session, rt: Runtime, call: models.Call, hung_up_by: str, ended_as: CallEnd | None = None
+    tx: Session,
+    rt: Runtime,
+    call: models.Call,
+    hung_up_by: str,
+    ended_as: CallEnd | None = None,
+    ended_at: float | None = None,
 ) -> None:
     """The customer's leg is over: say how the call ended, once, and promise its ticket."""
     if call.ended_at is not None:
         return
-    now = rt.now()
+    now = ended_at or rt.now()
     call.ended_at = now
     call.hung_up_by = call.hung_up_by or ("flow" if _said_goodbye(tx, call) else hung_up_by)
     call.ended_as = ended_as or call.outcome or CallEnd.COMPLETED_IN_FLOW

@@ -13,10 +13,12 @@ from twilio.http import HttpClient
 from twilio.http.response import Response
 from twilio.rest import Client
 
+from voice import carrier_lists as lists
 from voice.books import Account
 from voice.carrier_faults import CarrierAway as CarrierAway
 from voice.carrier_faults import CarrierGone as CarrierGone
 from voice.carrier_faults import CarrierRefused as CarrierRefused
+from voice.heard import CallStatusHeard, RecordingHeard
 from voice.media_fetch import fetch_recording
 
 TIMEOUTS = (3.0, 10.0)  # seconds to connect, seconds between bytes
@@ -96,6 +98,33 @@ class Carrier:
     def leg_status(self, account: Account, call_sid: str) -> str:
         """The carrier's word for what a leg is doing now."""
         return str(self._ask(lambda: self._client(account).calls(call_sid).fetch()).status)
+
+    def leg(self, account: Account, call_sid: str) -> CallStatusHeard:
+        """A leg as it is now."""
+        return lists.leg_told(self._ask(lambda: self._client(account).calls(call_sid).fetch()))
+
+    def recording(self, account: Account, recording_sid: str) -> RecordingHeard:
+        """A recording as it is now."""
+        return lists.recording_told(
+            self._ask(lambda: self._client(account).recordings(recording_sid).fetch())
+        )
+
+    def unfinished_legs(self, account: Account) -> frozenset[str]:
+        """The legs that live now."""
+        found: frozenset[str] = self._ask(lambda: lists.unfinished_legs(self._client(account)))
+        return found
+
+    def legs_ended(self, account: Account, since: float) -> tuple[CallStatusHeard, ...]:
+        """The legs that ended at this moment or later."""
+        found: tuple[CallStatusHeard, ...] = self._ask(lambda: lists.legs_ended(self._client(account), since))
+        return found
+
+    def recordings_made(self, account: Account, since: float) -> tuple[RecordingHeard, ...]:
+        """The recordings that began at this moment or later."""
+        found: tuple[RecordingHeard, ...] = self._ask(
+            lambda: lists.recordings_made(self._client(account), since)
+        )
+        return found
 
     def find_room(self, account: Account, room: str) -> str | None:
         """The id of the live conference of this name."""

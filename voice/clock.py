@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import structlog
 
-from voice import models
+from voice import models, reconcile
 from voice.actions import retake
 from voice.dispatch import decide_everywhere
 from voice.expire import expire
@@ -28,6 +28,7 @@ def step(rt: Runtime) -> None:
     with rt.write() as tx:
         beat = insert(tx, models.Beat).values(name="clock", at=rt.now(), ok=True)
         tx.execute(beat.on_conflict_do_update(index_elements=["name"], set_={"at": rt.now(), "ok": True}))
+    reconcile.step(rt)
 
 
 def run(rt: Runtime, *others: Callable[[Runtime], object]) -> int:

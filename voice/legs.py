@@ -59,21 +59,21 @@ def _onward(rt: Runtime, who: told.Incoming, call: models.Call, waiting: models.
     return turns.resumed(rt, facts, flow, session, left)
 
 
-def caller_gone(tx: Tx, rt: Runtime, call: models.Call) -> None:
+def caller_gone(tx: Tx, rt: Runtime, call: models.Call, ended_at: float | None = None) -> None:
     """The customer's leg is over: abandoned when it waited, else the talk ended; then the call is a ticket."""
     if call.ended_at is not None:
         return
     waiting = last_waiting(tx, call)
     talk = owner_of(tx, call.merchant_id, call.id)
     if talk is not None and talk.state != Participation.JOINING:
-        end_talk(tx, rt, call, talk, "caller")
+        end_talk(tx, rt, call, talk, "caller", ended_at)
     elif waiting is not None and waiting.left_as is None:
-        _abandon(tx, rt, call, waiting)
-    end_call(tx, rt, call, "caller")
+        _abandon(tx, rt, call, waiting, ended_at or rt.now())
+    end_call(tx, rt, call, "caller", ended_at=ended_at)
 
 
-def _abandon(tx: Tx, rt: Runtime, call: models.Call, waiting: models.Waiting) -> None:
-    call.waited_seconds = call.waited_seconds or rt.now() - waiting.entered_at
+def _abandon(tx: Tx, rt: Runtime, call: models.Call, waiting: models.Waiting, at: float) -> None:
+    call.waited_seconds = call.waited_seconds or at - waiting.entered_at
     remember(call, CallEnd.ABANDONED)
     if leave(tx, rt, waiting, "abandoned", "caller_hung_up") and waiting.agent_id is not None:
         void_claim(
@@ -84,9 +84,9 @@ def _abandon(tx: Tx, rt: Runtime, call: models.Call, waiting: models.Waiting) ->
         call.merchant_id,
         call.id,
         "abandoned",
-        rt.now(),
+        at,
         queue=waiting.queue,
-        waited=round(rt.now() - waiting.entered_at, 1),
+        waited=round(at - waiting.entered_at, 1),
     )
 
 

@@ -47,8 +47,11 @@ def room_event(rt: Runtime, event: told.RoomEvent) -> None:
             _left_room(tx, rt, call, talks, event)
 
 
-def leg_status(rt: Runtime, heard: told.CallStatusHeard) -> None:
-    """A leg went on: a customer's end ends the call, an agent's end is looked into."""
+def leg_status(rt: Runtime, heard: told.CallStatusHeard, ended_at: float | None = None) -> None:
+    """A leg went on: a customer's end ends the call, an agent's end is looked into.
+
+    `ended_at` is given when the end is heard of much later than it was.
+    """
     if not heard.status.is_final:
         return
     with rt.write() as tx:
@@ -59,7 +62,7 @@ def leg_status(rt: Runtime, heard: told.CallStatusHeard) -> None:
         elif (call := call or _first_heard(tx, rt, heard)) is not None:
             if heard.status in CARRIER_ENDS and call.outcome is None:
                 call.outcome = CARRIER_ENDS[heard.status]
-            caller_gone(tx, rt, call)
+            caller_gone(tx, rt, call, ended_at)
 
 
 def _agents_leg_ended(tx: Session, rt: Runtime, talk: models.Participation) -> None:

@@ -167,11 +167,18 @@ def void_claim(
         decide_for_agent(tx, rt, agent_id)
 
 
-def end_talk(tx: Session, rt: Runtime, call: models.Call, talk: models.Participation, by: str) -> None:
+def end_talk(
+    tx: Session,
+    rt: Runtime,
+    call: models.Call,
+    talk: models.Participation,
+    by: str,
+    ended_at: float | None = None,
+) -> None:
     """The talk is over because somebody wished so: the agent writes notes, the caller's flow goes on or the call ends."""
     if talk.state == Participation.ENDED:
         return
-    waiting, now = live_waiting(tx, call), rt.now()
+    waiting, now = live_waiting(tx, call), ended_at or rt.now()
     talk.end_asked_by = by
     _close(tx, rt, talk)
     call.hung_up_by = call.hung_up_by or by
@@ -185,7 +192,7 @@ def end_talk(tx: Session, rt: Runtime, call: models.Call, talk: models.Participa
         now,
         agent_id=talk.agent_id,
         by=by,
-        talked=round(now - (talk.joined_at or now), 1),
+        talked=round(max(0.0, now - (talk.joined_at or now)), 1),
     )
     _wrap_up(tx, rt, call, talk.agent_id, waiting.wrap_up_seconds if waiting is not None else 0.0)
 
