@@ -4,6 +4,7 @@ import { post, signInAgain } from "./api.js";
 import { localTimes, tick } from "./clock.js";
 import { doings, startDesk } from "./desk.js";
 import { toast } from "./elements.js";
+import { floorPage } from "./floor.js";
 import { startPlayers } from "./player.js";
 
 const settings = JSON.parse(document.getElementById("settings").textContent);
@@ -17,6 +18,7 @@ function enhance() {
   for (const cell of main.querySelectorAll(".rows td")) cell.classList.toggle("blank", cell.textContent.trim() === "–");
   localTimes(main);
   startPlayers(main, reloadMain);
+  floorPage(main, settings.push);
   tick();
 }
 

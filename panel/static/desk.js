@@ -30,7 +30,7 @@ export function startDesk(pushUrl, { onCallOver }) {
     onDesk: show,
     onPhone: (told) => { handset = told; draw(); },
     onWish: (what, detail) => wishes[what](detail),
-    onChange: draw,
+    onChange: () => { tellHandset(); draw(); },
   });
   readiness.onChange(tellHandset);
   phone.onChange(tellHandset);
@@ -52,7 +52,6 @@ function lead(pushUrl, onCallOver) {
   let looked = false;
   const closeStream = openStream(pushUrl, { onDesk: take, onSilence: (silent, at) => { silentSince = silent ? at : null; } });
   readiness.watch(noMicrophone).catch((error) => toast(error.message));
-  tellHandset();
 
   function take(snapshot) {
     tabs.tell({ desk: snapshot });

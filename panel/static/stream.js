@@ -1,11 +1,14 @@
-// The push stream: whole desks, pings that are answered, and a word when it falls silent.
+// The push stream: whole desks, pings that are answered, and a word when it falls silent. With onFloor it is the
+// floor's: whole floors instead, and pings that ask for no answer.
 
 import { get, post } from "./api.js";
 
 const SILENT_MS = 12_000;
 const AGAIN_MS = 2_000;
 
-export function openStream(url, { onDesk, onSilence }) {
+export function openStream(url, { onDesk, onFloor, onPing = () => {}, onSilence }) {
+  const address = `${url}/stream${onFloor ? "?floor=1" : ""}`;
+  const answer = onFloor ? onPing : () => post("/api/pong").catch(() => {});
   let source = null;
   let heardAt = Date.now();
   let silent = false;
@@ -19,9 +22,10 @@ export function openStream(url, { onDesk, onSilence }) {
   function connect() {
     source?.close();
     if (closed) return;
-    source = new EventSource(`${url}/stream`, { withCredentials: true });
+    source = new EventSource(address, { withCredentials: true });
     source.addEventListener("desk", (event) => { heard(); onDesk(JSON.parse(event.data)); });
-    source.addEventListener("ping", () => { heard(); post("/api/pong").catch(() => {}); });
+    source.addEventListener("floor", (event) => { heard(); onFloor(JSON.parse(event.data)); });
+    source.addEventListener("ping", () => { heard(); answer(); });
     source.addEventListener("signed_out", () => get("/api/me").catch(() => {}));
     source.addEventListener("error", () => {
       // A refused stream stays closed: /api/me sends to the sign-in page when the session is over.

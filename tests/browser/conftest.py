@@ -57,7 +57,7 @@ def new_context(browser: Browser, allowed: bool = True, **options: object) -> Br
     if allowed:
         context.grant_permissions(["microphone"])
     listen_in(context)
-    context.add_init_script(path=Path(__file__).with_name("plain_microphone.js"))
+    context.add_init_script(path=Path(__file__).with_name("for_tests.js"))
     return context
 
 

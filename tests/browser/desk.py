@@ -2,14 +2,24 @@
 
 import contextlib
 import re
+import tempfile
+from pathlib import Path
 
-from playwright.sync_api import BrowserContext, Error, Locator, expect
+from playwright.sync_api import BrowserContext, Error, Locator, Page, expect
 
 from tests.browser.stack import Whole
 from tests.panel.build import PASSWORD
-from tests.sound.hearing import above_the_rest, hear, level
+from tests.sound.hearing import above_the_rest, channels_of, hear, level
 
 PATIENCE = 15_000  # milliseconds; two busy cores carry two browsers and all of Ringdesk
+
+
+def falls_silent(page: Page) -> None:
+    """Wait until a page hears nothing of its call."""
+    for _ in range(30):
+        if level(hear(page, 0.3)[0]) < -60:
+            return
+    raise AssertionError("something was still heard after 9 s")
 
 
 class Desk:
@@ -62,6 +72,12 @@ class Desk:
         """The page is loaded again; the browser's question whether to leave a call is answered with yes."""
         self.page.reload()
 
+    def signs_in_again(self) -> None:
+        """The page is loaded again; its phone asks for a token."""
+        with self.page.expect_response("**/api/token", timeout=PATIENCE):
+            self.page.reload()
+        self.shows("Waiting for a call")
+
     def is_killed(self) -> None:
         """The page's process dies without a word."""
         with contextlib.suppress(Error):
@@ -81,14 +97,30 @@ class Desk:
 
     def falls_silent(self) -> None:
         """Wait until nothing is heard."""
-        for _ in range(30):
-            if self.loudness(0.3) < -60:
-                return
-        raise AssertionError(f"{self.name} still heard something after 9 s")
+        falls_silent(self.page)
 
     def loudness(self, seconds: float = 1.0) -> float:
         """Decibels below full scale."""
         return level(hear(self.page, seconds)[0])
+
+    def plays(self, player: Locator, left: float, right: float) -> float:
+        """Decibels of two tones above all else, each in its channel, near the end of a recording; the lesser of both."""
+        link = player.locator("audio").get_attribute("src")
+        sound = self.context.request.get(f"{self.whole.address}{link}").body()
+        with tempfile.NamedTemporaryFile(suffix=".wav") as file:
+            file.write(sound)
+            file.flush()
+            channels, rate = channels_of(Path(file.name))
+        end = [samples[-round(2.0 * rate) : -round(0.5 * rate)] for samples in channels]
+        return min(above_the_rest(end[0], rate, left), above_the_rest(end[1], rate, right))
+
+    def rings_aloud(self) -> bool:
+        """Whether the ring sounds now."""
+        return bool(self.page.evaluate("() => ringsForTest()"))
+
+    def drops_sockets(self) -> None:
+        """Every web socket of the page breaks."""
+        self.page.evaluate("() => socketsForTest.forEach((socket) => socket.close())")
 
     def goes(self, name: str) -> None:
         """To another page, by the links at the top."""
