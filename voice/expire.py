@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from voice import models
@@ -28,23 +28,22 @@ Key = tuple[str, str]
 
 
 def expire(rt: Runtime) -> None:
-    """End everything that is due."""
-    for find, end in PASSES:
-        for key in _due(rt, find):
-            with rt.write() as tx:
-                end(tx, rt, key)
-
-
-def _due(rt: Runtime, find: Callable[[Session, float], Iterator[Key]]) -> list[Key]:
+    """End everything that is due: one look for all of it, then a decision for each row, which looks again."""
     with rt.store.read() as tx:
-        return list(find(tx, rt.now()))
+        due = [(end, key) for find, end in PASSES for key in find(tx, rt.now())]
+    for end, key in due:
+        with rt.write() as tx:
+            end(tx, rt, key)
 
 
 def _unanswered_rings(tx: Session, now: float) -> Iterator[Key]:
-    rows = tx.scalars(
-        select(models.Offer).where(models.Offer.state.in_((Offer.OFFERED, Offer.RINGING))).limit(AT_ONCE * 5)
+    offered = models.Offer.state == Offer.OFFERED
+    is_over = or_(
+        and_(models.Offer.state == Offer.RINGING, models.Offer.ring_until_at <= now),
+        and_(offered, models.Offer.pushed_at <= now - ACKNOWLEDGE_SECONDS),
+        and_(offered, models.Offer.pushed_at.is_(None), models.Offer.offered_at <= now - DELIVER_SECONDS),
     )
-    return ((row.merchant_id, row.id) for row in rows if _ring_is_over(row, now) is not None)
+    return _keys(tx, models.Offer, is_over)
 
 
 def _ring_is_over(offer: models.Offer, now: float) -> str | None:
@@ -175,7 +174,7 @@ def _taken(tx: Session, row: models.Offer | models.Waiting | models.Participatio
 
 
 def _keys(
-    tx: Session, table: type[models.Waiting] | type[models.Participation], *where: object
+    tx: Session, table: type[models.Waiting | models.Participation | models.Offer], *where: object
 ) -> Iterator[Key]:
     rows = tx.execute(select(table.merchant_id, table.id).where(*where).limit(AT_ONCE))  # type: ignore[arg-type]
     return ((merchant_id, row_id) for merchant_id, row_id in rows)
