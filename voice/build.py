@@ -1,7 +1,5 @@
 """Builds the Runtime of a process."""
 
-import logging
-import sys
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -13,6 +11,7 @@ from voice.books import Books
 from voice.carrier import Carrier, CarrierHttp
 from voice.journal import Journal
 from voice.links import Links
+from voice.logs import set_up_logs
 from voice.nudges import Notifier
 from voice.runtime import Chance, Pool, Runtime, SharedClock, Ticker
 from voice.schema import require_current
@@ -26,7 +25,10 @@ NUDGE_WAIT_SECONDS = 0.1
 
 def build_runtime(settings: Settings) -> Runtime:
     """Everything a process needs; raises StoreAway or WrongSchema when the database cannot be worked with."""
-    set_up_logs(settings.log_format)
+    set_up_logs(
+        settings.log_format,
+        (settings.secret_text, *settings.sealing_keys.get_secret_value().split(",")),
+    )
     store = Store(settings.database_url)
     require_current(store)
     clock = SharedClock()
@@ -79,27 +81,6 @@ def _nudger(redis_url: str, notify: Notifier | None) -> Callable[[str], None]:
             structlog.get_logger().debug("nudge not delivered", agents=agent_ids)
 
     return nudge
-
-
-def set_up_logs(form: str) -> None:
-    """One line a fact on standard error: JSON for machines, text for a terminal."""
-    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(message)s")
-    for noisy in ("twilio", "urllib3", "rq", "werkzeug"):
-        logging.getLogger(noisy).setLevel(logging.WARNING)
-    last = (
-        structlog.processors.JSONRenderer() if form == "json" else structlog.dev.ConsoleRenderer(colors=False)
-    )
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso"),
-            structlog.processors.StackInfoRenderer(),
-            structlog.processors.format_exc_info,
-            last,
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
 
 
 __all__ = ["NUDGES", "StoreAway", "build_runtime", "keep_up", "set_up_logs"]
