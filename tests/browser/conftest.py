@@ -26,7 +26,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Whole]:
         yield running
 
 
-def _browser(playwright: Playwright, chromium: str, folder: Path, hertz: float) -> Browser:
+def browser_with(playwright: Playwright, chromium: str, folder: Path, hertz: float) -> Browser:
     # Who asks for the microphone is told yes or no by the context, so the flag that always says yes is left out.
     flags = [flag for flag in FLAGS if flag != "--use-fake-ui-for-media-stream"]
     wav = tone_wav(folder / "microphone.wav", hertz)
@@ -37,7 +37,7 @@ def _browser(playwright: Playwright, chromium: str, folder: Path, hertz: float) 
 def callers_browser(
     playwright: Playwright, chromium: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Browser]:
-    browser = _browser(playwright, chromium, tmp_path_factory.mktemp("callers"), CALLER_HERTZ)
+    browser = browser_with(playwright, chromium, tmp_path_factory.mktemp("callers"), CALLER_HERTZ)
     yield browser
     browser.close()
 
@@ -46,7 +46,7 @@ def callers_browser(
 def agents_browser(
     playwright: Playwright, chromium: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Browser]:
-    browser = _browser(playwright, chromium, tmp_path_factory.mktemp("agents"), AGENT_HERTZ)
+    browser = browser_with(playwright, chromium, tmp_path_factory.mktemp("agents"), AGENT_HERTZ)
     yield browser
     browser.close()
 

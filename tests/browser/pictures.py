@@ -1,0 +1,93 @@
+"""Pictures of everything an agent can see, in light, dark and at a phone's width: python -m tests.browser.pictures [FOLDER]
+
+They go to var/pictures; with --readme the desk in a talk is also written to docs/desk.png, for the README.
+"""
+
+import argparse
+import sys
+import tempfile
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+
+from playwright.sync_api import Page, ViewportSize, sync_playwright
+
+from tests.browser.conftest import browser_with, new_context
+from tests.browser.desk import Desk
+from tests.browser.history import forty_calls
+from tests.browser.stack import ROOT, whole
+from tests.browser.walk import (
+    walk_out,
+    walk_past_pages,
+    walk_past_states,
+    walk_past_the_second_tab,
+    walk_through_a_call,
+    walk_without_microphone,
+)
+from tests.sound.browser import find_chromium
+from tests.sound.customer import Customer
+
+WIDE: ViewportSize = {"width": 1280, "height": 800}
+LOOKS = (("light", WIDE), ("dark", WIDE), ("phone", ViewportSize(width=390, height=844)))
+
+
+def main() -> int:
+    """Take them all; the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m tests.browser.pictures")
+    parser.add_argument("folder", type=Path, nargs="?", default=ROOT / "var" / "pictures")
+    parser.add_argument("--readme", action="store_true", help="also write docs/desk.png")
+    given = parser.parse_args()
+    given.folder.mkdir(parents=True, exist_ok=True)
+    take(given.folder, photographer(given.folder, ROOT / "docs" / "desk.png" if given.readme else None))
+    print(f"{len(list(given.folder.glob('*.png')))} pictures in {given.folder}")
+    return 0
+
+
+def photographer(folder: Path, readme: Path | None) -> Callable[[str, Page], None]:
+    """Takes each view in every look, and leaves the page as it was."""
+
+    def look(name: str, page: Page) -> None:
+        for scheme, size in LOOKS:
+            page.set_viewport_size(size)
+            page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+            page.screenshot(path=folder / f"{name.replace(' ', '-')}-{scheme}.png")
+        page.set_viewport_size(WIDE)
+        page.emulate_media(color_scheme="light")
+        if readme and name.startswith("05"):
+            page.screenshot(path=readme)
+
+    return look
+
+
+def take(folder: Path, look: Callable[[str, Page], None]) -> None:
+    """Walk past everything with a camera."""
+    with tempfile.TemporaryDirectory() as temporary, ExitStack() as ends:
+        stack = ends.enter_context(whole(Path(temporary)))
+        chromium = find_chromium()
+        playwright = ends.enter_context(sync_playwright())
+        browsers = []
+        for name, hertz in (("callers", 620.0), ("agents", 1150.0)):
+            place = Path(temporary) / name
+            place.mkdir()
+            browsers.append(browser_with(playwright, chromium, place, hertz))
+            ends.callback(browsers[-1].close)
+        callers, agents = browsers
+        complaints: list[str] = []
+        stack.agent("ann", "northwind", "marlow", full_name="Ann Berg")
+        forty_calls(stack, "us_ann")
+        customer = Customer(new_context(callers).new_page(), stack.simulator.url, "+12025557788")
+        customer.switches_on()
+        desk = Desk(new_context(agents, viewport=WIDE), stack, "ann", complaints)
+        walk_through_a_call(desk, customer, look)
+        walk_past_pages(desk, stack, look)
+        walk_past_states(desk, stack, look)
+        walk_past_the_second_tab(Desk(desk.context, stack, "ann", complaints), look)
+        stack.agent("zoe", full_name="Zoë Alexandra Featherstonehaugh-Montgomery")
+        denied = Desk(new_context(agents, allowed=False, viewport=WIDE), stack, "zoe", complaints)
+        look("00 first day", denied.page)
+        walk_without_microphone(denied, look)
+        walk_out(new_context(agents, viewport=WIDE).new_page(), stack, look)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
