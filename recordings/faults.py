@@ -21,6 +21,10 @@ class StorageAway(OSError):
     """The storage cannot be reached or refuses; says what it said."""
 
 
+class NotABackup(RuntimeError):
+    """A folder is not what a backup must be, or not what it was; says what is wrong."""
+
+
 class BadKey(ValueError):
     """A storage key that is not merchant/year/month/name, or would leave the folder."""
 

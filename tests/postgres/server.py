@@ -77,6 +77,11 @@ class PostgresServer:
         self._wait_until_it_answers()
         return self
 
+    @property
+    def programs(self) -> Path:
+        """Where pg_dump and the others are."""
+        return self._programs
+
     def url(self, database: str) -> str:
         """Where a database of this server is."""
         return f"postgresql://postgres@127.0.0.1:{self.port}/{database}"
