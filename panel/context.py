@@ -1,10 +1,11 @@
 """What a view may reach: the runtime, who is looking, and what was sent."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import cast
 
 from flask import current_app, g, request
 
+from panel.floor_days import Days
 from panel.login import From
 from panel.people import Viewer
 from panel.problems import Problem
@@ -18,6 +19,7 @@ class Panel:
 
     rt: Runtime
     throttle: Throttle
+    days: Days = field(default_factory=Days)
 
 
 def panel() -> Panel:

@@ -15,6 +15,7 @@ class Request:
     path: str
     origin: str = ""
     cookies: dict[str, str] = field(default_factory=dict)
+    query: str = ""
 
 
 class Refusal(Exception):
@@ -42,8 +43,8 @@ def read_request(heard: bytes, longest: int) -> Request | None:
         if not colon or name != name.strip() or not name:
             raise Refusal(400, "a header is broken")
         headers[name.lower()] = value.strip()
-    path = words[1].partition("?")[0]
-    return Request(words[0], path, headers.get("origin", ""), _cookies(headers.get("cookie", "")))
+    path, _, query = words[1].partition("?")
+    return Request(words[0], path, headers.get("origin", ""), _cookies(headers.get("cookie", "")), query)
 
 
 def opening(origin: str) -> bytes:

@@ -6,6 +6,7 @@ from flask import Blueprint, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from panel import login
+from panel.api.floor import floor_now
 from panel.api.tickets import number_of, ticket_of, wish
 from panel.context import cookie_name, rt, viewer
 from panel.ticket_list import missed, tickets
@@ -20,8 +21,8 @@ FORBIDDEN = {"\\", *map(chr, range(33))}
 
 @pages.get("/")
 def start() -> Response:
-    """To the desk, or to the tickets for people who take no calls."""
-    return redirect("/desk" if viewer().has_desk else "/tickets")
+    """To the desk; for people who take no calls to the floor they watch over, or to the tickets."""
+    return redirect("/desk" if viewer().has_desk else without_desk())
 
 
 @pages.get("/login")
@@ -37,7 +38,7 @@ def sign_in() -> Response | str:
 def desk() -> Response | str:
     """The agent's desk."""
     if not viewer().has_desk:
-        return redirect("/tickets")
+        return redirect(without_desk())
     with rt().store.read() as tx:
         beside = {
             "today": today(tx, viewer().user_id, rt().now()),
@@ -75,6 +76,12 @@ def call(merchant_id: str, call_id: str) -> Response | str:
     return page("call.html") if number is None else redirect(f"/tickets/{merchant_id}/{number}")
 
 
+@pages.get("/floor")
+def floor() -> str:
+    """Who waits and what the agents do, live."""
+    return page("floor.html", floor=floor_now())
+
+
 @pages.get("/missed")
 def missed_list() -> str:
     """Who spoke to nobody."""
@@ -90,6 +97,11 @@ def page(template: str, **values: object) -> str:
     told = {"push": settings.push_address, "signalling": settings.signalling_url, "desk": viewer().has_desk}
     plain = plain_host(settings.signalling_url)
     return render_template(template, viewer=viewer(), page_settings=told, plain_signalling=plain, **values)
+
+
+def without_desk() -> str:
+    """Where people begin who take no calls."""
+    return "/floor" if viewer().watches else "/tickets"
 
 
 def plain_host(signalling_url: str) -> str:

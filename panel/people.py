@@ -8,6 +8,8 @@ from sqlalchemy.orm import Session
 
 from voice.models import Agent, Membership, Merchant, User
 
+WATCHING = frozenset({"supervisor", "admin", "operator"})  # roles that see the floor
+
 
 @dataclass(frozen=True)
 class Viewer:
@@ -26,6 +28,11 @@ class Viewer:
     def merchants(self) -> tuple[str, ...]:
         """The merchants that this person may see."""
         return tuple(self.roles)
+
+    @property
+    def watches(self) -> tuple[str, ...]:
+        """The merchants whose floor this person watches over."""
+        return tuple(merchant for merchant, role in self.roles.items() if role in WATCHING)
 
     def may_see(self, merchant_id: str) -> bool:
         """Whether this merchant is one of theirs."""

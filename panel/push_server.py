@@ -1,7 +1,7 @@
 """The push process: one thread, one epoll, thousands of open streams written as raw sockets.
 
-A request is one GET of .../stream with the session's cookie. A stream costs its socket and a few hundred bytes here;
-SQL is asked once a second (panel/push.py), and at once when Redis nudges.
+A request is one GET of .../stream with the session's cookie: for the agent's desk, or with ?floor=1 for the floor.
+A stream costs its socket and a few hundred bytes here; SQL is asked once a second (panel/push.py), and at once when Redis nudges.
 """
 
 import contextlib
@@ -11,11 +11,14 @@ import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import parse_qs
 
 import structlog
 
+from panel.floor_push import FloorStream, FloorStreams
 from panel.handshake import Refusal, Request, opening, read_request, refusal
 from panel.login import who
+from panel.people import Viewer
 from panel.push import Stream, Streams
 from voice.runtime import Runtime
 from voice.store import StoreAway
@@ -39,7 +42,7 @@ class Connection:
     since: float
     heard: bytes = b""
     unsent: bytes = b""
-    stream: Stream | None = None
+    stream: Stream | FloorStream | None = None
 
 
 @dataclass
@@ -49,6 +52,7 @@ class PushServer:
     rt: Runtime
     listener: socket.socket
     streams: Streams = field(default_factory=Streams)
+    floors: FloorStreams = field(default_factory=FloorStreams)
 
     def __post_init__(self) -> None:
         self._selector = selectors.DefaultSelector()
@@ -71,9 +75,8 @@ class PushServer:
         self._close_all()
 
     def _next_look(self) -> float:
-        if self._rung or self._rung_all:
-            return min(self._next_step, self._looked_at + NUDGE_GAP_SECONDS)
-        return self._next_step
+        soon = self._looked_at + NUDGE_GAP_SECONDS if self._rung or self._rung_all else self._next_step
+        return min(self._next_step, soon, self.floors.due_at())
 
     def nudge(self, agent_ids: Iterable[str] = ()) -> None:
         """Look at these desks now instead of at the next second, or at all of them; from any thread."""
@@ -96,14 +99,20 @@ class PushServer:
         if now >= self._next_step:
             self._next_step = now + 1.0
             self._end_slow_handshakes(now)
+            self._forget_bell(now)
             self._carefully(self.streams.step, now)
+            self._carefully(self.floors.step, now)
         elif now >= self._next_look():
             only = None if self._rung_all else frozenset(self._rung)
+            self._forget_bell(now)
             self._carefully(lambda rt, now: self.streams.refresh(rt, now, only), now)
+            self._carefully(self.floors.hasten, now)
 
-    def _carefully(self, step: Callable[[Runtime, float], object], now: float) -> None:
+    def _forget_bell(self, now: float) -> None:
         self._rung.clear()
         self._rung_all, self._looked_at = False, now
+
+    def _carefully(self, step: Callable[[Runtime, float], object], now: float) -> None:
         try:
             step(self.rt, now)
         except StoreAway as away:
@@ -155,24 +164,32 @@ class PushServer:
                 return
             if request.path.rstrip("/").endswith("/healthz"):
                 raise Refusal(200, "ok")
-            agent_id, session = self._who(request)
+            viewer = self._who(request)
+            is_floor = may_have(viewer, request)
         except Refusal as no:
             self._answer(connection, refusal(no, settings.origin))
             return
         connection.heard = b""
         self._handshakes.discard(connection)
         self._send(connection, opening(settings.origin))
-        connection.stream = self.streams.open(
-            agent_id,
-            session,
-            lambda data: self._send(connection, data),
-            self.rt.now(),
-            lambda: self._drop(connection),
-        )
-        self._rung.add(agent_id)
+        self._open(connection, viewer, is_floor)
+        self._rung.add(viewer.user_id)
 
-    def _who(self, request: Request) -> tuple[str, str]:
-        """Agent and session of a request that may have a stream."""
+    def _open(self, connection: Connection, viewer: Viewer, is_floor: bool) -> None:
+        def write(data: bytes) -> bool:
+            return self._send(connection, data)
+
+        def hang_up() -> None:
+            self._drop(connection)
+
+        now, session = self.rt.now(), viewer.session
+        if is_floor:
+            connection.stream = self.floors.open(session, viewer.watches, write, now, hang_up)
+        else:
+            connection.stream = self.streams.open(viewer.user_id, session, write, now, hang_up)
+
+    def _who(self, request: Request) -> Viewer:
+        """The person who asks for a stream."""
         if request.method != "GET" or not request.path.endswith("/stream"):
             raise Refusal(404, "there is only GET /stream")
         if request.origin not in ("", self.rt.settings.origin):
@@ -184,9 +201,7 @@ class PushServer:
             raise Refusal(503, "the database does not answer; try again") from None
         if viewer is None:
             raise Refusal(401, "sign in first")
-        if not viewer.has_desk:
-            raise Refusal(403, "this account does not take calls")
-        return viewer.user_id, viewer.session
+        return viewer
 
     def _answer(self, connection: Connection, data: bytes) -> None:
         if self._send(connection, data):
@@ -228,8 +243,11 @@ class PushServer:
         if connection.sock.fileno() >= 0:
             self._selector.unregister(connection.sock)
             connection.sock.close()
-        if stream is not None:
-            self.streams.close(stream, self.rt.now())
+        match stream:
+            case FloorStream():
+                self.floors.close(stream)
+            case Stream():
+                self.streams.close(stream, self.rt.now())
 
     def _end_slow_handshakes(self, now: float) -> None:
         for connection in [one for one in self._handshakes if now - one.since > HANDSHAKE_SECONDS]:
@@ -244,6 +262,16 @@ class PushServer:
         for sock in (self.listener, self._ear, self._bell):
             sock.close()
         self._selector.close()
+
+
+def may_have(viewer: Viewer, request: Request) -> bool:
+    """Whether the floor is asked for, and not a desk; refuses what this person does not have."""
+    is_floor = parse_qs(request.query).get("floor") == ["1"]
+    if is_floor and not viewer.watches:
+        raise Refusal(403, "this account does not watch over a floor")
+    if not is_floor and not viewer.has_desk:
+        raise Refusal(403, "this account does not take calls")
+    return is_floor
 
 
 def listen(host: str, port: int) -> socket.socket:

@@ -117,5 +117,5 @@ function mark(cell, [column, way]) {
 function days(floor, merchant) {
   const shown = floor.merchants.filter((one) => !merchant || one.id === merchant);
   const zones = [...new Set(shown.map((one) => one.timezone))];
-  return zones.length ? `Today begins at midnight in ${zones.map((zone) => zone.replaceAll("_", " ")).join(" and ")}. Each caller counts on the day, and in the queue, of joining it.` : "";
+  return zones.length ? `Today begins at midnight in ${zones.map((zone) => zone.replaceAll("_", " ")).join(" and ")}. Each caller counts on the day, and in the queue, of joining it. The Connect level is Amazon Connect's formula: answered or gone within the limit, of all who left the queue.` : "";
 }

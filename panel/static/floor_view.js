@@ -107,7 +107,7 @@ export function queueRow(row, several) {
   return h("tr", { "data-over-at": at, "data-queue": readable(row.queue) },
     h("th", { scope: "row", class: "c-caller" }, readable(row.queue), several ? h("span", { class: "aside" }, ` · ${row.merchant.name}`) : ""),
     h("td", { class: "num c-when" }, h("span", { class: "phone-only" }, "waiting "), row.waiting),
-    h("td", { class: at === null ? "num blank c-late" : "num c-late" }, at === null ? "–" : [overBadge(at, `over ${row.limit_seconds} s`), " ", since(row.oldest_at)]),
+    h("td", { class: at === null ? "num blank c-late" : "num c-late" }, at === null ? "–" : [h("span", { class: "phone-only" }, "longest "), overBadge(at, `over ${row.limit_seconds} s`), " ", since(row.oldest_at)]),
     h("td", { class: "num c-merchant" }, h("span", { class: "phone-only" }, "answered "), row.answered),
     h("td", { class: "num c-ended" }, h("span", { class: "phone-only" }, "abandoned "), row.abandoned),
     h("td", { class: "num" }, row.missed),

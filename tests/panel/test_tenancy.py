@@ -119,5 +119,5 @@ def test_people_without_a_desk_have_no_rings_and_no_shift(app: Flask) -> None:
 
     assert sue.post("/api/shift/start").status_code == 403
     assert sue.get("/api/desk").status_code == 403
-    assert sue.get("/desk").headers["Location"] == "/tickets"
+    assert sue.get("/desk").headers["Location"] == "/floor"
     assert sue.get("/tickets").status_code == 200

@@ -1,0 +1,242 @@
+"""The floor in a real browser: it follows the stream, sorts, filters, and says what is too long without colour."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect
+from sqlalchemy import update
+
+from tests.panel.build import PASSWORD, account, bump, call, person, ring, shop, waiting
+from tests.panel.floor_shop import day_of
+from tests.panel.looking import look
+from tests.panel.site import Site, site
+from tests.sound.browser import FLAGS
+from voice.models import Participation, Waiting
+from voice.runtime import Runtime
+
+LONG = "Marlow & Daughters Fine Furniture and Upholstery"
+
+
+@pytest.fixture(scope="module")
+def browser(playwright: Playwright, chromium: str) -> Iterator[Browser]:
+    browser = playwright.chromium.launch(executable_path=chromium, args=list(FLAGS))
+    yield browser
+    browser.close()
+
+
+@pytest.fixture
+def here(tmp_path: Path) -> Iterator[Site]:
+    with site(tmp_path) as served:
+        shop(served.rt, "northwind", "Northwind Outfitters")
+        shop(served.rt, "marlow", LONG)
+        account(served.rt)
+        for name in ("ann", "ben", "cleo"):
+            person(served.rt, name, "northwind")
+        person(served.rt, "sue", "northwind", "marlow", role="supervisor", desk=False)
+        yield served
+
+
+@pytest.fixture
+def open_floor(browser: Browser, here: Site) -> Iterator[Callable[..., Page]]:
+    contexts: list[BrowserContext] = []
+    faults: list[str] = []
+
+    def opened(query: str = "", **options: object) -> Page:
+        context = browser.new_context(**options)  # type: ignore[arg-type]
+        contexts.append(context)
+        page = context.new_page()
+        page.on(
+            "console", lambda said: faults.append(said.text) if said.type in ("error", "warning") else None
+        )
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.goto(f"{here.address}/floor{query}")
+        page.fill("#email", "sue@example.com")
+        page.fill("#password", PASSWORD)
+        page.get_by_role("button", name="Sign in").click()
+        expect(page.locator("#floor-pulse")).to_have_text("Live")
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert faults == []
+
+
+def joins(
+    rt: Runtime, call_id: str, ago: float = 0.0, merchant_id: str = "northwind", **values: Any
+) -> None:
+    """A caller who joined a queue some seconds ago, as a turn leaves it."""
+    call(rt, merchant_id, call_id, **values)
+    waiting_id = waiting(rt, merchant_id, call_id)
+    entered_at = rt.now() - ago
+    with rt.write() as tx:
+        tx.execute(
+            update(Waiting).where(Waiting.id == waiting_id).values(entered_at=entered_at, rank_at=entered_at)
+        )
+        rt.journal.write(tx, merchant_id, call_id, "enqueued", entered_at, queue="order_status")
+
+
+def rows(page: Page, table: str) -> list[list[str]]:
+    return [
+        [cell.inner_text().strip() for cell in row.locator("th, td").all()]
+        for row in page.locator(f"[data-table={table}] tbody tr").all()
+    ]
+
+
+def test_the_page_shows_a_caller_who_waits_and_an_agents_change_within_two_seconds(
+    open_floor: Callable[..., Page], here: Site
+) -> None:
+    page = open_floor()
+    expect(page.get_by_role("heading", name="Nobody waits")).to_be_visible()
+    page.wait_for_timeout(2_100)  # nothing was told in the last two seconds: a change is not put off
+
+    joins(here.rt, "ca_1", caller_name="Maya Lin")
+
+    caller = page.locator("[data-table=waiting] tbody tr")
+    expect(caller).to_contain_text("Maya Lin", timeout=2_000)
+    expect(caller).to_contain_text("order status")
+
+    ring(here.rt, "northwind", "ca_1", "us_ann")
+    here.rt.nudge("desks")
+
+    expect(caller).to_contain_text("Ringing at Ann", timeout=2_500)
+    ann = page.locator("[data-table=agents] tbody tr").filter(has_text="Ann")
+    expect(ann).to_contain_text("+1 202-555-0188")
+
+
+def test_a_wait_that_becomes_too_long_stands_out_in_words_while_nothing_else_happens(
+    open_floor: Callable[..., Page], here: Site
+) -> None:
+    joins(here.rt, "ca_1", ago=12.0)
+    page = open_floor()
+    queue = page.locator("[data-table=queues] tbody tr").filter(has_text="order status").first
+    expect(queue.get_by_text("over 20 s")).to_be_hidden()
+
+    expect(queue.get_by_text("over 20 s")).to_be_visible(timeout=12_000)
+
+    expect(page.locator("[data-table=waiting]").get_by_text("over 20 s")).to_be_visible()
+    expect(page.locator("#floor-said")).to_have_text("The wait is too long in order status")
+
+
+def test_the_figures_are_told_with_their_formula(open_floor: Callable[..., Page], here: Site) -> None:
+    day_of(here.rt, "northwind", "order_status", answered=(4, 10, 40), abandoned=(2, 60), missed=1)
+    page = open_floor()
+
+    tile = page.locator(".tile.level")
+    expect(tile.locator(".figure")).to_have_text("50%")
+    expect(tile).to_contain_text("answered in time 2 ÷ (answered 3 + abandoned 2 − short abandons 1)")
+    expect(tile).to_contain_text("In time: within 20 s. Short: gone before 5 s.")
+    expect(page.locator(".tiles")).to_contain_text("0:18")
+
+
+def test_merchant_and_queue_are_chosen_and_kept_in_the_address(
+    open_floor: Callable[..., Page], here: Site
+) -> None:
+    joins(here.rt, "ca_1", caller_name="Maya")
+    joins(here.rt, "ca_2", merchant_id="marlow", caller_name="Jean")
+    day_of(here.rt, "marlow", "repairs", answered=(5,))
+    page = open_floor()
+    expect(page.locator("[data-table=waiting] tbody tr")).to_have_count(2)
+
+    page.get_by_role("combobox", name="Merchant").select_option("marlow")
+
+    expect(page.locator("[data-table=waiting] tbody tr")).to_have_count(1)
+    expect(page.locator("[data-table=waiting]")).to_contain_text("Jean")
+    expect(page.locator("[data-table=agents]")).to_be_hidden()
+    page.get_by_role("combobox", name="Queue").select_option("marlow/repairs")
+    expect(page.get_by_role("heading", name="Nobody waits")).to_be_visible()
+    page.reload()
+    expect(page.get_by_role("heading", name="Nobody waits")).to_be_visible()
+    assert [row[0] for row in rows(page, "queues")] == ["repairs"]
+
+
+def test_a_table_is_sorted_by_the_column_that_is_clicked_and_stays_so(
+    open_floor: Callable[..., Page], here: Site
+) -> None:
+    for number, name in enumerate(("Carla", "Abe", "Bea")):
+        joins(here.rt, f"ca_{number}", ago=10.0 - number, caller=f"+1202555018{number}", caller_name=name)
+    page = open_floor()
+    assert [row[0] for row in rows(page, "waiting")] == ["1", "2", "3"]  # the longest wait first
+
+    head = page.locator("[data-table=waiting] th").filter(has_text="Place")
+    head.get_by_role("button").click()
+    head.get_by_role("button").click()
+
+    assert [row[0] for row in rows(page, "waiting")] == ["3", "2", "1"]
+    expect(head).to_have_attribute("aria-sort", "descending")
+    joins(here.rt, "ca_9", caller_name="Dan")
+    expect(page.locator("[data-table=waiting] tbody tr")).to_have_count(4)
+    assert [row[0] for row in rows(page, "waiting")] == ["4", "3", "2", "1"]
+
+
+def test_a_page_that_hears_nothing_says_how_old_its_picture_is(
+    open_floor: Callable[..., Page], here: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = open_floor()
+    page.clock.install()
+    monkeypatch.setattr(here.push.floors, "step", lambda _rt, _now: None)
+
+    page.clock.run_for(14_000)
+
+    expect(page.locator("#floor-pulse")).to_contain_text("Last update 0:1")
+
+
+def test_the_stream_ends_when_the_floor_is_left_and_begins_again_with_it(
+    open_floor: Callable[..., Page], here: Site
+) -> None:
+    page = open_floor()
+    assert len(here.push.floors) == 1
+    pages = page.get_by_role("navigation", name="Pages", exact=True)
+
+    pages.get_by_role("link", name="Tickets").click()
+    expect(page.get_by_role("heading", name="Tickets", level=1)).to_be_visible()
+    page.wait_for_function("() => true")
+    pages.get_by_role("link", name="Floor").click()
+
+    expect(page.locator("#floor-pulse")).to_have_text("Live")
+    assert len(here.push.floors) == 1
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1500), ("dark", 1280), ("light", 390)])
+def test_the_floor_is_readable_and_reachable(
+    open_floor: Callable[..., Page], here: Site, scheme: str, width: int
+) -> None:
+    rt = here.rt
+    day_of(rt, "northwind", "order_status", answered=(4, 10, 40), abandoned=(2, 60), missed=1, voicemails=2)
+    day_of(rt, "northwind", "advice_on_equipment", answered=(9,) * 12)
+    day_of(rt, "marlow", "repairs_and_upholstery", answered=(5, 6, 400))
+    page = open_floor(color_scheme=scheme, viewport={"width": width, "height": 800})
+    found = {"quiet": look(page, f"floor quiet {scheme} {width}")}
+    person(rt, "jean-baptiste alexandre fontaine-beauregard", "marlow", state="wrap_up")
+    bump(rt, "us_ben", state="away", reason="lunch")
+    bump(rt, "us_cleo", state="on_call", next_state="away:lunch")
+    joins(rt, "ca_1", ago=130.0, caller_name="Jean-Baptiste Alexandre Fontaine-Beauregard")
+    joins(rt, "ca_2", ago=31.0)
+    joins(rt, "ca_3", ago=4.0, merchant_id="marlow", caller="")
+    ring(rt, "northwind", "ca_1", "us_ann")
+    call(rt, "northwind", "ca_4", caller_name="Maya Lin")
+    with rt.write() as tx:
+        tx.add(
+            Participation(
+                merchant_id="northwind",
+                id="pa_4",
+                call_id="ca_4",
+                offer_id="of_4",
+                waiting_id=None,
+                agent_id="us_cleo",
+                state="talking",
+                assignment=1,
+                room="r",
+                leg_sid="CAleg",
+                began_at=rt.now() - 200,
+                joined_at=rt.now() - 198,
+            )
+        )
+    rt.nudge("desks")
+    expect(page.locator("[data-table=waiting] tbody tr")).to_have_count(3)
+    expect(page.locator("[data-table=agents]")).to_contain_text("Maya Lin")
+    found["busy"] = look(page, f"floor busy {scheme} {width}")
+
+    assert {name: told for name, told in found.items() if told} == {}
