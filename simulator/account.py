@@ -37,6 +37,7 @@ class Number(VoiceSettings):
     e164: str = ""
     friendly_name: str = ""
     voice_application_sid: str = ""
+    trunk_sid: str = ""
 
 
 @dataclass

@@ -169,6 +169,10 @@ class Carrier:
             configured=self._media_base_url,
         )
 
+    def ask(self, account: Account, question: Callable[[Client], Any]) -> Any:
+        """Any other request of the SDK; raises CarrierAway, CarrierGone, CarrierRefused."""
+        return self._ask(lambda: question(self._client(account)))
+
     def _client(self, account: Account) -> Client:
         return Client(
             account.api_key_sid,
@@ -190,7 +194,15 @@ class Carrier:
                 raise CarrierGone(f"{error.code}: {error.msg}") from error
             raise CarrierRefused(f"{error.status} {error.code}: {error.msg}") from error
         except (TwilioException, requests.RequestException, OSError) as error:
+            _judge_page(error)
             raise CarrierAway(f"{type(error).__name__}: {error}") from error
+
+
+def _judge_page(error: Exception) -> None:
+    """The SDK tells of a list that was refused in another way than of everything else; raises CarrierRefused."""
+    answer = error.args[1] if len(error.args) > 1 else None
+    if isinstance(answer, Response) and 400 <= answer.status_code < 500 and answer.status_code != 429:
+        raise CarrierRefused(f"{answer.status_code}: {answer.text[:200]}") from error
 
 
 def _media_host(account: Account) -> str:

@@ -3,11 +3,13 @@
 import argparse
 import sys
 
+from voice.connect_command import add_connect
 from voice.settings import Settings
 
 
 def add_commands(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """ringdesk web | migrate"""
+    """ringdesk web | migrate | connect"""
+    add_connect(subparsers)
     web = subparsers.add_parser("web", help="answer Twilio and the browsers")
     web.set_defaults(run=run_web)
     migrate = subparsers.add_parser("migrate", help="bring the database's tables up to date")

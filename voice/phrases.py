@@ -3,7 +3,7 @@
 from typing import Literal
 
 Phrase = Literal[
-    "place", "next", "minute", "minutes", "again", "one_moment", "unknown_number", "trouble", "taken"
+    "place", "next", "minute", "minutes", "again", "one_moment", "unknown_number", "trouble", "taken", "away"
 ]
 
 PHRASES: dict[Phrase, dict[str, str]] = {
@@ -51,6 +51,12 @@ PHRASES: dict[Phrase, dict[str, str]] = {
         "de": "Es tut uns leid, bei uns ist etwas schiefgegangen. Bitte hinterlassen Sie eine Nachricht, wir rufen zurück.",
         "fr": "Nous sommes désolés, un problème est survenu. Laissez un message et nous vous rappellerons.",
         "es": "Lo sentimos, algo ha fallado. Deje un mensaje y le devolveremos la llamada.",
+    },
+    "away": {
+        "en": "We are sorry, we cannot take your call at this moment. Please call again in a few minutes.",
+        "de": "Es tut uns leid, wir können Ihren Anruf gerade nicht annehmen. Bitte rufen Sie in einigen Minuten wieder an.",
+        "fr": "Nous sommes désolés, nous ne pouvons pas prendre votre appel. Veuillez rappeler dans quelques minutes.",
+        "es": "Lo sentimos, ahora no podemos atender su llamada. Vuelva a llamar dentro de unos minutos.",
     },
     "taken": {"en": "This caller is no longer waiting for you."},
 }

@@ -30,7 +30,7 @@ class Seeded:
 def seed_merchants(rt: Runtime, account_file: Path) -> tuple[Seeded, ...]:
     """Make or update every merchant in the flows folder; raises FlowFaults or NotSeeded. May be run again."""
     account_id = seed_account(rt, account_file)
-    sown = [_seed_merchant(rt, flow, account_id) for flow in readable_flows(rt.settings.flows_dir)]
+    sown = [adopt_merchant(rt, flow, account_id) for flow in readable_flows(rt.settings.flows_dir)]
     publish_folder(rt, rt.settings.flows_dir)
     rt.books.refresh()
     return tuple(sown)
@@ -52,7 +52,8 @@ def seed_account(rt: Runtime, file: Path) -> str:
     return "main"
 
 
-def _seed_merchant(rt: Runtime, flow: Flow, account_id: str) -> Seeded:
+def adopt_merchant(rt: Runtime, flow: Flow, account_id: str) -> Seeded:
+    """Make or update the merchant of a flow, reached by this account under the flow's numbers."""
     with rt.write() as tx:
         merchant = tx.get(models.Merchant, flow.merchant)
         if merchant is None:
@@ -65,6 +66,8 @@ def _seed_merchant(rt: Runtime, flow: Flow, account_id: str) -> Seeded:
                     live_digest=None,
                 )
             )
+        else:
+            merchant.twilio_account_id = account_id
         tx.execute(delete(models.Number).where(models.Number.merchant_id == flow.merchant))
         for number in flow.numbers:
             tx.add(models.Number(merchant_id=flow.merchant, e164=number, twilio_account_id=account_id))

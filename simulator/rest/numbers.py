@@ -91,7 +91,7 @@ def render(request: Request, number: Number) -> dict[str, Any]:
         "sms_url": "",
         "status_callback": number.status_callback,
         "status_callback_method": number.status_callback_method,
-        "trunk_sid": None,
+        "trunk_sid": number.trunk_sid or None,
         "uri": f"/{API_VERSION}/Accounts/{account}/IncomingPhoneNumbers/{number.sid}.json",
         "voice_receive_mode": "voice",
         "voice_application_sid": number.voice_application_sid,
@@ -114,6 +114,7 @@ def _change(request: Request, number: Number) -> None:
     name = request.one("FriendlyName")
     if name is not None:
         number.friendly_name = name
+    number.trunk_sid = number.trunk_sid if request.one("TrunkSid") is None else request.one("TrunkSid") or ""
     app_sid = request.one("VoiceApplicationSid")
     if app_sid is not None:
         if app_sid and app_sid not in request.account.applications:
