@@ -122,7 +122,7 @@ def _take(rt: Runtime, merchant_id: str, action_id: str) -> tuple[models.Action,
 
 def _is_pointless(tx: Session, action: models.Action, call: models.Call) -> bool:
     """Whether the truth has moved on: the call is over, or the leg is or should be where the request would not take it."""
-    if action.kind == "end_leg":
+    if action.kind in ("end_leg", "end_room"):
         return False
     if call.ended_at is not None:
         return True

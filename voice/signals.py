@@ -41,8 +41,8 @@ def room_event(rt: Runtime, event: told.RoomEvent) -> None:
         for talk in talks:
             if talk.room_sid is None or event.kind == "participant-join":
                 talk.room_sid = event.conference_sid
-        if event.kind == "participant-join" and event.call_sid == call.call_sid:
-            _caller_joined(tx, rt, call, talks, event.room)
+        if event.kind == "participant-join":
+            _joined_room(tx, rt, call, talks, event.room)
         elif event.kind == "participant-leave":
             _left_room(tx, rt, call, talks, event)
 
@@ -133,10 +133,10 @@ def _recording_moved(
         rt.journal.write(tx, call.merchant_id, call.id, "recording_absent", now, recording=row.id)
 
 
-def _caller_joined(
+def _joined_room(
     tx: Session, rt: Runtime, call: models.Call, talks: list[models.Participation], room: str
 ) -> None:
-    """A caller who comes into the room when its talk is over already is led out again."""
+    """Whoever comes into the room when its talk is over already is led out again."""
     if not any(talk.state in PARTICIPATION_LIVE for talk in talks):
         order(tx, rt, call, Move("end_room", room))
 

@@ -191,6 +191,17 @@ def test_a_caller_who_enters_a_room_that_is_over_is_led_out_of_it(shop: Shop) ->
     caller.ends(within=20)
 
 
+def test_an_agent_who_comes_back_just_when_the_caller_hangs_up_is_led_out_of_the_room(shop: Shop) -> None:
+    caller = shop.talk()
+    shop.ann.leg.hangs_up()
+    shop.sim.faults.webhook("/voice/agent$", "slow", times=1, seconds=1)
+    shop.ann.connects()
+    shop.waits(0.5)
+    caller.hangs_up()
+
+    shop.ann.leg.ends(within=10)
+
+
 def test_who_hangs_up_in_the_second_queue_hung_up(tmp_path: Path) -> None:
     shop = Shop(tmp_path, flow=SURVEY)
     caller = shop.talk()
