@@ -43,6 +43,19 @@ def run_clock(_args: argparse.Namespace) -> int:
     return clock.run(rt, sweep)
 
 
+def run_doctor(args: argparse.Namespace) -> int:
+    """Look at everything that this installation needs; 1 when something is wrong."""
+    from recordings.storage import open_storage
+    from voice.doctor.findings import as_json
+    from voice.doctor.visit import visit
+    from voice.settings import Settings
+
+    settings = Settings()
+    found = visit(settings, lambda: open_storage(settings.storage_url))
+    print(as_json(found) if args.json else "\n".join(one.line() for one in found))
+    return 0 if all(one.ok for one in found) else 1
+
+
 def command_line() -> argparse.ArgumentParser:
     """The words of `ringdesk`. Each package gives its own: `add_commands(subparsers)` in its commands.py.
 
@@ -56,6 +69,9 @@ def command_line() -> argparse.ArgumentParser:
     words.add_parser("clock", help="end what is due, decide again, sweep; one or more of them").set_defaults(
         run=run_clock
     )
+    doctor = words.add_parser("doctor", help="look at everything that this installation needs")
+    doctor.add_argument("--json", action="store_true", help="for machines")
+    doctor.set_defaults(run=run_doctor)
     return parser
 
 

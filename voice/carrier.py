@@ -173,6 +173,17 @@ class Carrier:
         """Any other request of the SDK; raises CarrierAway, CarrierGone, CarrierRefused."""
         return self._ask(lambda: question(self._client(account)))
 
+    def probe(self, account: Account, auth: tuple[str, str]) -> tuple[int, str]:
+        """Status and Date of the smallest request with these credentials; raises CarrierAway."""
+        url = f"{_media_host(account)}/2010-04-01/Accounts/{account.account_sid}/IncomingPhoneNumbers.json"
+        answer = self._ask(lambda: self._http.request("GET", url, params={"PageSize": 1}, auth=auth))
+        sent = {name.lower(): value for name, value in (answer.headers or {}).items()}
+        return int(answer.status_code), str(sent.get("date", ""))
+
+    def media_host(self, account: Account) -> str:
+        """Where recordings' sound is fetched."""
+        return self._media_base_url or _media_host(account)
+
     def _client(self, account: Account) -> Client:
         return Client(
             account.api_key_sid,
