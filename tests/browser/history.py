@@ -5,8 +5,30 @@ from itertools import cycle
 from tests.browser.stack import Whole
 from voice import models
 
-NAMES = cycle(("Maya Lin", "", "Jean-Baptiste Alexandre Fontaine-Beauregard", "Oluwaseun Adébáyọ̀", "", "Li Wei", "Zoë Müller-Lüdenscheidt"))
-ENDINGS = cycle(("answered", "answered", "abandoned", "answered", "voicemail", "answered", "forwarded", "answered", "completed_in_flow"))
+NAMES = cycle(
+    (
+        "Maya Lin",
+        "",
+        "Jean-Baptiste Alexandre Fontaine-Beauregard",
+        "Oluwaseun Adébáyọ̀",
+        "",
+        "Li Wei",
+        "Zoë Müller-Lüdenscheidt",
+    )
+)
+ENDINGS = cycle(
+    (
+        "answered",
+        "answered",
+        "abandoned",
+        "answered",
+        "voicemail",
+        "answered",
+        "forwarded",
+        "answered",
+        "completed_in_flow",
+    )
+)
 MINUTES = 11.0  # between two calls
 
 

@@ -103,7 +103,7 @@ class Whole:
                 )
             )
             tx.add(models.Agent(id=user_id, identity=f"agent_{name}", name=named, since_at=self.rt.now()))
-            for merchant in merchants or ("northwind",):
+            for merchant in merchants or ("northwind", "marlow"):
                 tx.add(models.Membership(merchant_id=merchant, user_id=user_id, role="agent"))
                 queue = "orders" if merchant == "northwind" else "restoration_of_antique_furniture"
                 tx.add(models.QueueMember(merchant_id=merchant, queue=queue, agent_id=user_id))

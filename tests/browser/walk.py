@@ -52,12 +52,12 @@ def walk_through_a_call(desk: Desk, customer: Customer, look: Look) -> None:
 def walk_past_pages(desk: Desk, whole: Whole, look: Look) -> None:
     """Every page between calls, and what lists say when they have nothing."""
     for name, path in (
+        ("16 no such page", "/tickets/marlow/999"),
         ("11 tickets", "/tickets"),
         ("12 tickets none found", "/tickets?q=zzz"),
         ("13 missed", "/missed"),
         ("14 missed none found", "/missed?q=zzz"),
         ("15 ticket without sound", "/tickets/marlow/3"),
-        ("16 no such page", "/tickets/marlow/999"),
     ):
         desk.page.goto(f"{whole.address}{path}")
         expect(desk.page.locator("h1").first).to_be_attached()
