@@ -27,7 +27,7 @@ def create_app() -> Flask:
     voice_web.register(app, rt)
     panel_web.register(app, rt)
     entrance.install(app, rt)
-    app.extensions["loops"] = keep_up(rt)
+    app.extensions["loops"] = keep_up(rt, "web")
     return app
 
 
@@ -36,10 +36,11 @@ def run_clock(_args: argparse.Namespace) -> int:
     from recordings.sweep import sweep
     from voice import clock
     from voice.build import build_runtime, keep_up
+    from voice.metrics_sql import DatabaseFigures
     from voice.settings import Settings
 
     rt = build_runtime(Settings())
-    keep_up(rt)
+    keep_up(rt, "clock", DatabaseFigures(rt))
     return clock.run(rt, sweep)
 
 

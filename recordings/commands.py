@@ -103,7 +103,7 @@ def _worker(arguments: argparse.Namespace) -> int:
     settings = Settings()
     rt = build_runtime(settings)
     try:
-        loops = keep_up(rt)
+        loops = keep_up(rt, "worker")
         open_storage(settings.storage_url).forget_unfinished(rt.now() - UNFINISHED_SECONDS)
     except (StoreAway, ValueError) as fault:
         print(f"ringdesk worker cannot start: {fault}", file=sys.stderr)

@@ -5,8 +5,9 @@ from dataclasses import replace
 
 import redis
 import structlog
+from prometheus_client.registry import Collector
 
-from voice import outbox
+from voice import metrics, outbox
 from voice.books import Books
 from voice.carrier import Carrier, CarrierHttp
 from voice.journal import Journal
@@ -49,12 +50,13 @@ def build_runtime(settings: Settings) -> Runtime:
     return replace(rt, nudge=_nudger(settings.redis_url, None if store.is_sqlite else Notifier(store.url)))
 
 
-def keep_up(rt: Runtime) -> tuple[Ticker, ...]:
-    """Start the loops that every serving process has: the books, the time and the journal."""
+def keep_up(rt: Runtime, name: str = "", *figures: Collector) -> tuple[Ticker, ...]:
+    """Start the loops that every serving process has: the books, the time and the journal; and its figures."""
     if isinstance(rt.clock, SharedClock):
         clock: SharedClock = rt.clock
         clock.follow(rt.store)
     rt.books.refresh()
+    metrics.serve(rt.settings.metrics_port, rt.settings.host, name, rt.journal, *figures)
     return (
         Ticker("books", rt.books.refresh, lambda: clock.follow(rt.store)).start(),
         Ticker("journal", lambda: _write_all(rt), seconds=0.05, to_the_end=True).start(),

@@ -14,6 +14,7 @@ from twilio.http.response import Response
 from twilio.rest import Client
 
 from voice import carrier_lists as lists
+from voice import metrics
 from voice.books import Account
 from voice.carrier_faults import CarrierAway as CarrierAway
 from voice.carrier_faults import CarrierGone as CarrierGone
@@ -196,17 +197,22 @@ class Carrier:
 
     @staticmethod
     def _ask(request: Callable[[], Any]) -> Any:
-        try:
-            return request()
-        except TwilioRestException as error:
-            if error.status == 429 or error.status >= 500:
-                raise CarrierAway(f"{error.status} {error.code}: {error.msg}") from error
-            if error.status in LOST or error.code in GONE_CODES:
-                raise CarrierGone(f"{error.code}: {error.msg}") from error
-            raise CarrierRefused(f"{error.status} {error.code}: {error.msg}") from error
-        except (TwilioException, requests.RequestException, OSError) as error:
-            _judge_page(error)
-            raise CarrierAway(f"{type(error).__name__}: {error}") from error
+        with metrics.counted():
+            return _asked(request)
+
+
+def _asked(request: Callable[[], Any]) -> Any:
+    try:
+        return request()
+    except TwilioRestException as error:
+        if error.status == 429 or error.status >= 500:
+            raise CarrierAway(f"{error.status} {error.code}: {error.msg}") from error
+        if error.status in LOST or error.code in GONE_CODES:
+            raise CarrierGone(f"{error.code}: {error.msg}") from error
+        raise CarrierRefused(f"{error.status} {error.code}: {error.msg}") from error
+    except (TwilioException, requests.RequestException, OSError) as error:
+        _judge_page(error)
+        raise CarrierAway(f"{type(error).__name__}: {error}") from error
 
 
 def _judge_page(error: Exception) -> None:

@@ -4,13 +4,14 @@ Flask's rules and the fast entrance are both made from this table, so they canno
 """
 
 import json
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 import structlog
 
-from voice import agent_legs, guard, hear, legs, music, signals, speak, turns, waiting_room
+from voice import agent_legs, guard, hear, legs, metrics, music, signals, speak, turns, waiting_room
 from voice.guard import Admitted, Refusal, Secrets
 from voice.phrases import phrase
 from voice.runtime import Runtime
@@ -44,6 +45,13 @@ class Reply:
 
 def knock(rt: Runtime, environ: Mapping[str, object], body: bytes, name: str, rest: str) -> Reply:
     """Answer a request of Twilio's: checked first, and whatever fails, the caller hears words of ours."""
+    began = time.perf_counter()
+    reply = _knock(rt, environ, body, name, rest)
+    metrics.answered(name, reply.status, began)
+    return reply
+
+
+def _knock(rt: Runtime, environ: Mapping[str, object], body: bytes, name: str, rest: str) -> Reply:
     admitted = guard.admit(environ, body, lambda sid: secrets_of(rt, sid), rt.settings.public_base_url)
     if isinstance(admitted, Refusal):
         log.warning("refused at the door", door=name, reason=admitted.reason)

@@ -50,6 +50,11 @@ class Journal:
         self._writing = threading.Lock()
         self.lost = 0
 
+    @property
+    def buffered(self) -> int:
+        """How many facts wait to be written."""
+        return len(self._waiting)
+
     def note_turn(
         self, merchant_id: str, call_id: str, turn: int, at: float, notes: Iterable[tuple[str, Data]]
     ) -> None:

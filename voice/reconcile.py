@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import structlog
 from sqlalchemy import update
 
-from voice import models, open_here, signals
+from voice import metrics, models, open_here, signals
 from voice.books import Account
 from voice.carrier_faults import CarrierAway, CarrierGone, CarrierRefused
 from voice.heard import CallStatusHeard, LegStatus, Party, RecordingHeard
@@ -63,6 +63,9 @@ def _round(rt: Runtime, account: Account) -> None:
         _beat(rt, _done(account.id), now.began)
     else:
         _beat(rt, _lease(account.id), now.began - EVERY_SECONDS + AGAIN_SECONDS)
+    metrics.ROUNDS.labels(account.id, "whole" if now.is_whole else "broken off").inc()
+    for what, number in now.repairs.items():
+        metrics.REPAIRS.labels(account.id, what).inc(number)
     if repairs := +now.repairs:
         log.warning("reconciled", account=account.id, **dict(sorted(repairs.items())))
 

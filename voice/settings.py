@@ -51,6 +51,10 @@ class Settings(BaseSettings):
         SecretStr(""), description="Keys that seal call sessions into URLs, newest first, comma separated."
     )
     sealing_keys_file: Path | None = Field(None, description="File that holds SEALING_KEYS.")
+    metrics_port: int = Field(
+        0,
+        description="First private port for Prometheus, on HOST; each process takes the next free one. 0: none.",
+    )
     log_format: str = Field("json", description="json for machines, text for a terminal.")
 
     @model_validator(mode="before")

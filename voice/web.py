@@ -6,6 +6,7 @@ from sqlalchemy import select
 from voice import models, music, speak
 from voice.doors import DOORS, Reply, knock
 from voice.runtime import Runtime
+from voice.schema import Standing, look
 from voice.sounds import flow_sound
 from voice.store import StoreAway
 
@@ -17,7 +18,9 @@ def register(app: Flask, rt: Runtime) -> None:
     doors = Blueprint("voice", __name__, url_prefix="/voice")
     for name, door in DOORS.items():
         rule = f"/{name}/<path:rest>" if door.takes else f"/{name}"
-        doors.add_url_rule(rule, name, _view(rt, name), methods=["POST"], defaults={} if door.takes else {"rest": ""})
+        doors.add_url_rule(
+            rule, name, _view(rt, name), methods=["POST"], defaults={} if door.takes else {"rest": ""}
+        )
     app.register_blueprint(doors)
     app.add_url_rule("/audio/<name>.wav", "audio", lambda name: _sound(rt, name))
     app.add_url_rule("/healthz", "healthz", lambda: {"ok": True})
@@ -39,7 +42,9 @@ def _sound(rt: Runtime, name: str) -> Response:
     sound = _own_sound(name) or flow_sound(rt, name)
     if sound is None:
         abort(404)
-    return Response(sound, content_type="audio/x-wav", headers={"Cache-Control": f"public, max-age={SOUND_SECONDS}"})
+    return Response(
+        sound, content_type="audio/x-wav", headers={"Cache-Control": f"public, max-age={SOUND_SECONDS}"}
+    )
 
 
 def _own_sound(name: str) -> bytes | None:
@@ -51,10 +56,16 @@ def _own_sound(name: str) -> bytes | None:
 
 def _ready(rt: Runtime) -> tuple[dict[str, object], int]:
     try:
+        schema = look(rt.store)
         with rt.store.read() as tx:
             beat = tx.scalar(select(models.Beat.at).where(models.Beat.name == "clock"))
     except StoreAway:
         return {"ok": False, "why": "the database does not answer"}, 503
+    if schema.standing in (Standing.OLDER, Standing.NEWER, Standing.EMPTY):
+        return {"ok": False, "why": "the database has another schema; see: ringdesk migrate --check"}, 503
     if beat is None or rt.now() - beat > 5.0:
-        return {"ok": False, "why": "no clock finished a round within 5 seconds; is `ringdesk clock` running?"}, 503
+        return {
+            "ok": False,
+            "why": "no clock finished a round within 5 seconds; is `ringdesk clock` running?",
+        }, 503
     return {"ok": True}, 200
