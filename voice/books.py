@@ -65,16 +65,30 @@ class Books:
         """Look again; raises StoreAway and keeps the old page when SQL cannot be read."""
         with self._store.read() as tx:
             accounts = [self._open(row) for row in tx.scalars(select(models.TwilioAccount))]
-            shops = [Shop(row.id, row.name, row.timezone, row.twilio_account_id, row.live_digest)
-                     for row in tx.scalars(select(models.Merchant))]
-            numbers = {row.e164: (row.merchant_id, row.twilio_account_id) for row in tx.scalars(select(models.Number))}
-            pinned = tx.execute(select(models.Call.merchant_id, models.Call.flow_digest)
-                                .where(models.Call.ended_at.is_(None)).distinct()).all()
-        wanted = {(shop.id, shop.live_digest) for shop in shops if shop.live_digest} | {(m, d) for m, d in pinned}
+            shops = [
+                Shop(row.id, row.name, row.timezone, row.twilio_account_id, row.live_digest)
+                for row in tx.scalars(select(models.Merchant))
+            ]
+            numbers = {
+                row.e164: (row.merchant_id, row.twilio_account_id)
+                for row in tx.scalars(select(models.Number))
+            }
+            pinned = tx.execute(
+                select(models.Call.merchant_id, models.Call.flow_digest)
+                .where(models.Call.ended_at.is_(None))
+                .distinct()
+            ).all()
+        wanted = {(shop.id, shop.live_digest) for shop in shops if shop.live_digest} | {
+            (m, d) for m, d in pinned
+        }
         for merchant_id, digest in wanted - self._flows.keys():
             self._load(merchant_id, digest)
-        self.page = Page({one.id: one for one in accounts}, {one.account_sid: one for one in accounts},
-                         {shop.id: shop for shop in shops}, numbers)
+        self.page = Page(
+            {one.id: one for one in accounts},
+            {one.account_sid: one for one in accounts},
+            {shop.id: shop for shop in shops},
+            numbers,
+        )
 
     def live_flow(self, merchant_id: str) -> Flow | None:
         """The flow that a new call of this merchant gets."""
@@ -91,8 +105,11 @@ class Books:
 
     def _load(self, merchant_id: str, digest: str) -> Flow:
         with self._store.read() as tx:
-            row = tx.scalar(select(models.FlowVersion).where(
-                models.FlowVersion.merchant_id == merchant_id, models.FlowVersion.digest == digest))
+            row = tx.scalar(
+                select(models.FlowVersion).where(
+                    models.FlowVersion.merchant_id == merchant_id, models.FlowVersion.digest == digest
+                )
+            )
         if row is None:
             raise NoSuchFlow(f"merchant {merchant_id} has no flow version {digest[:12]}")
         flow = read_flow(row.text, f"{merchant_id}@{digest[:12]}")
@@ -101,9 +118,15 @@ class Books:
 
     def _open(self, row: models.TwilioAccount) -> Account:
         known = self._opened.get(row.secrets_sealed)
-        if known and (known.app_sid, known.api_key_sid, known.region) == (row.app_sid, row.api_key_sid, row.region):
+        if known and (known.app_sid, known.api_key_sid, known.region) == (
+            row.app_sid,
+            row.api_key_sid,
+            row.region,
+        ):
             return known
         secrets = open_secrets(row.secrets_sealed, self._secret_key, row.account_sid)
-        account = Account(row.id, row.account_sid, secrets, row.api_key_sid, row.app_sid, row.region, row.edge)
+        account = Account(
+            row.id, row.account_sid, secrets, row.api_key_sid, row.app_sid, row.region, row.edge
+        )
         self._opened[row.secrets_sealed] = account
         return account

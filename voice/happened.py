@@ -6,8 +6,10 @@ from callflows import events
 from voice import heard as told
 
 FORWARD: dict[str, events.ForwardOutcome] = {
-    "completed": events.ForwardOutcome.ANSWERED, "answered": events.ForwardOutcome.ANSWERED,
-    "busy": events.ForwardOutcome.BUSY, "no-answer": events.ForwardOutcome.NO_ANSWER,
+    "completed": events.ForwardOutcome.ANSWERED,
+    "answered": events.ForwardOutcome.ANSWERED,
+    "busy": events.ForwardOutcome.BUSY,
+    "no-answer": events.ForwardOutcome.NO_ANSWER,
 }
 
 

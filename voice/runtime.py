@@ -110,7 +110,9 @@ class Runtime:
     carrier: "Carrier"
     links: Links
     sealer: Sealer
-    nudge: Callable[[str], None] = field(default=lambda _ids: None)  # agents whose desks changed, separated by spaces
+    nudge: Callable[[str], None] = field(
+        default=lambda _ids: None
+    )  # agents whose desks changed, separated by spaces
     ring: Callable[[str], None] = field(
         default=lambda _outbox_id: None
     )  # the doorbell of jobs: never waits, never raises

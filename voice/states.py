@@ -142,8 +142,10 @@ WAITING_MOVES: dict[tuple[Waiting, str], Waiting] = {
     (Waiting.BRIDGING, "caller_arrived"): Waiting.CONNECTED,
     (Waiting.BRIDGING, "claim_released"): Waiting.WAITING,
     (Waiting.CONNECTED, "agent_lost"): Waiting.WAITING,
-    **{(state, "abandoned"): Waiting.ABANDONED for state in
-       (Waiting.WAITING, Waiting.OFFERED, Waiting.CLAIMED, Waiting.BRIDGING)},
+    **{
+        (state, "abandoned"): Waiting.ABANDONED
+        for state in (Waiting.WAITING, Waiting.OFFERED, Waiting.CLAIMED, Waiting.BRIDGING)
+    },
     **{(state, "timed_out"): Waiting.TIMED_OUT for state in (Waiting.WAITING, Waiting.OFFERED)},
     **{(state, "left"): Waiting.LEFT for state in (Waiting.WAITING, Waiting.OFFERED)},
 }

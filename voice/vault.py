@@ -25,7 +25,9 @@ class AccountSecrets:
 def seal_secrets(secrets: AccountSecrets, secret_key: str, account_sid: str) -> bytes:
     """Ciphertext for the database, bound to its account."""
     nonce = os.urandom(12)
-    return nonce + AESGCM(_key(secret_key)).encrypt(nonce, json.dumps(asdict(secrets)).encode(), account_sid.encode())
+    return nonce + AESGCM(_key(secret_key)).encrypt(
+        nonce, json.dumps(asdict(secrets)).encode(), account_sid.encode()
+    )
 
 
 def open_secrets(sealed: bytes, secret_key: str, account_sid: str) -> AccountSecrets:
@@ -33,7 +35,9 @@ def open_secrets(sealed: bytes, secret_key: str, account_sid: str) -> AccountSec
     try:
         plain = json.loads(AESGCM(_key(secret_key)).decrypt(sealed[:12], sealed[12:], account_sid.encode()))
     except InvalidTag:
-        raise VaultBroken("the secrets of an account cannot be opened: SECRET_KEY is not the one they were stored under") from None
+        raise VaultBroken(
+            "the secrets of an account cannot be opened: SECRET_KEY is not the one they were stored under"
+        ) from None
     return AccountSecrets(tuple(plain["auth_tokens"]), plain["api_key_secret"], plain["shared_keys"])
 
 

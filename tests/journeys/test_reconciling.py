@@ -172,7 +172,7 @@ def test_what_was_repaired_is_one_line_in_the_log(shop: Shop) -> None:
 
 
 def _last(shop: Shop) -> float:
-    return max(row.at for row in shop.rows(models.Beat) if row.name.startswith("reconciled"))
+    return float(max(row.at for row in shop.rows(models.Beat) if row.name.startswith("reconciled")))
 
 
 def _is_due(shop: Shop) -> None:
