@@ -10,7 +10,7 @@ from recordings.manifest import FILES, LINES, Kept, Manifest
 from recordings.storage import Folder, Storage, Stored, digest, sum_up
 from recordings.together import Say, together
 from voice import dump
-from voice.schema import HEAD
+from voice.models import SCHEMA
 from voice.settings import Settings
 from voice.store import Store
 
@@ -31,9 +31,9 @@ def verify(folder: Path, say: Say) -> Manifest:
 def restore(settings: Settings, storage: Storage, folder: Path, say: Say) -> Manifest:
     """Bring a backup back; everything is verified on the way, and nothing that is there is overwritten."""
     page = manifest.read(folder)
-    if page.schema > HEAD:
+    if page.schema > SCHEMA:
         raise NotABackup(
-            f"{folder} was made by a newer ringdesk (schema {page.schema}, this one knows {HEAD}); install that"
+            f"{folder} was made by a newer ringdesk (schema {page.schema}, this one knows {SCHEMA}); install that"
         )
     _same(page.database, _summed(folder / page.database.key), folder)
     _same(Kept(LINES, page.lines_sha256, 0), _summed(folder / LINES), folder)

@@ -11,7 +11,8 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, text
 
-from voice.schema import HEAD, Schema, Standing, WrongSchema, look
+from voice.models import SCHEMA
+from voice.schema import Schema, Standing, WrongSchema, look
 from voice.store import Store
 
 FOLDER = Path(__file__).parent / "migrations"
@@ -26,7 +27,7 @@ def migrate(store: Store, say: Say) -> int:
     if before.standing in (Standing.NEWER, Standing.UNNUMBERED):
         raise WrongSchema(before.sentence())
     steps = _upgrade(store, say)
-    say(f"{store.name} is {'ready' if steps else 'up to date'} (schema {HEAD})")
+    say(f"{store.name} is {'ready' if steps else 'up to date'} (schema {SCHEMA})")
     return steps
 
 

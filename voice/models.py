@@ -23,6 +23,8 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from voice import states
 
+SCHEMA = "0002"  # the last revision in voice/migrations/versions; every change of the tables is one more
+
 
 class Base(DeclarativeBase):
     """Everything that `ringdesk migrate` creates."""
@@ -129,6 +131,34 @@ class QueueMember(Base):
     merchant_id: Mapped[str] = key()
     queue: Mapped[str] = key()
     agent_id: Mapped[str] = key()
+
+
+class Team(Base):
+    """A named set of a merchant's agents who take the same queues."""
+
+    __tablename__ = "team"
+    merchant_id: Mapped[str] = key()
+    name: Mapped[str] = key()
+
+
+class TeamMember(Base):
+    """An agent of a team."""
+
+    __tablename__ = "team_member"
+    merchant_id: Mapped[str] = key()
+    team: Mapped[str] = key()
+    agent_id: Mapped[str] = key()
+    __table_args__ = (ForeignKeyConstraint(["merchant_id", "team"], ["team.merchant_id", "team.name"]),)
+
+
+class TeamQueue(Base):
+    """A queue whose callers a team takes: each of its agents is a queue member."""
+
+    __tablename__ = "team_queue"
+    merchant_id: Mapped[str] = key()
+    team: Mapped[str] = key()
+    queue: Mapped[str] = key()
+    __table_args__ = (ForeignKeyConstraint(["merchant_id", "team"], ["team.merchant_id", "team.name"]),)
 
 
 class LoginSession(Base):

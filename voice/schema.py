@@ -5,9 +5,9 @@ from enum import StrEnum
 
 from sqlalchemy import inspect, text
 
+from voice.models import SCHEMA
 from voice.store import Store
 
-HEAD = "0001"  # the last revision in voice/migrations/versions
 VERSION_TABLE = "alembic_version"
 A_TABLE_OF_OURS = "merchant"
 
@@ -39,12 +39,12 @@ class Schema:
                 return f"{self.database} has no tables yet; make them: ringdesk migrate"
             case Standing.OLDER:
                 return (
-                    f"{self.database} has the older schema {self.number}, this program needs {HEAD}; "
+                    f"{self.database} has the older schema {self.number}, this program needs {SCHEMA}; "
                     "make a backup, then: ringdesk migrate"
                 )
             case Standing.NEWER:
                 return (
-                    f"{self.database} has schema {self.number} of a newer ringdesk, this one knows {HEAD}; "
+                    f"{self.database} has schema {self.number} of a newer ringdesk, this one knows {SCHEMA}; "
                     "install the newer version again, or restore the backup that was made before the upgrade"
                 )
             case Standing.UNNUMBERED:
@@ -78,8 +78,8 @@ def require_current(store: Store) -> None:
 
 
 def _standing(number: str, is_used: bool) -> Standing:
-    if number == HEAD:
+    if number == SCHEMA:
         return Standing.CURRENT
     if number:
-        return Standing.OLDER if number < HEAD else Standing.NEWER
+        return Standing.OLDER if number < SCHEMA else Standing.NEWER
     return Standing.UNNUMBERED if is_used else Standing.EMPTY

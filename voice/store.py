@@ -11,7 +11,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
 from voice import engines
-from voice.models import Base
+from voice.models import SCHEMA, Base
 
 
 class StoreAway(RuntimeError):
@@ -53,8 +53,15 @@ class Store:
             yield connection
 
     def create_tables(self) -> None:
-        """Make every table at once, without a schema number: for tests. `ringdesk migrate` makes the real ones."""
-        Base.metadata.create_all(self._writer)
+        """Make every table at once, as `ringdesk migrate` would step by step: for tests."""
+        with self._writer.begin() as connection:
+            Base.metadata.create_all(connection)
+            connection.execute(
+                text("CREATE TABLE IF NOT EXISTS alembic_version (version_num VARCHAR(32) PRIMARY KEY)")
+            )
+            connection.execute(
+                text("INSERT INTO alembic_version VALUES (:now) ON CONFLICT DO NOTHING"), {"now": SCHEMA}
+            )
 
     def close(self) -> None:
         """Give back every connection."""

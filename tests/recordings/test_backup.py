@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import select
 
 from app import main
 from recordings.backup import back_up
@@ -23,7 +23,7 @@ from tests.journeys.shop import Shop
 from tests.postgres.server import PostgresServer
 from voice import models
 from voice.dump import DumpFault
-from voice.schema import HEAD, Standing, look
+from voice.schema import Standing, look
 from voice.settings import Settings
 from voice.store import Store
 
@@ -71,20 +71,11 @@ def lived(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     else:
         database = SqliteFile(folder / "ringdesk.db")
     shop = Shop(folder, database=database)
-    if request.param == "sqlite":
-        numbered(shop.rt.store)
     shop.talk(seconds=20)
     shop.ann.ends()
     shop.waits(30)
     yield shop
     shop.rt.store.close()
-
-
-def numbered(store: Store) -> None:
-    """Tests make tables at once; a backup is of an installation, whose schema has a number."""
-    with store.write() as tx:
-        tx.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)"))
-        tx.execute(text("INSERT INTO alembic_version VALUES (:number)"), {"number": HEAD})
 
 
 @pytest.fixture
@@ -165,7 +156,7 @@ def test_a_whole_backup_is_verified_and_changes_nothing(house: House) -> None:
 
     page = verify(house.folder, lambda _line: None)
 
-    assert (page.schema, page.files, page.missing) == (HEAD, 3, 0)
+    assert (page.schema, page.files, page.missing) == (models.SCHEMA, 3, 0)
     with closing(Store(house.elsewhere.database_url)) as store:
         assert look(store).standing == Standing.EMPTY
 
@@ -293,7 +284,6 @@ def test_a_backup_goes_back_into_the_kind_of_database_it_came_from(
 ) -> None:
     database = SqliteFile(tmp_path / "ringdesk.db")
     shop = Shop(tmp_path, database=database)
-    numbered(shop.rt.store)
     storage = open_storage(shop.rt.settings.storage_url)
     back_up(shop.rt.settings, storage, tmp_path / "backup", 0.0, lambda _line: None)
     shop.rt.store.close()

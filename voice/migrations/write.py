@@ -18,7 +18,7 @@ FIRST = "The first tables"
 
 
 def write(title: str) -> Path:
-    """The file that was written; read it, format it and set HEAD in schema.py before you commit it."""
+    """The file that was written; read it, format it and set SCHEMA in models.py before you commit it."""
     number = f"{len(list((FOLDER / 'versions').glob('[0-9]*.py'))) + 1:04d}"
     with tempfile.TemporaryDirectory() as folder:
         store = Store(f"sqlite:///{folder}/last.db")
