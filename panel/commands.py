@@ -5,13 +5,15 @@ import signal
 import sys
 import threading
 
+from panel.people_commands import add_people
 from panel.push_server import PushServer, hear_nudges, listen
 from panel.seed import add_seed
 
 
 def add_commands(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """ringdesk push | seed"""
+    """ringdesk push | seed | users | teams | merchants"""
     add_seed(subparsers)
+    add_people(subparsers)
     push = subparsers.add_parser("push", help="stream the desks to the agents' browsers")
     push.set_defaults(run=run_push)
 
@@ -31,7 +33,7 @@ def run_push(_args: argparse.Namespace) -> int:
             file=sys.stderr,
         )
         return 1
-    loops = keep_up(rt)
+    loops = keep_up(rt, "push")
     server, done = PushServer(rt, listener), threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda _number, _frame: server.stop())

@@ -1,6 +1,6 @@
 """The panel alone in a Flask app, on SQLite and a clock that stands still."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -8,7 +8,7 @@ from flask import Flask
 
 from panel.web import register
 from tests.build import make_rt
-from tests.panel.build import Clock, person, shop
+from tests.panel.build import Browser, Clock, person, shop, sign_in
 from voice.runtime import Runtime
 
 
@@ -40,3 +40,9 @@ def shops(rt: Runtime) -> None:
     person(rt, "bob", "northwind")
     person(rt, "carl", "tailspin")
     person(rt, "sue", "northwind", role="supervisor", desk=False)
+
+
+@pytest.fixture
+def client_of(app: Flask) -> Callable[[str], Browser]:
+    """Signs somebody in, in a browser of their own."""
+    return lambda name: sign_in(app.test_client(), name)

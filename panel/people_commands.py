@@ -1,0 +1,13 @@
+"""ringdesk users | teams | merchants: people and their places, from the shell of the machine."""
+
+from panel.shell import ArgumentWords, group
+from panel.shop_commands import add_merchants
+from panel.team_commands import add_teams
+from panel.user_commands import add_users
+
+
+def add_people(words: ArgumentWords) -> None:
+    """ringdesk users | teams | merchants"""
+    add_users(group(words, "users", "add, list, change and close accounts"))
+    add_teams(group(words, "teams", "who takes which queues"))
+    add_merchants(group(words, "merchants", "the shops of this installation"))

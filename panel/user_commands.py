@@ -1,0 +1,151 @@
+"""ringdesk users: accounts, roles, passwords and sessions, from the machine's shell."""
+
+import argparse
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from panel.shell import ArgumentWords, ask_password, print_json, read_password, table, tell, word
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from voice.runtime import Runtime
+
+
+def add_users(group: ArgumentWords) -> None:
+    """The words after `ringdesk users`."""
+    add = word(group, "add", user_add, "a new account; asks for the password", "EMAIL")
+    add.add_argument("--name", required=True, help="the name that colleagues see")
+    add.add_argument("--merchant", required=True, metavar="MERCHANT")
+    add.add_argument("--role", required=True, help="agent, supervisor, admin or operator")
+    add.add_argument("--team", action="append", default=[], help="a team to join; may be given several times")
+    ask_password(add)
+    listed = word(group, "list", user_list, "every account with its roles")
+    listed.add_argument("--merchant", metavar="MERCHANT", help="of this merchant alone")
+    listed.add_argument("--json", action="store_true")
+    word(group, "role", user_role, "agent, supervisor, admin, operator, or none", "EMAIL", "MERCHANT", "ROLE")
+    word(group, "disable", user_disable, "close an account: signed out, off shift, no ring", "EMAIL")
+    word(group, "enable", user_enable, "open a closed account again", "EMAIL")
+    ask_password(
+        word(group, "reset-password", user_password, "a new password; signs out everywhere", "EMAIL")
+    )
+    sessions = word(group, "sessions", user_sessions, "where somebody is signed in", "EMAIL")
+    sessions.add_argument("--json", action="store_true")
+    word(group, "sign-out", user_sign_out, "end all sessions of somebody", "EMAIL")
+
+
+def user_add(rt: "Runtime", args: argparse.Namespace) -> int:
+    """An account with a role."""
+    from panel import staff, teams
+
+    password, is_told = read_password(args)
+    with rt.write() as tx:
+        user = staff.add(tx, rt, args.email, args.name, password)
+        staff.give_role(tx, rt, user, args.merchant, args.role)
+        for team in args.team:
+            teams.join(tx, args.merchant, team, user)
+    print(f"{args.email} is {args.role} at {args.merchant}")
+    tell(password, is_told)
+    if args.role == "agent" and not args.team:
+        print(f"no calls come before a team is joined: ringdesk teams join {args.merchant} TEAM {args.email}")
+    return 0
+
+
+def user_list(rt: "Runtime", args: argparse.Namespace) -> int:
+    """Everybody."""
+    from panel import staff
+
+    with rt.store.read() as tx:
+        rows = staff.people(tx, None if args.merchant is None else [args.merchant])
+    if args.json:
+        return print_json([asdict(row) for row in rows])
+    return table(
+        ("E-MAIL", "NAME", "ROLES", "STATE"),
+        [
+            (row.email, row.name, ", ".join(f"{role} at {shop}" for shop, role in row.roles.items()) or "none",
+             "disabled" if row.disabled_at else "active")
+            for row in rows
+        ],
+        "no accounts yet; add one: ringdesk users add EMAIL --name NAME --merchant MERCHANT --role admin",
+    )  # fmt: skip
+
+
+def user_role(rt: "Runtime", args: argparse.Namespace) -> int:
+    """Another role."""
+    from panel import staff
+
+    with rt.write() as tx:
+        staff.give_role(tx, rt, staff.by_email(tx, args.email), args.merchant, args.role)
+    is_none = args.role == staff.NO_ROLE
+    print(f"{args.email} {'has no role' if is_none else f'is {args.role}'} at {args.merchant}")
+    return 0
+
+
+def user_disable(rt: "Runtime", args: argparse.Namespace) -> int:
+    """Nobody signs in with it any more."""
+    from panel import staff
+
+    staff.disable(rt, _id_of(rt, args.email))
+    print(f"{args.email} is disabled: signed out everywhere and off shift")
+    return 0
+
+
+def user_enable(rt: "Runtime", args: argparse.Namespace) -> int:
+    """May sign in again."""
+    from panel import staff
+
+    staff.enable(rt, _id_of(rt, args.email))
+    print(f"{args.email} may sign in again")
+    return 0
+
+
+def user_password(rt: "Runtime", args: argparse.Namespace) -> int:
+    """The old one is void."""
+    from panel import staff
+
+    _id_of(rt, args.email)  # before anybody types a password for nobody
+    password, is_told = read_password(args)
+    with rt.write() as tx:
+        staff.set_password(tx, rt, staff.by_email(tx, args.email), password)
+    print(f"{args.email} has a new password and is signed out everywhere")
+    tell(password, is_told)
+    return 0
+
+
+def user_sessions(rt: "Runtime", args: argparse.Namespace) -> int:
+    """Open sessions."""
+    from datetime import UTC, datetime
+
+    from panel.sessions import sessions_of
+
+    with rt.store.read() as tx:
+        rows = sessions_of(tx, _id_of(rt, args.email), rt.now())
+    if args.json:
+        return print_json([asdict(row) for row in rows])
+    return table(
+        ("SESSION", "LAST USED", "ADDRESS", "BROWSER"),
+        [
+            (row.id, datetime.fromtimestamp(row.seen_at, UTC).isoformat(" ", "minutes"), row.address, row.browser[:60])
+            for row in rows
+        ],
+        f"{args.email} is signed in nowhere",
+    )  # fmt: skip
+
+
+def user_sign_out(rt: "Runtime", args: argparse.Namespace) -> int:
+    """The end of every session."""
+    from panel.sessions import end_sessions
+
+    with rt.write() as tx:
+        ended = end_sessions(tx, _id_of(rt, args.email, tx), rt.now())
+    print(f"{ended} session{'' if ended == 1 else 's'} of {args.email} ended")
+    return 0
+
+
+def _id_of(rt: "Runtime", email: str, tx: "Session | None" = None) -> str:
+    from panel import staff
+
+    if tx is not None:
+        return staff.by_email(tx, email).id
+    with rt.store.read() as reading:
+        return staff.by_email(reading, email).id
