@@ -1,6 +1,6 @@
 """Pictures of everything an agent can see, in light, dark and at a phone's width: python -m tests.browser.pictures [FOLDER]
 
-They go to var/pictures; with --readme the desk in a talk is also written to docs/desk.png, for the README.
+They go to var/pictures; with --readme the ringing desk is also written to docs/desk.png, for the README.
 """
 
 import argparse
@@ -53,7 +53,8 @@ def photographer(folder: Path, readme: Path | None) -> Callable[[str, Page], Non
             page.screenshot(path=folder / f"{name.replace(' ', '-')}-{scheme}.png")
         page.set_viewport_size(WIDE)
         page.emulate_media(color_scheme="light")
-        if readme and name.startswith("05"):
+        if readme and name.startswith("04"):
+            page.wait_for_timeout(4000)  # a caller who has waited a little
             page.screenshot(path=readme)
 
     return look

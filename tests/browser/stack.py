@@ -141,18 +141,22 @@ def _nothing(what: str) -> models.Call:
 
 
 @contextmanager
-def whole(folder: Path) -> Iterator[Whole]:
-    """Everything, until left."""
+def whole(folder: Path, *, sound: bool = True) -> Iterator[Whole]:
+    """Everything, until left; on request with a simulator that has no sound."""
     with ExitStack() as ends:
         app = Flask("ringdesk under test", static_folder=None)
         server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
         listener = listen("127.0.0.1", 0)
         address = f"http://localhost:{server.server_port}"
         account = Account.demo(seed=1, base_url=address, numbers=(NORTHWIND, MARLOW))
-        simulator, bridge = set_up(
-            Stage(account, "127.0.0.1", 0, folder / "simulator", ROOT / "node_modules"), folder / "simulator"
-        )
-        ends.callback(bridge.stop)
+        if sound:
+            simulator, bridge = set_up(
+                Stage(account, "127.0.0.1", 0, folder / "simulator", ROOT / "node_modules"),
+                folder / "simulator",
+            )
+            ends.callback(bridge.stop)
+        else:
+            simulator = Service(account, "127.0.0.1", 0, folder / "simulator")
         rt = _runtime(folder, address, listener.getsockname()[1], simulator.url)
         ends.callback(rt.store.close)
         push = PushServer(rt, listener)
