@@ -59,7 +59,9 @@ def keep_up(rt: Runtime, name: str = "", *figures: Collector) -> tuple[Ticker, .
     metrics.serve(rt.settings.metrics_port, rt.settings.host, name, rt.journal, *figures)
     return (
         Ticker("books", rt.books.refresh, lambda: clock.follow(rt.store)).start(),
-        Ticker("journal", lambda: _write_all(rt), seconds=0.05, to_the_end=True).start(),
+        Ticker(
+            "journal", lambda: _write_all(rt), seconds=0.05, to_the_end=True, at_last=rt.store.close
+        ).start(),
     )
 
 

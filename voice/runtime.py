@@ -145,13 +145,20 @@ def after_commit(tx: Session, job: Callable[[], None]) -> None:
 class Ticker:
     """Calls steps once a second on a thread until stopped; a step that fails is logged and tried again.
 
-    One that goes `to_the_end` steps once more when it is stopped or the process ends in order, after the last answer.
+    One that goes `to_the_end` steps once more when it is stopped or the process ends in order, after the last answer;
+    then it does what is to be done `at_last`.
     """
 
     def __init__(
-        self, name: str, *steps: Callable[[], None], seconds: float = 1.0, to_the_end: bool = False
+        self,
+        name: str,
+        *steps: Callable[[], None],
+        seconds: float = 1.0,
+        to_the_end: bool = False,
+        at_last: Callable[[], None] = lambda: None,
     ) -> None:
         self.name, self.steps, self.seconds, self.to_the_end = name, steps, seconds, to_the_end
+        self._at_last = at_last
         self._stop = threading.Event()
         # Python waits for threads that are no daemons, however a process ends; forked ones run no atexit functions.
         self._thread = threading.Thread(target=self._run, name=name, daemon=not to_the_end)
@@ -172,6 +179,7 @@ class Ticker:
             self._step()
         if self.to_the_end:
             self._step()
+        self._at_last()
 
     def _step(self) -> None:
         for step in self.steps:
