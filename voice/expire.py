@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Final
 
+import structlog
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
@@ -15,9 +16,12 @@ from voice.moves import move
 from voice.offers import end_offer, give_back
 from voice.runtime import Runtime
 from voice.states import Agent, CallEnd, Offer, Participation, Waiting
+from voice.store import StoreAway
 from voice.talks import release_claim
 from voice.vanishing import requeue, vanish
 from voice.waiting_room import leave
+
+log = structlog.get_logger()
 
 ACKNOWLEDGE_SECONDS = 3.0  # from the write to an open stream to the desk's answer
 DELIVER_SECONDS = 5.0  # from the decision to the write
@@ -32,8 +36,13 @@ def expire(rt: Runtime) -> None:
     with rt.store.read() as tx:
         due = [(end, key) for find, end in PASSES for key in find(tx, rt.now())]
     for end, key in due:
-        with rt.write() as tx:
-            end(tx, rt, key)
+        try:
+            with rt.write() as tx:
+                end(tx, rt, key)
+        except StoreAway:
+            raise
+        except Exception:  # one row that cannot be ended must not hold up the rest
+            log.exception("a deadline failed", row=key)
 
 
 def _unanswered_rings(tx: Session, now: float) -> Iterator[Key]:

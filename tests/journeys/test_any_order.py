@@ -23,7 +23,13 @@ LIVES = int(os.environ.get("RINGDESK_ANY_ORDER", "6"))
 STEPS = 40
 LONGEST_OVERDUE = 3.0  # the clock looks each second, and a fault may cost it a moment
 QUIET_SECONDS = 50.0  # longer than ring, claim, bridge, rejoin and a piece of music one after another
-BROKEN = ("a document failed", "a round failed", "step failed", "a job after the answer failed")
+BROKEN = (
+    "a document failed",
+    "a deadline failed",
+    "a round failed",
+    "step failed",
+    "a job after the answer failed",
+)
 
 LIVELY = (
     FLOW.replace("wrap_up: 30s, max_wait: 10m", "wrap_up: 4s, max_wait: 90s, ring: 8s").replace("ring: 20s, ", "")

@@ -1,6 +1,7 @@
 """What fails on the way: answers lost, requests repeated, late or never, SQL away. Nobody is stranded, nobody met twice."""
 
 import pytest
+from sqlalchemy import update
 
 from tests.journeys.shop import NORTHWIND, Shop
 from voice import models
@@ -178,3 +179,11 @@ def test_a_flow_that_is_published_in_the_middle_of_a_call_does_not_move_it(shop:
     caller.hears("For orders, press 1")
     later = shop.sim.call(to=NORTHWIND, from_="+12025550199")
     later.hears("For repairs, press 1")
+
+
+def test_one_row_that_cannot_be_ended_does_not_hold_up_the_others(shop: Shop) -> None:
+    first, second = shop.joins_queue(), shop.joins_queue("+12025550199")
+    with shop.rt.write() as tx:
+        tx.execute(update(models.Call).where(models.Call.call_sid == first.sid).values(outcome="nonsense"))
+
+    second.hears("all of us are still busy", within=700)
