@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from callflows.files import check_files
 from callflows.flow import Flow
 from voice import connect_carrier, models
 from voice.books import Account
@@ -17,7 +18,7 @@ from voice.carrier_faults import CarrierRefused
 from voice.connect_plan import Difference, Settings, differences, wanted_settings
 from voice.connect_secrets import Given
 from voice.phrases import phrase
-from voice.publish import publish_folder, readable_flows
+from voice.publish import publish, readable_flows
 from voice.runtime import Runtime
 from voice.seeding import adopt_merchant
 from voice.speak import say_and_hang_up
@@ -82,7 +83,9 @@ def carry_out(rt: Runtime, plan: Plan, memory: "Memory", fallback_url: str) -> N
     connect_carrier.ready_queue(rt.carrier, plan.account, queue_name(plan.flow.merchant))
     account_id = _keep_account(rt, plan.account, app_sid)
     adopt_merchant(rt, plan.flow, account_id)
-    publish_folder(rt, rt.settings.flows_dir)
+    for file in check_files([rt.settings.flows_dir]):
+        if file.flow is not None and file.flow.merchant == plan.flow.merchant:
+            publish(rt, file.path, "connect")
     rt.books.refresh()
     before = {one.name: one.now for one in plan.changes}
     memory.remember(plan.e164, plan.account.account_sid, before, fallback_url)

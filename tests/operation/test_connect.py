@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from tests.journeys.shop import CUSTOMER, NORTHWIND
+from tests.journeys.shop import CUSTOMER, FLOW, NORTHWIND
 from tests.operation.house import BASE_URL, ELSEWHERE, FALLBACK, House
 from voice import models
 from voice.connect_secrets import NotGiven, by_prompt, from_file
@@ -28,6 +28,13 @@ def test_a_connected_number_is_answered_by_the_flow(house: House) -> None:
 
     caller = house.sim.call(to=NORTHWIND, from_=CUSTOMER)
     caller.hears("Thank you for calling Northwind Outfitters")
+
+
+def test_files_of_other_merchants_do_not_stand_in_the_way(house: House) -> None:
+    other = FLOW.replace("northwind", "marlow").replace(NORTHWIND, "+12025550111")
+    (house.rt.settings.flows_dir / "marlow.yaml").write_text(other, encoding="utf-8")
+
+    assert house.connects() == 0
 
 
 def test_every_setting_of_the_number_is_ours(house: House) -> None:
