@@ -29,12 +29,23 @@ def test_the_readme_maps_every_package(package: str) -> None:
     assert f"`{package}/`" in text_of("README.md")
 
 
-def test_make_help_explains_every_word_for_people() -> None:
+def test_make_help_explains_the_words_that_people_need() -> None:
     told = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    words = set(re.findall(r"^  make ([\w-]+) +\S", told, flags=re.MULTILINE))
 
-    assert re.findall(r"make (\w+) ", told) == [
-        "help", "run", "smoke", "test", "check", "flows", "fix", "docs", "lock", "setup", "clean",
-    ]  # fmt: skip
+    assert words >= {
+        "help",
+        "run",
+        "smoke",
+        "test",
+        "check",
+        "flows",
+        "fix",
+        "docs",
+        "lock",
+        "setup",
+        "clean",
+    }
 
 
 def test_the_page_on_trying_names_every_setting_of_a_trial() -> None:
