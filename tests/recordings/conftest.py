@@ -21,8 +21,14 @@ def clock() -> Hand:
 
 
 @pytest.fixture
-def rt(tmp_path: Path, media: Media, clock: Hand) -> Iterator[Runtime]:
-    runtime = build_runtime(tmp_path, media.url, clock)
+def database_url(request: pytest.FixtureRequest) -> str:
+    """Nothing: a SQLite file of the test's own. With --postgres: a fresh database there."""
+    return str(request.getfixturevalue("postgres_url")) if request.config.getoption("--postgres") else ""
+
+
+@pytest.fixture
+def rt(tmp_path: Path, media: Media, clock: Hand, database_url: str) -> Iterator[Runtime]:
+    runtime = build_runtime(tmp_path, media.url, clock, database_url=database_url)
     add_merchant(runtime)
     yield runtime
     runtime.store.close()

@@ -51,11 +51,15 @@ class Hand:
 
 
 def build_runtime(
-    tmp_path: Path, media_url: str = "", clock: Clock | None = None, seed: int | None = 1
+    tmp_path: Path,
+    media_url: str = "",
+    clock: Clock | None = None,
+    seed: int | None = 1,
+    database_url: str = "",
 ) -> Runtime:
-    """A Runtime on SQLite in a folder; small jobs after an answer are done at once."""
+    """A Runtime on SQLite in a folder, or on another database; small jobs after an answer are done at once."""
     settings = Settings(
-        database_url=f"sqlite:///{tmp_path}/house.db",
+        database_url=database_url or f"sqlite:///{tmp_path}/house.db",
         storage_url=f"file:{tmp_path}/recordings",
         secret_key=SECRET_KEY,
         twilio_api_url=media_url,

@@ -51,11 +51,11 @@ class Valkey:
             self._server._process.send_signal(signal.SIGCONT)
 
 
-def environment(folder: Path, redis_url: str, media_url: str) -> dict[str, str]:
+def environment(folder: Path, redis_url: str, media_url: str, database_url: str = "") -> dict[str, str]:
     """The settings of a worker in this house."""
     return {
         **os.environ,
-        "DATABASE_URL": f"sqlite:///{folder}/house.db",
+        "DATABASE_URL": database_url or f"sqlite:///{folder}/house.db",
         "STORAGE_URL": f"file:{folder}/recordings",
         "REDIS_URL": redis_url,
         "TWILIO_API_URL": media_url,
@@ -66,12 +66,12 @@ def environment(folder: Path, redis_url: str, media_url: str) -> dict[str, str]:
 class Worker:
     """`ringdesk worker` as a process of its own."""
 
-    def __init__(self, folder: Path, redis_url: str, media_url: str) -> None:
+    def __init__(self, folder: Path, redis_url: str, media_url: str, database_url: str = "") -> None:
         self._log = folder / "worker.log"
         with self._log.open("ab") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "app", "worker"],
-                cwd=ROOT, env=environment(folder, redis_url, media_url), stdout=log, stderr=log,
+                cwd=ROOT, env=environment(folder, redis_url, media_url, database_url), stdout=log, stderr=log,
             )  # fmt: skip
 
     def ask_to_stop(self) -> None:
@@ -90,11 +90,11 @@ class Worker:
 class Nursery:
     """Workers that are there at once, to be killed as the kernel or a power switch would."""
 
-    def __init__(self, folder: Path, redis_url: str, media_url: str) -> None:
+    def __init__(self, folder: Path, redis_url: str, media_url: str, database_url: str = "") -> None:
         self._log = folder / "workers.log"
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "tests.recordings.nursery"], cwd=ROOT, env=environment(folder, redis_url, media_url),
+                [sys.executable, "-m", "tests.recordings.nursery"], cwd=ROOT, env=environment(folder, redis_url, media_url, database_url),
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, text=True, bufsize=1,
             )  # fmt: skip
         self._living: list[int] = []

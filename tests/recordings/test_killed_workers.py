@@ -44,10 +44,11 @@ def valkey(tmp_path: Path) -> Iterator[Valkey]:
 
 
 @pytest.fixture
-def real(tmp_path: Path, media: Media, valkey: Valkey) -> Iterator[Runtime]:
+def real(tmp_path: Path, media: Media, valkey: Valkey, database_url: str) -> Iterator[Runtime]:
     """The house by the real clock, with a real doorbell."""
     clock = SharedClock()
-    rt = replace(build_runtime(tmp_path, media.url, clock, seed=None), ring=doorbell(valkey.url))
+    made = build_runtime(tmp_path, media.url, clock, seed=None, database_url=database_url)
+    rt = replace(made, ring=doorbell(valkey.url))
     clock.follow(rt.store)
     add_merchant(rt)
     yield rt
@@ -68,7 +69,7 @@ def unfinished(rt: Runtime) -> int:
 def test_200_recordings_become_200_tickets_though_workers_are_killed_ten_times(
     real: Runtime, media: Media, valkey: Valkey, tmp_path: Path
 ) -> None:
-    workers = Nursery(tmp_path, valkey.url, media.url)
+    workers = Nursery(tmp_path, valkey.url, media.url, real.settings.database_url)
     deaths: list[int] = []
     one_at_a_time = threading.Lock()
 
@@ -118,7 +119,7 @@ def test_jobs_are_done_without_redis_and_by_the_doorbell_when_it_is_back(
     for number in (1, 2):
         media.has(number, sound(number))
     add_recording(real, add_call(real, 1), 1, seconds=1)
-    worker = Worker(tmp_path, valkey.url, media.url)
+    worker = Worker(tmp_path, valkey.url, media.url, real.settings.database_url)
     try:
         assert until(lambda: recording(real, "re_northwind_1").state == "stored", 20), worker.log
         valkey.start()
@@ -134,7 +135,7 @@ def test_jobs_are_done_without_redis_and_by_the_doorbell_when_it_is_back(
 def test_a_worker_that_is_asked_to_stop_finishes_the_job_that_runs(
     real: Runtime, media: Media, valkey: Valkey, tmp_path: Path
 ) -> None:
-    worker = Worker(tmp_path, valkey.url, media.url)
+    worker = Worker(tmp_path, valkey.url, media.url, real.settings.database_url)
     media.half_way = lambda _count: worker.ask_to_stop()
     for number in (1, 2):
         media.has(number, sound(number))
@@ -150,7 +151,7 @@ def test_a_worker_that_is_asked_to_stop_finishes_the_job_that_runs(
 
 
 def test_an_idle_worker_stops_at_once(real: Runtime, media: Media, valkey: Valkey, tmp_path: Path) -> None:
-    worker = Worker(tmp_path, valkey.url, media.url)
+    worker = Worker(tmp_path, valkey.url, media.url, real.settings.database_url)
     try:
         assert until(lambda: bool(valkey.client().smembers("rq:workers")), 20), worker.log
         worker.ask_to_stop()
