@@ -118,11 +118,8 @@ class Books:
 
     def _open(self, row: models.TwilioAccount) -> Account:
         known = self._opened.get(row.secrets_sealed)
-        if known and (known.app_sid, known.api_key_sid, known.region) == (
-            row.app_sid,
-            row.api_key_sid,
-            row.region,
-        ):
+        said = (row.account_sid, row.app_sid, row.api_key_sid, row.region, row.edge)
+        if known and (known.account_sid, known.app_sid, known.api_key_sid, known.region, known.edge) == said:
             return known
         secrets = open_secrets(row.secrets_sealed, self._secret_key, row.account_sid)
         account = Account(

@@ -14,6 +14,10 @@ from voice.runtime import Runtime
 log = structlog.get_logger()
 
 
+class NoSuchMerchant(LookupError):
+    """A file is of a merchant that this installation does not have."""
+
+
 class NothingToServe(RuntimeError):
     """A merchant's file is broken and no earlier version can serve."""
 
@@ -21,7 +25,7 @@ class NothingToServe(RuntimeError):
 def publish(rt: Runtime, file: Path, by: str) -> bool:
     """Make a file's flow the one for new calls; false when it already is. Calls in progress stay on theirs.
 
-    Raises FlowFaults with file, line and column when a check fails, NothingToServe when the merchant is not there.
+    Raises FlowFaults with file, line and column when a check fails, NoSuchMerchant when the merchant is not there.
     """
     return _publish(rt, check_file(file), by)
 
@@ -35,6 +39,8 @@ def publish_folder(rt: Runtime, folder: Path) -> tuple[Fault, ...]:
         except FlowFaults as broken:
             faults.extend(broken.faults)
             _report(rt, checked, broken)
+        except NoSuchMerchant as unknown:  # between two merchants' `ringdesk connect`: the others serve
+            log.error("flow file left out", reason=str(unknown))
     return tuple(faults)
 
 
@@ -50,7 +56,7 @@ def _publish(rt: Runtime, checked: Checked, by: str) -> bool:
     with rt.write() as tx:
         merchant = tx.get(models.Merchant, flow.merchant)
         if merchant is None:
-            raise NothingToServe(
+            raise NoSuchMerchant(
                 f"{checked.path}: there is no merchant {flow.merchant!r}; add it first: ringdesk seed"
             )
         merchant.flow_fault = None

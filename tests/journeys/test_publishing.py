@@ -41,3 +41,11 @@ def test_going_back_to_an_earlier_text_keeps_one_version_of_each(shop: Shop) -> 
 
     assert len(shop.rows(models.FlowVersion)) == 2
     assert shop.only(models.Merchant).live_digest == shop.rt.books.live_flow("northwind").digest  # type: ignore[union-attr]
+
+
+def test_a_file_of_a_merchant_who_is_not_here_holds_nobody_up(shop: Shop) -> None:
+    stranger = FLOW.replace("merchant: northwind", "merchant: marlow").replace("+12025550100", "+12025550140")
+    (shop.rt.settings.flows_dir / "marlow.yaml").write_text(stranger, encoding="utf-8")
+
+    assert publish_folder(shop.rt, shop.rt.settings.flows_dir) == ()
+    shop.sim.call(to=NORTHWIND).hears("Thank you for calling")
