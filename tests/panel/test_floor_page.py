@@ -64,9 +64,7 @@ def open_floor(browser: Browser, here: Site) -> Iterator[Callable[..., Page]]:
     assert faults == []
 
 
-def joins(
-    rt: Runtime, call_id: str, ago: float = 0.0, merchant_id: str = "northwind", **values: Any
-) -> None:
+def joins(rt: Runtime, call_id: str, ago: float = 0.0, merchant_id: str = "northwind", **values: Any) -> None:
     """A caller who joined a queue some seconds ago, as a turn leaves it."""
     call(rt, merchant_id, call_id, **values)
     waiting_id = waiting(rt, merchant_id, call_id)
