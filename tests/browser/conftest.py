@@ -61,50 +61,94 @@ def new_context(browser: Browser, allowed: bool = True, **options: object) -> Br
     return context
 
 
-@pytest.fixture
-def complaints() -> list[str]:
-    """What browsers complained of; a test that provokes some takes them out."""
-    return []
+class Office:
+    """The agents of all tests here, and what their browsers complain of."""
 
+    def __init__(self, stack: Whole, browser: Browser) -> None:
+        self.stack, self.browser = stack, browser
+        self.complaints: list[str] = []
+        self.resident: Desk | None = None
 
-@pytest.fixture
-def new_desk(stack: Whole, agents_browser: Browser, complaints: list[str]) -> Iterator[Callable[..., Desk]]:
-    """Opens the desk of a new agent; of a known one in the same or another browser when given."""
-    contexts: list[BrowserContext] = []
-    people: set[str] = set()
-
-    def open_desk(like: Desk | None = None, *, same_browser: bool = False, **options: object) -> Desk:
+    def opens(self, like: Desk | None = None, same_browser: bool = False, **options: object) -> Desk:
+        """The desk of a new agent, or another one of the same agent."""
         name = like.name if like else f"agent{next(_names)}"
         if like is None:
-            people.add(stack.agent(name))
+            self.stack.agent(name)
         if like and same_browser:
-            return Desk(like.context, stack, name, complaints)
-        contexts.append(new_context(agents_browser, **options))  # type: ignore[arg-type]
-        return Desk(contexts[-1], stack, name, complaints)
+            like.is_spoilt = True
+            return Desk(like.context, self.stack, name, self.complaints)
+        context = new_context(self.browser, **options)  # type: ignore[arg-type]
+        return Desk(context, self.stack, name, self.complaints)
+
+    def close(self) -> None:
+        """All go home."""
+        if self.resident is not None:
+            self.resident.leaves()
+
+
+@pytest.fixture(scope="session")
+def office(stack: Whole, agents_browser: Browser) -> Iterator[Office]:
+    """Where agents sit."""
+    office = Office(stack, agents_browser)
+    yield office
+    office.close()
+
+
+@pytest.fixture
+def complaints(office: Office) -> Iterator[list[str]]:
+    """What agents' browsers complained of; a test that provokes some takes them out."""
+    office.complaints.clear()
+    yield office.complaints
+    assert office.complaints == []
+
+
+@pytest.fixture
+def new_desk(office: Office, complaints: list[str]) -> Iterator[Callable[..., Desk]]:
+    """Opens the desk of a new agent; of a known one in the same or another browser when given."""
+    opened: list[Desk] = []
+
+    def open_desk(like: Desk | None = None, *, same_browser: bool = False, **options: object) -> Desk:
+        opened.append(office.opens(like, same_browser, **options))
+        return opened[-1]
 
     yield open_desk
-    for agent_id in people:
-        stack.goes_home(agent_id)
-    for context in contexts:
-        context.close()
-    assert complaints == []
+    for desk in opened:
+        desk.leaves()
 
 
 @pytest.fixture
-def desk(new_desk: Callable[..., Desk]) -> Desk:
-    """An agent who has started the shift."""
-    return new_desk().starts_shift()
+def desk(office: Office, complaints: list[str]) -> Iterator[Desk]:
+    """An agent who has started the shift: the one of the test before, unless something was done to her browser."""
+    desk = office.resident or office.opens().starts_shift()
+    office.resident = None
+    yield desk
+    if desk.settles():
+        office.resident = desk
+    else:
+        desk.leaves()
 
 
-@pytest.fixture
-def customer(callers_browser: Browser, stack: Whole) -> Iterator[Customer]:
+@pytest.fixture(scope="session")
+def telephone(callers_browser: Browser, stack: Whole) -> Iterator[Customer]:
+    """A customer's telephone, switched on."""
     context = new_context(callers_browser)
-    customer = Customer(context.new_page(), stack.simulator.url, f"+1202555{7000 + next(_names)}")
+    customer = Customer(context.new_page(), stack.simulator.url, "+12025557788")
     customer.switches_on()
     yield customer
     context.close()
+
+
+@pytest.fixture
+def customer(telephone: Customer, stack: Whole) -> Iterator[Customer]:
+    """Somebody who calls; hangs up when the test is over."""
+    yield telephone
+    hang_up = telephone.page.get_by_role("button", name="Hang up", exact=True)
+    if hang_up.is_visible():
+        hang_up.click()
+    telephone.is_free()
     _until_nobody_is_left(stack)
-    assert customer.complaints == []
+    complaints, telephone.complaints = telephone.complaints, []
+    assert complaints == []
 
 
 @pytest.fixture

@@ -22,11 +22,17 @@ def falls_silent(page: Page) -> None:
     raise AssertionError("something was still heard after 9 s")
 
 
+def hears_clearly(page: Page, *hertz: float, seconds: float = 1.0) -> bool:
+    """Whether these tones stand 20 dB above all else for so long; a busy machine is given a few chances."""
+    return any(above_the_rest(*hear(page, seconds), *hertz) >= 20 for _ in range(5))
+
+
 class Desk:
     """One tab. Complaints of the browser, and requests to strangers, are kept for the end of the test."""
 
     def __init__(self, context: BrowserContext, whole: Whole, name: str, complaints: list[str]) -> None:
         self.context, self.whole, self.name, self.complaints = context, whole, name, complaints
+        self.is_spoilt = False  # something was done to this browser that the next test should not meet
         self.page = context.new_page()
         self._watch()
         self.page.goto(f"{whole.address}/desk")
@@ -55,6 +61,32 @@ class Desk:
         self.shows("Waiting for a call")
         return self
 
+    def settles(self) -> bool:
+        """Whether this desk is as after the start of a shift, once what is left of a call is done."""
+        if self.is_spoilt or self.page.is_closed():
+            return False
+        ready = self.phone.get_by_role("button", name="Ready for the next call")
+        with contextlib.suppress(AssertionError, Error):
+            if not self.page.url.endswith("/desk"):
+                self.page.goto(f"{self.whole.address}/desk")
+            expect(ready.or_(self.phone.get_by_text("Waiting for a call"))).to_be_visible(timeout=5_000)
+            if ready.is_visible():
+                ready.click()
+            expect(self.phone).to_contain_text("Waiting for a call", timeout=5_000)
+            return True
+        return False
+
+    def leaves(self) -> None:
+        """The shift and this browser are over."""
+        self.whole.goes_home(f"us_{self.name}")
+        self.context.close()
+
+    def freezes(self) -> None:
+        """From here on no timer of the page runs by itself, as in a page that the browser has hidden."""
+        self.is_spoilt = True
+        self.page.clock.install()
+        self.page.clock.pause_at(self.page.evaluate("() => Date.now() + 1000"))
+
     def is_rung(self) -> None:
         """Wait for the ring."""
         expect(self.phone.get_by_role("button", name="Accept")).to_be_visible(timeout=25_000)
@@ -80,6 +112,7 @@ class Desk:
 
     def is_killed(self) -> None:
         """The page's process dies without a word."""
+        self.is_spoilt = True
         with contextlib.suppress(Error):
             self.page.goto("chrome://crash", timeout=3000)
 

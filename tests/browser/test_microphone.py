@@ -28,6 +28,7 @@ def test_who_denies_the_microphone_stays_off_shift_with_help(
 
 
 def test_who_takes_the_microphone_back_is_away_until_it_is_given_again(desk: Desk, stack: Whole) -> None:
+    desk.is_spoilt = True
     desk.context.clear_permissions()
     desk.reloads()
 
@@ -58,11 +59,9 @@ def test_a_page_hidden_for_ten_minutes_stays_available_and_is_taken_into_a_call(
 ) -> None:
     """A hidden page's timers may stand still; answers to the server's pings, rings and calls must not need them."""
     page = desk.page
-    page.clock.install()
-    page.clock.pause_at(page.evaluate("() => Date.now() + 1000"))
-    for _ in range(2):
-        with page.expect_response("**/api/pong", timeout=8_000):
-            pass
+    desk.freezes()
+    with page.expect_response("**/api/pong", timeout=8_000):
+        pass
     page.clock.fast_forward("10:00")
     assert stack.row(f"us_{desk.name}").state == "available"
 
@@ -76,6 +75,7 @@ def test_the_phone_signs_in_anew_at_half_of_its_tokens_life(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     page, asked = desk.page, []
+    desk.is_spoilt = True
     page.clock.install()
     page.on("request", lambda sent: asked.append(sent.url) if sent.url.endswith("/api/token") else None)
     desk.signs_in_again()
