@@ -6,7 +6,9 @@ from flask import Blueprint, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from panel import login
+from panel.api.account import own_sessions
 from panel.api.floor import floor_now
+from panel.api.people import assignable, everybody, one_person
 from panel.api.tickets import number_of, ticket_of, wish
 from panel.context import cookie_name, rt, viewer
 from panel.ticket_list import missed, tickets
@@ -80,6 +82,24 @@ def call(merchant_id: str, call_id: str) -> Response | str:
 def floor() -> str:
     """Who waits and what the agents do, live."""
     return page("floor.html", floor=floor_now())
+
+
+@pages.get("/people")
+def people() -> str:
+    """Who works here, for those who look after it."""
+    return page("people.html", people=everybody(), assignable=assignable)
+
+
+@pages.get("/people/<user_id>")
+def person(user_id: str) -> str:
+    """One account: roles, password, sessions."""
+    return page("person.html", **one_person(user_id), assignable=assignable)
+
+
+@pages.get("/account")
+def account() -> str:
+    """One's own password and sessions."""
+    return page("account.html", sessions=own_sessions())
 
 
 @pages.get("/missed")

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from voice.models import Agent, Membership, Merchant, User
 
 WATCHING = frozenset({"supervisor", "admin", "operator"})  # roles that see the floor
+ADMINISTERING = frozenset({"admin", "operator"})  # roles that look after people
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,11 @@ class Viewer:
     def watches(self) -> tuple[str, ...]:
         """The merchants whose floor this person watches over."""
         return tuple(merchant for merchant, role in self.roles.items() if role in WATCHING)
+
+    @property
+    def administers(self) -> tuple[str, ...]:
+        """The merchants whose people this person looks after."""
+        return tuple(merchant for merchant, role in self.roles.items() if role in ADMINISTERING)
 
     def may_see(self, merchant_id: str) -> bool:
         """Whether this merchant is one of theirs."""

@@ -4,10 +4,12 @@ from flask import Blueprint, Flask, Response
 from werkzeug.exceptions import HTTPException
 
 from panel import door, problems
+from panel.api.account import api as account
 from panel.api.calls import calls
 from panel.api.desk import desk
 from panel.api.floor import api as floor
 from panel.api.offers import offers
+from panel.api.people import api as people
 from panel.api.session import session
 from panel.api.tickets import api as tickets
 from panel.assets import assets
@@ -47,7 +49,7 @@ def make_blueprint() -> Blueprint:
     panel = Blueprint(
         "panel", __name__, static_folder="static", static_url_path="/assets", template_folder="templates"
     )
-    for part in (session, desk, offers, calls, tickets, floor, media, assets, pages):
+    for part in (session, desk, offers, calls, tickets, floor, people, account, media, assets, pages):
         panel.register_blueprint(part)
     panel.before_request(door.check)
     panel.register_error_handler(Refused, problems.of_refusal)

@@ -20,6 +20,17 @@ ENDED_AS = {
 }
 
 
+# By marks in what browsers call themselves; the first that is found, for many also name others.
+BROWSERS = {"Edg/": "Edge", "OPR/": "Opera", "Firefox/": "Firefox", "Chrome/": "Chrome", "Safari/": "Safari"}
+SYSTEMS = {
+    "Android": "Android",
+    "iPhone": "iPhone",
+    "iPad": "iPad",
+    "Windows": "Windows",
+    "Mac OS": "Mac",
+    "Linux": "Linux",
+}
+
 # How a link or a form of ours changes the page (htmx 4, hx-boost): <main> alone, and the reader's place is ours to keep.
 SWAP_MAIN = 'target:#main select:#main swap:"outerHTML show:none"'
 
@@ -27,7 +38,9 @@ SWAP_MAIN = 'target:#main select:#main swap:"outerHTML show:none"'
 def add_filters(app: Flask) -> None:
     """What templates may use."""
     app.jinja_env.globals["swap_main"] = SWAP_MAIN
-    app.jinja_env.filters.update(duration=duration, ending=ending, iso=iso, readable=readable)
+    app.jinja_env.filters.update(
+        browser=browser, duration=duration, ending=ending, iso=iso, readable=readable
+    )
 
 
 def duration(seconds: float | None) -> str:
@@ -47,6 +60,13 @@ def ending(ended_as: str | None) -> str:
 def iso(at: float | None) -> str:
     """A moment for <time datetime>; the page shows it in the reader's zone."""
     return datetime.fromtimestamp(at, UTC).isoformat(timespec="seconds") if at is not None else ""
+
+
+def browser(agent: str) -> str:
+    """A browser's own long name as people know it; only a hint, browsers say what they like."""
+    name = next((known for mark, known in BROWSERS.items() if mark in agent), "Another program")
+    system = next((known for mark, known in SYSTEMS.items() if mark in agent), "")
+    return f"{name} on {system}" if system else name
 
 
 def readable(name: str | None) -> str:

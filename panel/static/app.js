@@ -5,6 +5,7 @@ import { localTimes, tick } from "./clock.js";
 import { doings, startDesk } from "./desk.js";
 import { toast } from "./elements.js";
 import { floorPage } from "./floor.js";
+import { startForms, wakeForms } from "./forms.js";
 import { startPlayers } from "./player.js";
 
 const settings = JSON.parse(document.getElementById("settings").textContent);
@@ -19,6 +20,7 @@ function enhance() {
   localTimes(main);
   startPlayers(main, reloadMain);
   floorPage(main, settings.push);
+  wakeForms(main);
   tick();
 }
 
@@ -53,7 +55,7 @@ document.addEventListener("click", (event) => {
   const control = event.target.closest("[data-do]");
   if (control) act(control);
   for (const menu of document.querySelectorAll("details.menu[open]")) {
-    if (!menu.contains(event.target) || control) menu.removeAttribute("open");
+    if (!menu.contains(event.target) || control || event.target.closest("a")) menu.removeAttribute("open");
   }
 });
 document.addEventListener("keydown", (event) => {
@@ -69,6 +71,7 @@ document.addEventListener("htmx:after:swap", (event) => {
 });
 document.addEventListener("htmx:after:history:push", () => window.scrollTo(0, 0));
 
+startForms(reloadMain);
 enhance();
 if (settings.desk) {
   startDesk(settings.push, {
