@@ -55,7 +55,7 @@ def rings(rt: Runtime) -> list[models.Offer]:
 
 def test_people_and_clocks_at_once_leave_tables_that_agree(crowd: Crowd) -> None:
     crowd.starts_shifts()
-    crowd.let_loose(people=HANDS, clocks=2, each=60)
+    crowd.let_loose(people=HANDS, clocks=2, each=40)
 
     assert not crowd.faults, f"{len(crowd.faults)} faults, the first: {crowd.faults[0]}"
     assert not (found := disagreements(crowd.rt)), found

@@ -1,0 +1,87 @@
+"""The server dies and comes back: what was committed is there, everybody is told soon, and nobody has to start anew."""
+
+import time
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import select, text
+
+from tests.postgres.server import PostgresServer
+from voice import models
+from voice.runtime import SharedClock
+from voice.store import Store, StoreAway
+
+TWILIO_GIVES_UP_AFTER = 3.5  # seconds, as voice/links.py asks it to
+
+
+@pytest.fixture
+def store(postgres_url: str) -> Iterator[Store]:
+    """A store with tables, whose connections have been used."""
+    made = Store(postgres_url)
+    beat(made, "before")
+    yield made
+    made.close()
+
+
+def beat(store: Store, name: str) -> None:
+    """One commit."""
+    with store.write() as tx:
+        tx.add(models.Beat(name=name, at=1.5))
+
+
+def beats(store: Store) -> list[str]:
+    """What was committed."""
+    with store.read() as tx:
+        return sorted(tx.scalars(select(models.Beat.name)))
+
+
+def test_a_server_that_is_killed_loses_nothing_and_is_used_again_at_once(
+    store: Store, postgres: PostgresServer
+) -> None:
+    postgres.kill()
+    began = time.monotonic()
+    with pytest.raises(StoreAway, match="the database does not answer"):
+        beat(store, "meanwhile")
+    took = time.monotonic() - began
+    postgres.start()
+
+    beat(store, "after")
+    assert beats(store) == ["after", "before"]
+    assert took < TWILIO_GIVES_UP_AFTER
+
+
+def test_a_decision_in_whose_middle_the_server_dies_is_not_made(
+    store: Store, postgres: PostgresServer
+) -> None:
+    def half_way() -> None:
+        with store.write() as tx:
+            tx.add(models.Beat(name="half", at=1.5))
+            tx.flush()
+            postgres.kill()
+
+    with pytest.raises(StoreAway):
+        half_way()
+    postgres.start()
+
+    assert beats(store) == ["before"]
+
+
+def test_a_row_that_somebody_holds_delays_nobody_for_long(store: Store) -> None:
+    with store.write() as holder:
+        holder.execute(text("UPDATE beat SET at = 2 WHERE name = 'before'"))
+        began = time.monotonic()
+        with pytest.raises(StoreAway, match="timeout"), store.write() as tx:
+            tx.execute(text("UPDATE beat SET at = 3 WHERE name = 'before'"))
+        took = time.monotonic() - began
+
+    assert took < TWILIO_GIVES_UP_AFTER
+
+
+def test_the_clock_follows_the_time_of_the_server(store: Store) -> None:
+    clock = SharedClock()
+    clock.follow(store)
+
+    with store.read() as tx:
+        theirs = tx.scalar(text("SELECT extract(epoch FROM clock_timestamp())"))
+
+    assert abs(clock.now() - float(theirs)) < 1
