@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -16,6 +16,7 @@ MOST_ENTRIES = 500  # of each direction
 LONGEST_BODY = 4 * LONGEST_TEXT
 MOST_CHARACTERS_TO_FIND = 1500
 CALL_SID_IN_PATH = "/Calls/CA"
+TOLD_ONLY = frozenset({"status", "conference", "recording"})  # answers to these are not run
 
 
 @dataclass
@@ -40,6 +41,11 @@ class Entry:
     content_type: str = ""
     size: int = 0
     body: bytes = b""
+
+    @property
+    def runs(self) -> bool:
+        """Whether the answer is a document for a call."""
+        return self.kind == "webhook" and bool(self.size) and self.purpose not in TOLD_ONLY
 
     @property
     def path(self) -> str:
@@ -156,8 +162,8 @@ def head(entry: Entry, veil: Veil) -> dict[str, Any]:
         "harm": entry.harm,
         "attempt": entry.attempt,
         "ms": None if entry.ended_at is None else round((entry.ended_at - entry.at) * 1000),
-        "verbs": verbs_of(entry.body, kind) if entry.kind == "webhook" and entry.size else "",
-        "telling": veil.text(_telling(dict(entry.fields))),
+        "verbs": verbs_of(entry.body, kind) if entry.size == len(entry.body) and entry.runs else "",
+        "telling": veil.text(_telling(entry)),
         "find": find[:MOST_CHARACTERS_TO_FIND],
     }
 
@@ -176,10 +182,12 @@ def whole(entry: Entry, veil: Veil) -> dict[str, Any]:
 
 TELLING = (
     "Digits", "SpeechResult", "StatusCallbackEvent", "QueueResult", "DialCallStatus", "RecordingStatus", "ErrorCode",
-    "Status", "Hold", "Muted", "Url", "FriendlyName", "CallStatus",
+    "Status", "Hold", "Muted", "Url", "FriendlyName",
 )  # fmt: skip
 
 
-def _telling(fields: Mapping[str, str]) -> str:
+def _telling(entry: Entry) -> str:
     """The one field that says most about why this request was made."""
-    return next((f"{name}={fields[name]}" for name in TELLING if fields.get(name)), "")
+    fields = dict(entry.fields)
+    names = (*TELLING, "CallStatus") if entry.purpose == "status" else TELLING
+    return next((f"{name}={fields[name]}" for name in names if fields.get(name)), "")

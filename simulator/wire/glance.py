@@ -51,7 +51,7 @@ def _call(leg: Leg, member: Member | None, veil: Veil) -> dict[str, Any]:
         "answered": leg.answered_at,
         "ended": leg.ended_at,
         "places": [] if leg.is_over else _places(leg, member, veil),
-        "hears": "" if leg.is_over else _hears(leg),
+        "hears": None if leg.is_over else _hears(leg),
     }
 
 
@@ -79,11 +79,9 @@ def _places(leg: Leg, member: Member | None, veil: Veil) -> list[dict[str, Any]]
     return places
 
 
-def _hears(leg: Leg) -> str:
+def _hears(leg: Leg) -> dict[str, str] | None:
     line = leg.ear.current
-    if line is None:
-        return ""
-    return f"{line.kind} {line.text}".strip()
+    return None if line is None else {"kind": str(line.kind), "text": line.text}
 
 
 def _queue(queue: Queue) -> dict[str, Any]:

@@ -13,7 +13,7 @@ export function callRow(call, act) {
     h("div", { class: "facts" },
       h("span", { class: `dot ${call.status}` }, STATUS[call.status] ?? call.status), since(call.answered ?? call.since),
       callChip(call.id, act, "call"), call.parent && h("span", { class: "soft" }, "leg of ", short(call.parent))),
-    h("div", { class: "places" }, call.places.map(place), call.hears && h("span", { class: "hears" }, "hears ", h("q", {}, call.hears))),
+    h("div", { class: "places" }, call.places.map(place), call.hears && h("span", { class: "hears" }, "hears ", call.hears.text ? h("q", {}, call.hears.text) : call.hears.kind)),
     h("button", { type: "button", class: "plain stop", "data-focus": "end", "aria-label": `Hang up the call from ${number(call.from)}`, onclick: () => act.hangUp(call.id) }, "Hang up"));
 }
 
@@ -25,7 +25,7 @@ export function endedRow(call, act) {
 
 export function queueRow(queue, act) {
   return h("li", { class: "group" },
-    h("div", { class: "title" }, h("strong", {}, queue.name), h("span", { class: "soft" }, queue.members.length ? `${queue.members.length} of ${queue.most}` : "nobody waits")),
+    h("div", { class: "title" }, h("strong", {}, queue.name), h("span", { class: "soft" }, queue.members.length ? `${queue.members.length} of at most ${queue.most}` : "nobody waits")),
     h("ol", {}, queue.members.map((member) => h("li", {}, h("span", { class: "grow" }, number(member.from)), callChip(member.id, act, queue.id), h("span", { class: "soft" }, "waits ", since(member.since))))));
 }
 

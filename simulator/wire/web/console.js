@@ -2,7 +2,7 @@
 import { callRow, conferenceRow, endedRow, queueRow } from "./calls.js";
 import { at, h, list } from "./dom.js";
 import { alertRow, faultRow, recordingRow } from "./notes.js";
-import { order, setUpDial, setUpFaults, showNumbers } from "./orders.js";
+import { foldWhenNarrow, order, setUpDial, setUpFaults, showNumbers } from "./orders.js";
 import { setUpTabs } from "./tabs.js";
 import { exchangeRow } from "./traffic.js";
 import { clock, short, tick } from "./words.js";
@@ -63,7 +63,7 @@ function draw() {
   showNumbers(state.numbers);
   const calls = state.calls.filter(matches);
   const ended = state.ended.filter((call) => call.ended > cleared && matches(call));
-  show("calls", calls, (call) => callRow(call, act), state.calls.length, "Nobody is calling. Start a call at the side, or let somebody ring one of the account’s numbers.");
+  show("calls", calls, (call) => callRow(call, act), state.calls.length, "Nobody is calling. Start a call on this page, or let somebody ring one of the account’s numbers.");
   at("ended-title").hidden = ended.length === 0;
   list(at("ended"), ended, (call) => endedRow(call, act), "");
   at("ended").hidden = ended.length === 0;
@@ -149,6 +149,7 @@ at("pause").onclick = () => {
 };
 
 setUpTabs();
+foldWhenNarrow();
 setUpDial(act);
 setUpFaults(act);
 fetch("/signal/sound").then((reply) => reply.json()).then(({ sound }) => { at("phone").hidden = sound !== "yes"; }, () => {});

@@ -18,7 +18,7 @@ export function alertRow(alert, act) {
 
 export function recordingRow(recording, act) {
   const told = [recording.status, recording.channels === 2 ? "two channels" : "one channel", recording.source].join(", ");
-  return h("li", { class: "recording" },
+  return h("li", { class: "tape" },
     h("time", {}, clock(recording.at)),
     h("p", {}, h("b", {}, recording.playable ? span(recording.seconds) : recording.status), h("span", { class: "soft" }, told)),
     recording.playable
@@ -30,7 +30,7 @@ export function recordingRow(recording, act) {
 export function faultRow(fault) {
   const often = fault.times === null ? `every time, ${fault.hits} so far` : `${fault.hits} of ${fault.times}`;
   const more = fault.harm === "status" ? ` ${fault.status}` : fault.seconds ? ` ${fault.seconds} s` : "";
-  return h("li", { class: `fault ${fault.spent ? "spent" : ""}` },
+  return h("li", { class: `ordered ${fault.spent ? "spent" : ""}` },
     h("span", { class: "grow" }, h("b", {}, `${fault.where === "rest" ? "REST" : "webhook"} ${fault.harm}${more}`), h("code", {}, fault.path || "any path")),
     h("span", { class: "soft" }, fault.spent ? `done, ${often}` : often));
 }

@@ -13,6 +13,11 @@ export async function order(method, path, data) {
   return answer;
 }
 
+// Where there is little room the forms are folded away until somebody wants them.
+export function foldWhenNarrow() {
+  if (matchMedia("(max-width: 720px)").matches) for (const card of document.querySelectorAll(".orders details")) card.open = false;
+}
+
 export function setUpDial(act) {
   const form = at("dial");
   form.onsubmit = (event) => {
