@@ -50,6 +50,7 @@ export async function connect(params, accountSid) {
   change({ ...IDLE, line: "connecting", offer: params.offer, trouble: "" });
   try {
     await (await theLine()).connect(params, accountSid);
+    if (now.offer !== params.offer) line.hangUp(); // given up meanwhile
   } catch (error) {
     if (now.offer === params.offer) change({ ...IDLE, trouble: inWords(error) });
   }
@@ -103,8 +104,8 @@ async function simulatorSounds() {
 }
 
 const told = {
-  on: () => change({ line: "on", warning: "" }),
-  reconnecting: (error) => change({ line: "reconnecting", warning: inWords(error) }),
+  on: () => { if (now.line !== "idle") change({ line: "on", warning: "" }); },
+  reconnecting: (error) => now.line !== "idle" && change({ line: "reconnecting", warning: inWords(error) }),
   over: () => change(IDLE),
   failed: (error) => change({ trouble: inWords(error) }),
   warning: (warning) => change({ warning }),

@@ -34,6 +34,7 @@ export class SdkLine {
 
   async connect(params, accountSid) {
     const account = await this.#account(accountSid);
+    if (account.device?.isBusy) this.#discard(account); // a leg that was lost has not ended here yet
     account.device ??= this.#device(account);
     useSpeaker(account.device);
     const connecting = account.device.connect({ params, rtcConstraints: { audio: constraints() } });
