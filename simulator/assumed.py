@@ -169,6 +169,16 @@ ASSUMED: tuple[Assumption, ...] = (
         "verbs/dial_party.py",
     ),
     Assumption("update-ended", "Updating an ended call is 400, code 21220, with this text.", "rest/calls.py"),
+    Assumption(
+        "message-steps",
+        "A message is sent after half a second and delivered two seconds later; its callback tells both.",
+        "messages.py",
+    ),
+    Assumption(
+        "message-service",
+        "A message of a messaging service comes from the account's first number.",
+        "rest/messages.py",
+    ),
     Assumption("media-range", "Media answers whole files; Range is not served.", "rest/media.py"),
     Assumption("vanish", "The leg of a vanished browser ends at once.", "handset.py"),
 )

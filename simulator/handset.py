@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from simulator.exchange import Plan
 from simulator.hearing import Line, Sound
 from simulator.legs import Leg, Status
+from simulator.messages import FAILED, UNDELIVERED, Reception
 
 if TYPE_CHECKING:
     from simulator.simulator import Simulator
@@ -203,6 +204,30 @@ class Phone(Handset):
     def fails(self, after: float = 0.5) -> None:
         """The number cannot be reached."""
         self._set(Plan(after, Status.FAILED))
+
+    @property
+    def texts(self) -> list[str]:
+        """The messages that have arrived here, oldest first."""
+        return [message.body for message in self.sim.world.messages.received_by(self.name)]
+
+    def gets_text(self, words: str, within: float = 30.0) -> str:
+        """Lets time pass until a message with these words (any case) has arrived."""
+        return self.sim.wait_for(
+            lambda: next((text for text in self.texts if words.lower() in text.lower()), None),
+            within,
+            lambda: f"{self.name} got no message with {words!r}, but {self.texts}",
+        )
+
+    def takes_no_texts(self, *, landline: bool = False) -> None:
+        """Switched off (undelivered, 30003), or a landline (failed, 30006)."""
+        self.receives_texts(FAILED if landline else UNDELIVERED)
+
+    def receives_texts(self, reception: Reception) -> None:
+        self.sim.world.messages.receptions[self.name] = reception
+
+    def unsubscribes(self, number: str) -> None:
+        """Has answered STOP to that number of the account: messages from it are refused (21610)."""
+        self.sim.world.messages.unsubscribed.add((number, self.name))
 
     def rings(self, within: float = 30.0) -> None:
         """Lets time pass until this phone rings."""

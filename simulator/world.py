@@ -19,6 +19,7 @@ from simulator.kernel import Kernel
 from simulator.ledger import Ledger
 from simulator.legs import Leg, Place
 from simulator.media import Media
+from simulator.messages import Messages
 from simulator.queues import Queue
 from simulator.recordings import Recordings
 from simulator.webhooks import Webhooks
@@ -46,6 +47,7 @@ class World:
         self.faults = Faults(self)
         self.webhooks = Webhooks(self)
         self.media = Media(self)
+        self.messages = Messages(self)
         self.exchange = Exchange(self)
         self.conferences = Conferences(self)
         self.recordings = Recordings(self)

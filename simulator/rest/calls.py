@@ -120,11 +120,11 @@ def find(request: Request, name: str = "call") -> Leg:
 def check_numbers(request: Request, to: str, from_: str) -> None:
     if to == from_:
         raise RestError(400, 21211, "'To' and 'From' are the same number")
-    if not to.startswith(("client:", "sip:", "app:")) and not _is_e164(to):
+    if not to.startswith(("client:", "sip:", "app:")) and not is_e164(to):
         raise RestError(400, 21211, f"The phone number you are attempting to call, {to}, is not valid.")
     if to.startswith(("client:", "sip:")):
         return
-    if not _is_e164(from_):
+    if not is_e164(from_):
         raise RestError(400, 21212, f"The source phone number provided, {from_}, is not valid.")
     if request.account.number(from_) is None:
         raise RestError(
@@ -257,7 +257,7 @@ def _shown_status(leg: Leg) -> str:
     return "queued" if leg.status is Status.INITIATED else str(leg.status)
 
 
-def _is_e164(number: str) -> bool:
+def is_e164(number: str) -> bool:
     return number.startswith("+") and number[1:].isdecimal() and 7 <= len(number) <= 16
 
 

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from simulator.rest import applications, calls, conferences, media, numbers, participants, queues, recordings
+from simulator.rest import (
+    applications,
+    calls,
+    conferences,
+    media,
+    messages,
+    numbers,
+    participants,
+    queues,
+    recordings,
+)
 from simulator.rest.server import Route
 
 ROUTES: tuple[Route, ...] = (
@@ -43,6 +53,11 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/IncomingPhoneNumbers/{number}.json", numbers.fetch),
     Route("POST", "/IncomingPhoneNumbers/{number}.json", numbers.update),
     Route("DELETE", "/IncomingPhoneNumbers/{number}.json", numbers.delete),
+    Route("GET", "/Messages.json", messages.index),
+    Route("POST", "/Messages.json", messages.create),
+    Route("GET", "/Messages/{message}.json", messages.fetch),
+    Route("POST", "/Messages/{message}.json", messages.update),
+    Route("DELETE", "/Messages/{message}.json", messages.delete),
     Route("GET", "/Applications.json", applications.index),
     Route("POST", "/Applications.json", applications.create),
     Route("GET", "/Applications/{application}.json", applications.fetch),

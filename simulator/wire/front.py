@@ -142,6 +142,8 @@ class Front:
                 return machine.faults
             case "DELETE", ["faults"]:
                 return machine.clear_faults
+            case "GET", ["messages"]:
+                return machine.messages
             case "POST", ["phones"]:
                 return lambda: machine.phone(data)
         raise NoSuchThing(f"there is no {method} /sim/{path}")

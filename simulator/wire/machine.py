@@ -193,6 +193,21 @@ class Machine:
         self._world.parties[number] = lambda leg: plans[does]
         return {"number": number, "does": does}
 
+    def messages(self) -> dict[str, Any]:
+        """Every text that the application has sent, oldest first."""
+        return {
+            "messages": [
+                {
+                    "sid": message.sid,
+                    "from": message.from_,
+                    "to": message.to,
+                    "body": message.body,
+                    "status": str(message.status),
+                }
+                for message in self._world.messages.all.values()
+            ]
+        }
+
     def _leg(self, sid: str) -> Leg:
         leg = self._world.legs.get(sid)
         if leg is None:
