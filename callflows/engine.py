@@ -25,11 +25,15 @@ IDLE_NOTES = (NoteKind.MESSAGE_PLAYED, NoteKind.HOURS_CHECKED)
 
 @dataclass(frozen=True)
 class Turn:
-    """What to do now; `session` is None when the call ends after it. `notes` are the facts for the journal."""
+    """What to do now; `session` is None when the call ends after it. `notes` are the facts for the journal.
+
+    `path` are the steps that the call came to in this turn, in order.
+    """
 
     session: Session | None
     actions: tuple[Action, ...]
     notes: tuple[Note, ...]
+    path: tuple[str, ...] = ()
 
 
 def start(flow: Flow, caller: Caller, now: float) -> Turn:
@@ -61,6 +65,7 @@ class _Run:
     taken: int = 0
     actions: list[Action] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
+    path: list[str] = field(default_factory=list)
 
     def go(self, move: Move) -> Turn:
         """Follow moves until one waits or ends the call."""
@@ -73,10 +78,10 @@ class _Run:
                     self._announce_recording()
                     self._heard(move)
                     self.session = replace(self.session, tries=move.tries, steps=self.session.steps + 1)
-                    return Turn(self.session, tuple(self.actions), tuple(self.notes))
+                    return Turn(self.session, tuple(self.actions), tuple(self.notes), tuple(self.path))
                 case End():
                     self._heard(move)
-                    return Turn(None, (*self.actions, HangUp()), tuple(self.notes))
+                    return Turn(None, (*self.actions, HangUp()), tuple(self.notes), tuple(self.path))
                 case _:
                     assert_never(move)
 
@@ -105,6 +110,7 @@ class _Run:
         if self.taken >= STEPS_PER_TURN or self.session.steps >= limit:
             return self._too_many()
         self.taken += 1
+        self.path.append(name)
         self.session = replace(self.session, step=name, steps=self.session.steps + 1, tries=0)
         return self.attempt(step)
 
