@@ -31,6 +31,15 @@ def create_app() -> Flask:
     return app
 
 
+def create_worker() -> Flask:
+    """The web application as granian's processes serve it."""
+    from voice.garbage import settle
+
+    app = create_app()
+    settle()
+    return app
+
+
 def run_clock(_args: argparse.Namespace) -> int:
     """The clock with everything that it drives; several at once are safe."""
     from recordings.sweep import sweep

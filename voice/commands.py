@@ -52,7 +52,7 @@ def run_web(_args: argparse.Namespace) -> int:
     settings = Settings()
     require_current(Store(settings.database_url))  # one sentence here, instead of one from every worker
     Server(
-        "app:create_app",
+        "app:create_worker",
         address=settings.host,
         port=settings.web_port,
         interface=Interfaces.WSGI,

@@ -38,15 +38,19 @@ def parse(body: bytes) -> Pairs:
         if not part:
             continue
         name, _, value = part.partition("=")
-        if "%" in part:
-            name, value = _plain(name), _plain(value)
+        if "%" in value:
+            value = _plain(value)
+        if "%" in name:
+            name = _plain(name)
         pairs.append((name, value))
     return pairs
 
 
 def _plain(text: str) -> str:
+    if text.startswith("%2B") and text.count("%") == 1:  # a telephone number, as most values with a sign are
+        return "+" + text[3:]
     return _plain_short(text) if len(text) < 40 else unquote(text)
 
 
-# Numbers and places come back with every request of a call, and dialled numbers with every call.
+# Places come back with every request of a call.
 _plain_short = lru_cache(maxsize=2048)(unquote)

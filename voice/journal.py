@@ -26,7 +26,8 @@ log = structlog.get_logger()
 
 Data = Mapping[str, Any]
 Row = dict[str, Any]
-BOUND = 100_000
+TurnFacts = tuple[str, str, int, float, tuple[tuple[str, Data], ...]]  # merchant, call, turn, moment, facts
+BOUND = 50_000  # turns, about two facts each
 BATCH = 2_000
 ONCE = ("merchant_id", "call_id", "turn", "place")
 
@@ -45,23 +46,27 @@ class Journal:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._waiting: deque[Row] = deque(maxlen=BOUND)
+        self._waiting: deque[TurnFacts] = deque(maxlen=BOUND)
         self._calls: deque[Facts] = deque(maxlen=BOUND)
         self._writing = threading.Lock()
         self.lost = 0
 
     @property
     def buffered(self) -> int:
-        """How many facts wait to be written."""
+        """How many turns' facts wait to be written."""
         return len(self._waiting)
 
     def note_turn(
         self, merchant_id: str, call_id: str, turn: int, at: float, notes: Iterable[tuple[str, Data]]
     ) -> None:
         """Remember what a turn said and heard; it is in SQL some 50 ms later, once however often the turn is asked."""
-        rows = _of_turn(merchant_id, call_id, turn, at, notes)
-        self.lost += max(0, len(self._waiting) + len(rows) - BOUND)
-        self._waiting.extend(rows)
+        facts = tuple(notes)
+        for kind, _ in facts:
+            if kind not in EVENTS:
+                raise UnknownEvent(kind)
+        if len(self._waiting) == BOUND:
+            self.lost += len(self._waiting[0][-1])
+        self._waiting.append((merchant_id, call_id, turn, at, facts))
 
     def note_call(self, facts: Facts) -> None:
         """Remember that a call began, for its row."""
@@ -99,12 +104,13 @@ class Journal:
             return 0
         with self._writing:
             calls = [self._calls.popleft() for _ in range(min(len(self._calls), BATCH))]
-            rows = [self._waiting.popleft() for _ in range(min(len(self._waiting), BATCH))]
+            turns = [self._waiting.popleft() for _ in range(min(len(self._waiting), BATCH))]
+            rows = [row for turn in turns for row in _of_turn(*turn)]
             try:
                 self._commit(calls, rows)
             except StoreAway:
                 self._calls.extendleft(reversed(calls))
-                self._waiting.extendleft(reversed(rows))
+                self._waiting.extendleft(reversed(turns))
                 raise
             except (SQLAlchemyError, ValueError, TypeError):
                 self._commit_one_by_one(calls, rows)
@@ -142,12 +148,21 @@ def _of_turn(
     merchant_id: str, call_id: str, turn: int, at: float, notes: Iterable[tuple[str, Data]]
 ) -> list[Row]:
     return [
-        _row(merchant_id, call_id, kind, at, None, data) | {"turn": turn, "place": place}
+        _row(merchant_id, call_id, kind, at, None, data, turn, place)
         for place, (kind, data) in enumerate(notes)
     ]
 
 
-def _row(merchant_id: str, call_id: str, kind: str, at: float, agent_id: str | None, data: Data) -> Row:
+def _row(
+    merchant_id: str,
+    call_id: str,
+    kind: str,
+    at: float,
+    agent_id: str | None,
+    data: Data,
+    turn: int | None = None,
+    place: int | None = None,
+) -> Row:
     if kind not in EVENTS:
         raise UnknownEvent(kind)
     return {
@@ -155,8 +170,8 @@ def _row(merchant_id: str, call_id: str, kind: str, at: float, agent_id: str | N
         "call_id": call_id,
         "kind": kind,
         "at": at,
-        "turn": None,
-        "place": None,
+        "turn": turn,
+        "place": place,
         "agent_id": agent_id,
         "data": dict(data),
     }

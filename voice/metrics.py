@@ -49,7 +49,7 @@ class JournalFigures(Collector):
     def collect(self) -> Iterator[Metric]:
         """Two figures."""
         yield GaugeMetricFamily(
-            "ringdesk_journal_buffered", "Facts that wait to be written.", value=self._journal.buffered
+            "ringdesk_journal_buffered", "Turns whose facts wait to be written.", value=self._journal.buffered
         )
         lost = CounterMetricFamily("ringdesk_journal_lost", "Facts that were never written.")
         lost.add_metric([], self._journal.lost)

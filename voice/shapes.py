@@ -11,6 +11,7 @@ Source of names and values: Twilio's documentation of TwiML for Voice, Call, Con
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 
@@ -161,9 +162,15 @@ def read_fields(pairs: Sequence[tuple[str, str]]) -> dict[str, str]:
 
 
 def _refuse_hidden(holder: str, text: str, next_name: str) -> None:
-    between = _NAMES[bisect_right(_NAMES, holder) : bisect_left(_NAMES, next_name)]
-    if any(hidden in text for hidden in between):
-        raise Misshapen(f"a field is hidden in or after {holder}")
+    for hidden in _between(holder, next_name):
+        if hidden in text:
+            raise Misshapen(f"a field is hidden in or after {holder}")
+
+
+@lru_cache(maxsize=1024)
+def _between(holder: str, next_name: str) -> list[str]:
+    """The known names that would be sorted between two known ones."""
+    return _NAMES[bisect_right(_NAMES, holder) : bisect_left(_NAMES, next_name)]
 
 
 def _without_family(name: str, value: str) -> str:

@@ -89,7 +89,7 @@ def signed_text(pairs: Iterable[tuple[str, str]]) -> str:
 
 @lru_cache(maxsize=64)
 def base_variants(base_url: str) -> tuple[bytes, ...]:
-    """The public address without and with its port: Twilio drops the port on https and keeps it on http."""
+    """The public address with and without its port, the likelier first: Twilio drops it on https, keeps it on http."""
     base = base_url.rstrip("/")
     parts = urlsplit(base)
     user, at, host_port = parts.netloc.rpartition("@")
@@ -99,7 +99,8 @@ def base_variants(base_url: str) -> tuple[bytes, ...]:
     bare, full = (
         parts._replace(netloc=f"{user}{at}{netloc}").geturl() for netloc in (host, f"{host}:{port}")
     )
-    return bare.encode(), full.encode()
+    likelier = (bare, full) if parts.scheme == "https" else (full, bare)
+    return likelier[0].encode(), likelier[1].encode()
 
 
 def _keys(secrets: Secrets, scheme: Scheme) -> list[bytes]:

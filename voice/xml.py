@@ -15,25 +15,22 @@ Attributes = Mapping[str, str | int | bool | None]
 
 HEAD = b'<?xml version="1.0" encoding="UTF-8"?>'
 
-_NEEDS_CARE = re.compile(r"[^ !#-%'-;=?-~]")
 _ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_TEXT = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": " "})
-_ATTRIBUTE = _TEXT | str.maketrans({'"': "&quot;", "\n": " ", "\t": " "})
 
 
 def legal(value: str) -> str:
     """The text without the characters that no XML document may carry."""
-    return _ILLEGAL.sub("", value)
+    return value if value.isprintable() else _ILLEGAL.sub("", value)
 
 
 def text(value: str, cap: int) -> bytes:
     """The text between two tags."""
-    return _escaped(value[:cap], _TEXT)
+    return _escaped(value[:cap]).encode()
 
 
 def attribute(value: str, cap: int = 2048) -> bytes:
     """The text between an attribute's double quotes."""
-    return _escaped(value[:cap], _ATTRIBUTE)
+    return _escaped(value[:cap]).replace('"', "&quot;").replace("\n", " ").replace("\t", " ").encode()
 
 
 def element(name: str, attributes: Attributes, content: bytes = b"") -> Fragment:
@@ -51,7 +48,5 @@ def _written(name: str, value: str | int | bool | None) -> bytes:
     return b' %b="%b"' % (name.encode(), attribute(words))
 
 
-def _escaped(value: str, table: Mapping[int, str]) -> bytes:
-    if _NEEDS_CARE.search(value) is None:
-        return value.encode()
-    return _ILLEGAL.sub("", value).translate(table).encode()
+def _escaped(value: str) -> str:
+    return legal(value).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\r", " ")

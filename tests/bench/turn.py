@@ -30,6 +30,7 @@ from tests.wire.build import Environ, call_fields, signed_environ
 from voice import speak, web
 from voice.doors import secrets_of
 from voice.entrance import install
+from voice.garbage import settle
 from voice.guard import Admitted, admit
 from voice.runtime import Runtime, SharedClock
 from voice.seeding import seed_merchants
@@ -88,6 +89,7 @@ def bench(folder: Path, rounds: int, turns: int) -> dict[str, Any]:
     }
     requests = [_turn(app.wsgi_app, account, number) for number in range(turns)]
     _same_answers(ways, requests[0])
+    settle()
     took: dict[str, list[tuple[float, float]]] = {name: [] for name in ways}
     for number in range(rounds + 1):  # the first warms up
         order = list(ways)[number % len(ways) :] + list(ways)[: number % len(ways)]
