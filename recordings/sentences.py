@@ -61,6 +61,10 @@ class Fact:
         value = str(self.data.get(name) or "")
         return words.get(value, value.replace("_", " "))
 
+    def listed(self, name: str, between: str = ", ") -> str:
+        """Several texts in a row."""
+        return between.join(str(one) for one in self.data.get(name) or ())
+
     def quoted(self, name: str) -> str:
         """A text in quotes, cut where it would fill the page."""
         text = str(self.data.get(name) or "")
@@ -106,6 +110,9 @@ SENTENCES: Final[Mapping[str, Callable[[Fact], str]]] = {
     "no_input": lambda fact: "The caller pressed nothing",
     "no_match": lambda fact: "The caller pressed a key that the menu does not have",
     "hours_checked": lambda fact: f"Opening hours {fact.word('calendar')}: {fact.word('result')}",
+    "tagged": lambda fact: f"Tagged: {fact.listed('tags')}",
+    "ticket_filled": lambda fact: fact.listed("fields", "; "),
+    "language_changed": lambda fact: f"Spoken from here on: {fact.word('language')}",
     "enqueued": lambda fact: f"Joined the queue {fact.word('queue')}",
     "enqueue_skipped": lambda fact: (
         f"Not let into the queue {fact.word('queue')}: {fact.called('why', QUEUE_LEFT)}"
@@ -146,5 +153,5 @@ SENTENCES: Final[Mapping[str, Callable[[Fact], str]]] = {
 # What another line tells as well, or what is about the agent's desk rather than about the caller.
 SILENT: Final = frozenset({
     "ringing", "ending_triggered", "wrap_up_started", "wrap_up_ended", "recording_started", "recording_completed",
-    "agent_state_changed",
+    "agent_state_changed", "variables_set", "branched", "split", "looped",
 })  # fmt: skip

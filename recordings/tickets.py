@@ -9,7 +9,7 @@ from recordings.keys import waveform_key
 from recordings.story import Line as Line
 from recordings.story import story as story
 from recordings.subjects import subject
-from voice.models import Agent, Call, Merchant, Participation, Recording, Ticket
+from voice.models import Agent, Call, Event, Merchant, Participation, Recording, Ticket
 from voice.runtime import Runtime
 from voice.states import CallEnd, Role
 
@@ -95,11 +95,22 @@ def _written(tx: Session, rt: Runtime, call: Call, number: int) -> Ticket:
         changed_at=now,
         agent_id=agent.id if agent else None,
         flow_digest=call.flow_digest,
+        tags=_tags(tx, call),
     )
     tx.add(ticket)
     tx.flush()
     rt.journal.write(tx, call.merchant_id, call.id, "ticket_opened", now, ticket=ticket.id, number=number)
     return ticket
+
+
+def _tags(tx: Session, call: Call) -> list[str]:
+    """The tags that the flow gave, each once, in order."""
+    told = tx.scalars(
+        select(Event.data)
+        .where(Event.merchant_id == call.merchant_id, Event.call_id == call.id, Event.kind == "tagged")
+        .order_by(Event.turn, Event.place)
+    )
+    return list(dict.fromkeys(str(tag) for data in told for tag in data.get("tags", ())))
 
 
 def _rename(tx: Session, ticket: Ticket, call: Call) -> None:

@@ -5,9 +5,10 @@ an agent is at the fence, or the caller's time or wish is over, the next piece i
 """
 
 from sqlalchemy import and_, func, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session as Tx
 
 from callflows.flow import Flow
+from callflows.session import Session
 from routing.estimate import RECENT_SECONDS, remaining_wait
 from voice import heard as told
 from voice import models, music, speak
@@ -36,9 +37,7 @@ def piece(rt: Runtime, waiting_id: str, heard: told.WaitHeard) -> bytes:
         return _music(rt, tx, waiting)
 
 
-def leave(
-    tx: Session, rt: Runtime, waiting: models.Waiting, happened: str, left_as: str, key: str = ""
-) -> bool:
+def leave(tx: Tx, rt: Runtime, waiting: models.Waiting, happened: str, left_as: str, key: str = "") -> bool:
     """The caller leaves by key, timeout or hang-up: the same conditional update as a claim, so one of them wins."""
     target = WAITING_MOVES.get((Waiting(waiting.state), happened))
     if target is None:
@@ -70,7 +69,7 @@ def leave(
     return True
 
 
-def place_of(tx: Session, waiting: models.Waiting) -> int:
+def place_of(tx: Tx, waiting: models.Waiting) -> int:
     """How many callers of the queue are before this one, plus one; who came back to the head is before the others."""
     sooner = models.Waiting.rank_at < waiting.rank_at
     at_head = models.Waiting.head_at.is_not(None)
@@ -91,7 +90,7 @@ def place_of(tx: Session, waiting: models.Waiting) -> int:
     )
 
 
-def _music(rt: Runtime, tx: Session, waiting: models.Waiting) -> bytes:
+def _music(rt: Runtime, tx: Tx, waiting: models.Waiting) -> bytes:
     waited = rt.now() - waiting.entered_at
     call = tx.get_one(models.Call, (waiting.merchant_id, waiting.call_id))
     flow = rt.books.flow(waiting.merchant_id, call.flow_digest)
@@ -109,9 +108,9 @@ def _says_place(waiting: models.Waiting, now: float) -> bool:
     return waiting.place_said_at is None or now - waiting.place_said_at >= PLACE_EVERY_SECONDS
 
 
-def _words(tx: Session, waiting: models.Waiting, flow: Flow, now: float) -> Fragment:
+def _words(tx: Tx, waiting: models.Waiting, flow: Flow, now: float) -> Fragment:
     """The place, and how long it will take when the queue knows."""
-    place, language = place_of(tx, waiting), flow.language
+    place, language = place_of(tx, waiting), Session.load(waiting.session).language or flow.language
     text = phrase("next", language) if place == 1 else phrase("place", language, place=place)
     left = remaining_wait(_recent_answers(tx, waiting, now), now - waiting.entered_at, now)
     if left is not None:
@@ -119,10 +118,10 @@ def _words(tx: Session, waiting: models.Waiting, flow: Flow, now: float) -> Frag
         text += " " + (
             phrase("minute", language) if minutes == 1 else phrase("minutes", language, minutes=minutes)
         )
-    return speak.say(text, language, flow.voice)
+    return speak.say(text, language, flow.voice_for(language))
 
 
-def _recent_answers(tx: Session, waiting: models.Waiting, now: float) -> list[tuple[float, float]]:
+def _recent_answers(tx: Tx, waiting: models.Waiting, now: float) -> list[tuple[float, float]]:
     rows = tx.execute(
         select(models.Waiting.state_at, models.Waiting.state_at - models.Waiting.entered_at)
         .where(
@@ -137,7 +136,7 @@ def _recent_answers(tx: Session, waiting: models.Waiting, now: float) -> list[tu
     return [(answered_at, waited) for answered_at, waited in rows]
 
 
-def _waiting_of(tx: Session, waiting_id: str, heard: told.WaitHeard) -> models.Waiting | None:
+def _waiting_of(tx: Tx, waiting_id: str, heard: told.WaitHeard) -> models.Waiting | None:
     call = find_call(tx, heard.account_sid, heard.call_sid)
     if call is None:
         return None

@@ -1,7 +1,7 @@
 """The table of lints: rules about a whole flow, beyond what reading it can tell."""
 
 from callflows.faults import Severity
-from callflows.lints import graph, names, safety, words
+from callflows.lints import graph, languages, names, safety, words
 from callflows.lints.base import Lint
 
 ERROR, WARNING = Severity.ERROR, Severity.WARNING
@@ -51,7 +51,25 @@ LINTS = (
         "A step on the fallback's way would need the fallback again; it must end by itself.",
         safety.unsafe_fallbacks,
     ),
-    Lint("unknown-field", ERROR, "A text has a field in braces that does not exist.", words.unknown_fields),
+    Lint(
+        "unknown-field",
+        ERROR,
+        "A text has a field in braces, or a branch looks at one, that does not exist.",
+        words.unknown_fields,
+    ),
+    Lint("reserved-name", ERROR, "A step sets a field that every call has.", words.reserved_names),
+    Lint(
+        "ticket-field-unknown",
+        ERROR,
+        "A step writes a ticket field that `ticket_fields` does not have.",
+        names.unknown_ticket_fields,
+    ),
+    Lint(
+        "missing-translation",
+        ERROR,
+        "A text can be heard in a language in which it has no words.",
+        languages.missing_translations,
+    ),
     Lint("file-name", WARNING, "The file is not named after its merchant.", names.misnamed_files),
     Lint("unreachable-step", WARNING, "No call can ever come to a step.", graph.unreachable_steps),
     Lint("prompt-too-long", WARNING, "A text takes more than 30 seconds to say.", words.long_prompts),
@@ -76,5 +94,11 @@ LINTS = (
         safety.queues_without_way_out,
     ),
     Lint("forward-abroad", WARNING, "A call is forwarded to another country.", safety.forwards_abroad),
-    Lint("unused-name", WARNING, "A queue, calendar or sound is defined and never used.", names.unused_names),
+    Lint(
+        "unused-name",
+        WARNING,
+        "A queue, calendar, sound or ticket field is defined and never used.",
+        names.unused_names,
+    ),
+    Lint("unused-variable", WARNING, "A variable is set and never used.", words.unused_variables),
 )

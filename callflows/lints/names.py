@@ -10,7 +10,12 @@ from callflows.flow import Flow
 from callflows.lints.base import Finding, Subject
 from callflows.steps.base import Step
 
-TABLES = {"queue": "queues", "calendar": "calendars", "audio": "audio"}
+TABLES = {
+    "queue": "queues",
+    "calendar": "calendars",
+    "audio": "audio",
+    "ticket field": "ticket_fields",
+}
 
 
 def unknown_queues(subject: Subject) -> Iterator[Finding]:
@@ -23,6 +28,10 @@ def unknown_calendars(subject: Subject) -> Iterator[Finding]:
 
 def unknown_audio(subject: Subject) -> Iterator[Finding]:
     return _unknown(subject.flow, "audio", subject.flow.audio)
+
+
+def unknown_ticket_fields(subject: Subject) -> Iterator[Finding]:
+    return _unknown(subject.flow, "ticket field", subject.flow.ticket_fields)
 
 
 def missing_audio(subject: Subject) -> Iterator[Finding]:
@@ -74,5 +83,10 @@ def _unknown(flow: Flow, refers: str, known: Mapping[str, Any]) -> Iterator[Find
 
 def _references(step: Step, refers: str) -> Iterator[tuple[str, str]]:
     for field, spec in specs(type(step)):
-        if spec.kind.refers == refers:
-            yield getattr(step, field.name), spec.key
+        value = getattr(step, field.name)
+        if spec.kind.refers != refers or value is None:
+            continue
+        if isinstance(value, Mapping):
+            yield from ((name, f"{spec.key}.{name}") for name in value)
+        else:
+            yield value, spec.key

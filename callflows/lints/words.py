@@ -1,14 +1,17 @@
 """What callers hear: too long, too much to choose from, or with a field that does not exist."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
+from callflows.cases import Case
 from callflows.faults import Place, did_you_mean
 from callflows.fields import specs
 from callflows.flow import Flow
 from callflows.kinds import WORDS
 from callflows.lints.base import Finding, Subject
+from callflows.steps.branch import BranchStep
 from callflows.steps.menu import MenuStep
 from callflows.templates import FIELDS, fields_of
+from callflows.texts import wordings
 
 LONGEST_SECONDS = 30
 # A calm voice speaks about 150 words of 6 characters, spaces included, in a minute.
@@ -17,16 +20,45 @@ MOST_OPTIONS = 5
 
 
 def unknown_fields(subject: Subject) -> Iterator[Finding]:
-    for text, place in _texts(subject.flow):
+    flow = subject.flow
+    known = {*FIELDS, *flow.memory.names}
+    for text, place, _ in texts_of(flow):
         for name in fields_of(text):
-            if name not in FIELDS:
-                yield Finding(place, f"there is no field '{{{name}}}'{did_you_mean(name, FIELDS)}")
+            if name not in known:
+                yield Finding(place, f"there is no field '{{{name}}}'{did_you_mean(name, known)}")
+    for case, place in cases_of(flow):
+        if case.field not in known:
+            yield Finding(place, f"there is no field '{case.field}'{did_you_mean(case.field, known)}")
+
+
+def reserved_names(subject: Subject) -> Iterator[Finding]:
+    for step in subject.flow.steps.values():
+        for saved in step.saves():
+            if saved.name in FIELDS:
+                text = (
+                    f"'{saved.name}' is a field that every call has ({FIELDS[saved.name]}); take another name"
+                )
+                yield Finding(saved.place, text)
+
+
+def unused_variables(subject: Subject) -> Iterator[Finding]:
+    flow = subject.flow
+    used = {name for text, _, _ in texts_of(flow) for name in fields_of(text)}
+    used |= {case.field for case, _ in cases_of(flow)}
+    told: set[str] = set()
+    for step in flow.steps.values():
+        for saved in step.saves():
+            if saved.name not in used | told:
+                told.add(saved.name)
+                yield Finding(
+                    saved.place, f"nothing uses '{saved.name}'; remove it, or use it as {{{saved.name}}}"
+                )
 
 
 def long_prompts(subject: Subject) -> Iterator[Finding]:
-    for text, place in _texts(subject.flow):
+    for text, place, is_spoken in texts_of(subject.flow):
         seconds = len(text) // CHARACTERS_PER_SECOND
-        if seconds > LONGEST_SECONDS:
+        if is_spoken and seconds > LONGEST_SECONDS:
             text = f"this takes about {seconds} s to say; callers forget what was more than {LONGEST_SECONDS} s ago"
             yield Finding(place, f"{text}: shorten or split it")
 
@@ -49,12 +81,26 @@ def unrepeatable_menus(subject: Subject) -> Iterator[Finding]:
             yield Finding(step.place("tries"), text)
 
 
-def _texts(flow: Flow) -> Iterator[tuple[str, Place]]:
-    """All that this flow can say, with its places."""
-    if flow.recording.announce:
-        yield flow.recording.announce, flow.place("recording.announce")
+def texts_of(flow: Flow) -> Iterator[tuple[str, Place, bool]]:
+    """All that this flow can say or write, with its places, and whether it is spoken."""
+    for _, text in wordings(flow.recording.announce or ""):
+        yield text, flow.place("recording.announce"), True
     for step in flow.steps.values():
         for field, spec in specs(type(step)):
-            text = getattr(step, field.name)
-            if spec.kind is WORDS and text is not None:
-                yield text, step.place(spec.key)
+            value = getattr(step, field.name)
+            if spec.kind is WORDS and value is not None:
+                for language, text in wordings(value):
+                    yield text, step.place(f"{spec.key}.{language}" if language else spec.key), True
+            elif spec.kind.templates and isinstance(value, Mapping):
+                for name, text in value.items():
+                    yield text, step.place(f"{spec.key}.{name}"), False
+            elif spec.kind.templates and value is not None:
+                yield value, step.place(spec.key), False
+
+
+def cases_of(flow: Flow) -> Iterator[tuple[Case, Place]]:
+    """All cases of all branches, with the places of their fields."""
+    for step in flow.steps.values():
+        if isinstance(step, BranchStep):
+            for count, case in enumerate(step.cases, start=1):
+                yield case, step.place(f"branch.{count}.field")

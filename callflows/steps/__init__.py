@@ -1,17 +1,24 @@
 """The kinds of step, one file each, and the table of them: a new kind is a new file and a new line here."""
 
 from callflows.faults import did_you_mean
-from callflows.fields import BadValue, Kind, Reading, read_fields
+from callflows.fields import BadValue, Kind, Reading, read_fields, specs
 from callflows.kinds import table_of
 from callflows.steps.base import Step
+from callflows.steps.branch import BranchStep
 from callflows.steps.forward import ForwardStep
 from callflows.steps.goto import GotoStep
 from callflows.steps.hangup import HangupStep
 from callflows.steps.hours import HoursStep
+from callflows.steps.language import LanguageStep
+from callflows.steps.loop import LoopStep
 from callflows.steps.menu import MenuStep
 from callflows.steps.play import PlayStep
 from callflows.steps.queue import QueueStep
 from callflows.steps.say import SayStep
+from callflows.steps.set import SetStep
+from callflows.steps.split import SplitStep
+from callflows.steps.tag import TagStep
+from callflows.steps.ticket import TicketStep
 from callflows.steps.voicemail import VoicemailStep
 from callflows.yaml_text import Node, Table
 
@@ -25,6 +32,13 @@ KINDS: dict[str, type[Step]] = {
         QueueStep,
         VoicemailStep,
         ForwardStep,
+        SetStep,
+        TagStep,
+        TicketStep,
+        BranchStep,
+        SplitStep,
+        LoopStep,
+        LanguageStep,
         GotoStep,
         HangupStep,
     )
@@ -44,6 +58,11 @@ def read_step(node: Node, reading: Reading) -> Step | None:
 
 def _kind_of(node: Table, name: str) -> type[Step]:
     verbs = [key for key, _ in node.entries if key.value in KINDS]
+    if len(verbs) > 1:  # a key such as `language` is a verb of its own and belongs to `say` as well
+        belonging = {
+            spec.key for verb in verbs for _, spec in specs(KINDS[verb.value]) if spec.key != verb.value
+        }
+        verbs = [verb for verb in verbs if verb.value not in belonging]
     if len(verbs) > 1:
         both = "' and '".join(verb.value for verb in verbs[:2])
         raise BadValue(

@@ -3,54 +3,29 @@
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, ClassVar
+from typing import Any, ClassVar
 
-from callflows.actions import Action, Say
+from callflows.actions import Action
 from callflows.events import Event
 from callflows.faults import Place
 from callflows.fields import ENDS, FALLBACK, optional, required, specs
 from callflows.kinds import STEP_NAME
-from callflows.notes import Note, NoteKind
-from callflows.session import Session
-from callflows.templates import digit_by_digit, fill
-from callflows.words import WITHHELD, in_language
+from callflows.memory import Saved
+from callflows.notes import Fact, Note, NoteKind
+from callflows.visit import StepFailed as StepFailed
+from callflows.visit import Visit as Visit
 
-if TYPE_CHECKING:
-    from callflows.flow import Flow
-
-
-class StepFailed(Exception):
-    """A step cannot do its work; the call goes on at the flow's fallback."""
-
-
-@dataclass(frozen=True)
-class Visit:
-    """One call at one step, at one moment."""
-
-    flow: "Flow"
-    session: Session
-    now: float
-
-    def say(self, text: str, language: str | None = None, voice: str | None = None) -> Say:
-        """Words in the flow's language and voice unless told otherwise, with their fields filled in."""
-        speaks = language or self.flow.language
-        usual = self.flow.voice if speaks == self.flow.language else None
-        number, caller = self.session.value("number") or "", self.session.value("caller")
-        values = {
-            "merchant": self.flow.name,
-            "number": digit_by_digit(number),
-            "caller": digit_by_digit(caller) if caller else in_language(WITHHELD, speaks),
-        }
-        return Say(fill(text, values), speaks, voice or usual)
+Changes = Mapping[str, Any] | None
 
 
 @dataclass(frozen=True)
 class Go:
-    """On to another step; None means the flow's fallback."""
+    """On to another step; None means the flow's fallback. `changes` are values of the session that are new."""
 
     to: str | None
     actions: tuple[Action, ...] = ()
     notes: tuple[Note, ...] = ()
+    changes: Changes = None
 
 
 @dataclass(frozen=True)
@@ -60,6 +35,7 @@ class Wait:
     actions: tuple[Action, ...]
     notes: tuple[Note, ...] = ()
     tries: int = 0
+    changes: Changes = None
 
 
 @dataclass(frozen=True)
@@ -124,14 +100,29 @@ class Step(ABC):
             if isinstance(value, Mapping):
                 for key, to in value.items():
                     yield Exit(f"{spec.key}.{key}", to, "", spec.silent, self.place(f"{spec.key}.{key}"))
+            elif isinstance(value, tuple):
+                for count, case in enumerate(value, start=1):
+                    yield Exit(
+                        f"{spec.key}.{count}", case.next, "", spec.silent, self.place(f"{spec.key}.{count}")
+                    )
             else:
                 yield Exit(spec.key, value, spec.otherwise, spec.silent, self.place(spec.key))
+
+    def saves(self) -> Iterator[Saved]:
+        """The variables that this step sets."""
+        return iter(())
 
     def place(self, key: str = "") -> Place:
         """Where a value stands, or the step itself when it is not written."""
         return self.places.get(key) or self.places[""]
 
-    def leave(self, exit_name: str, actions: tuple[Action, ...] = (), notes: tuple[Note, ...] = ()) -> Move:
+    def leave(
+        self,
+        exit_name: str,
+        actions: tuple[Action, ...] = (),
+        notes: tuple[Note, ...] = (),
+        changes: Changes = None,
+    ) -> Move:
         """Through an exit: to its target, or as the exit's `otherwise` says."""
         exits = {exit_.name: exit_ for exit_ in self.exits()}
         found = exits[exit_name]
@@ -139,8 +130,8 @@ class Step(ABC):
             found = exits[found.otherwise]
         if found.to is None and found.otherwise == ENDS:
             return End(actions, (*notes, self.note(NoteKind.ENDING_TRIGGERED)))
-        return Go(found.to, actions, notes)
+        return Go(found.to, actions, notes, changes)
 
-    def note(self, kind: NoteKind, **data: str | int) -> Note:
+    def note(self, kind: NoteKind, **data: Fact) -> Note:
         """A fact about this step."""
         return Note(kind, self.name, data)

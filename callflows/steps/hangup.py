@@ -6,6 +6,7 @@ from callflows.fields import required
 from callflows.kinds import WORDS
 from callflows.notes import NoteKind
 from callflows.steps.base import End, Move, Step, Visit
+from callflows.texts import Words
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,7 +19,7 @@ class HangupStep(Step):
 
     verb = "hangup"
 
-    text: str = required(WORDS, "the last words", key="hangup")
+    text: Words = required(WORDS, "the last words", key="hangup")
 
     def enter(self, visit: Visit) -> Move:
         said = visit.say(self.text)

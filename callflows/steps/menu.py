@@ -9,6 +9,7 @@ from callflows.fields import optional, required
 from callflows.kinds import OPTIONS, WORDS, count, duration
 from callflows.notes import Note, NoteKind
 from callflows.steps.base import Go, Move, Step, Visit, Wait, way_out
+from callflows.texts import Words
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,11 +28,11 @@ class MenuStep(Step):
 
     verb = "menu"
 
-    text: str = required(WORDS, "what the caller hears", key="menu")
+    text: Words = required(WORDS, "what the caller hears", key="menu")
     options: Mapping[str, str] = required(OPTIONS, "which key leads where: 0 to 9, star, hash")
     wait: int = optional(duration(1, 179, "6s"), "how long to wait for a key after the words", 6)
     tries: int = optional(count(1, 10, "3"), "how often the menu is heard before it gives up", 3)
-    again: str | None = optional(WORDS, "what is said before the menu is repeated", None)
+    again: Words | None = optional(WORDS, "what is said before the menu is repeated", None)
     no_input: str | None = way_out("when no key is pressed", silent=True)
     no_match: str | None = way_out("when the key is none of the options")
 
@@ -57,6 +58,6 @@ class MenuStep(Step):
         presented = self.note(NoteKind.MENU_PRESENTED, attempt=heard + 1)
         return Wait((self._ask(visit, self.again),), (note, presented), tries=heard)
 
-    def _ask(self, visit: Visit, before: str | None = None) -> AskKeys:
+    def _ask(self, visit: Visit, before: Words | None = None) -> AskKeys:
         texts = (before, self.text) if before else (self.text,)
         return AskKeys(tuple(visit.say(text) for text in texts), max_keys=1, wait_seconds=self.wait)

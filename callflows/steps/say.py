@@ -6,6 +6,7 @@ from callflows.fields import optional, required
 from callflows.kinds import LANGUAGE, VOICE, WORDS
 from callflows.notes import NoteKind
 from callflows.steps.base import Go, Move, Step, Visit, onward
+from callflows.texts import Words
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,7 +20,7 @@ class SayStep(Step):
 
     verb = "say"
 
-    text: str = required(WORDS, "what the caller hears", key="say")
+    text: Words = required(WORDS, "what the caller hears", key="say")
     language: str | None = optional(LANGUAGE, "the language, if not the flow's own", None)
     voice: str | None = optional(VOICE, "the voice, if not the flow's own", None)
     next: str = onward()

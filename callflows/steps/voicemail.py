@@ -8,6 +8,7 @@ from callflows.fields import optional, required
 from callflows.kinds import WORDS, duration
 from callflows.notes import NoteKind
 from callflows.steps.base import Move, Step, Visit, Wait, onward, way_out
+from callflows.texts import Words
 
 SHORTEST_SECONDS = 1.0
 
@@ -25,7 +26,7 @@ class VoicemailStep(Step):
     verb = "voicemail"
     recorded = True
 
-    text: str = required(WORDS, "what the caller hears before the tone", key="voicemail")
+    text: Words = required(WORDS, "what the caller hears before the tone", key="voicemail")
     max_length: int = optional(duration(5, 600, "3m"), "the longest message", 180)
     silence: int = optional(duration(1, 30, "5s"), "how much silence ends the message", 5)
     next: str = onward("the step after the message", silent=False)

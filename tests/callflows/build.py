@@ -1,10 +1,12 @@
 """Flows for tests, with everything defaulted that a test does not speak about."""
 
+from callflows.actions import AskKeys, Say
 from callflows.engine import Turn, resume, start
 from callflows.events import Event
 from callflows.flow import Flow
 from callflows.read import read_flow
 from callflows.session import Caller, Session
+from callflows.world import NOWHERE, World
 
 # 2026-11-25 12:00 UTC, a Wednesday.
 NOON = 1_795_608_000.0
@@ -33,9 +35,16 @@ def flow(steps: str, head: str = "fallback: message", start: str = "hello") -> F
 class Call:
     """A call that is played: its session is dumped and loaded again between any two turns."""
 
-    def __init__(self, flow: Flow, number: str | None = "+12025550123", now: float = NOON) -> None:
-        self.flow, self.now = flow, now
-        self.turns = [start(flow, Caller(number, flow.numbers[0]), now)]
+    def __init__(
+        self,
+        flow: Flow,
+        number: str | None = "+12025550123",
+        now: float = NOON,
+        world: World = NOWHERE,
+        name: str = "",
+    ) -> None:
+        self.flow, self.now, self.world = flow, now, world
+        self.turns = [start(flow, Caller(number, flow.numbers[0], name), now, world)]
 
     @property
     def turn(self) -> Turn:
@@ -53,8 +62,24 @@ class Call:
         self.now += after
         session = Session.load(self.turn.session.dump())
         assert session == self.turn.session
-        self.turns.append(resume(self.flow, session, event, self.now))
+        self.turns.append(resume(self.flow, session, event, self.now, self.world))
         return self
+
+    @property
+    def said(self) -> list[str]:
+        """The words of the last turn, those of a question included."""
+        found: list[str] = []
+        for action in self.turn.actions:
+            for one in action.prompts if isinstance(action, AskKeys) else (action,):
+                if isinstance(one, Say):
+                    found.append(one.text)
+        return found
+
+    @property
+    def session(self) -> Session:
+        """Where the call waits."""
+        assert self.turn.session is not None, "the call is over"
+        return self.turn.session
 
     def kinds(self) -> list[str]:
         """The facts of the last turn."""

@@ -24,6 +24,7 @@ PARTS = {
     "audio": "audio: {welcome: acme/welcome.wav}\n",
     "queues": "queues: {sales: {ring: 20s}}\n",
     "calendars": "calendars: {shop: {mon-fri: 09:00-17:00}}\n",
+    "ticket_fields": 'ticket_fields: {reason: "Reason for calling"}\n',
     "recording": 'recording: {announce: "This call is recorded."}\n',
     "start": "start: hello\n",
     "fallback": "fallback: leave_message\n",

@@ -174,7 +174,8 @@ def test_a_shipped_merchant_announces_the_recording_before_anything_is_recorded(
     if isinstance(call.turn.actions[-1], AskKeys):
         call.then(KeysPressed("1"))
 
-    assert Say(flow.recording.announce or "", flow.language) in call.turn.actions
+    assert isinstance(flow.recording.announce, str)
+    assert Say(flow.recording.announce, flow.language) in call.turn.actions
     assert call.turn.session is not None
     assert call.turn.session.consented
 
