@@ -5,22 +5,32 @@ fails leads to the flow's fallback, once; if that fails too, the caller hears an
 turn takes at most 50 steps, a call 500, and the fallback then has 50 more.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import assert_never
 
-from callflows.actions import Action, HangUp, Say
+from callflows.actions import Action, HangUp
 from callflows.events import Event, caller_is_gone
 from callflows.flow import Flow
 from callflows.notes import Note, NoteKind
 from callflows.session import Caller, Session
 from callflows.steps.base import End, Go, Move, Step, StepFailed, Visit, Wait
 from callflows.words import APOLOGY, in_language
+from callflows.world import NOWHERE, World
 
 STEPS_PER_TURN = 50
 STEPS_PER_CALL = 500
 # A number is 16 characters, an address of an internet phone can be far longer, and the session must stay small.
 LONGEST_NUMBER = 64
-IDLE_NOTES = (NoteKind.MESSAGE_PLAYED, NoteKind.HOURS_CHECKED)
+LONGEST_NAME = 40
+IDLE_NOTES = (
+    NoteKind.MESSAGE_PLAYED,
+    NoteKind.HOURS_CHECKED,
+    NoteKind.VARIABLES_SET,
+    NoteKind.BRANCHED,
+    NoteKind.SPLIT,
+    NoteKind.LOOPED,
+    NoteKind.LANGUAGE_CHANGED,
+)
 
 
 @dataclass(frozen=True)
@@ -36,19 +46,23 @@ class Turn:
     path: tuple[str, ...] = ()
 
 
-def start(flow: Flow, caller: Caller, now: float) -> Turn:
+def start(flow: Flow, caller: Caller, now: float, world: World = NOWHERE) -> Turn:
     """The first turn of a call; `now` in seconds since the epoch, UTC."""
-    known = {"number": caller.called, "caller": caller.number}
-    variables = tuple((name, value[:LONGEST_NUMBER]) for name, value in known.items() if value)
+    known = {
+        "number": caller.called[:LONGEST_NUMBER],
+        "caller": (caller.number or "")[:LONGEST_NUMBER],
+        "caller_name": caller.name[:LONGEST_NAME],
+    }
+    variables = tuple((name, value) for name, value in known.items() if value)
     session = Session(flow=flow.digest, step=flow.start, turn=0, started_at=now, variables=variables)
-    return _Run(flow, session, now).go(Go(flow.start))
+    return _Run(flow, session, now, world).go(Go(flow.start))
 
 
-def resume(flow: Flow, session: Session, event: Event, now: float) -> Turn:
+def resume(flow: Flow, session: Session, event: Event, now: float, world: World = NOWHERE) -> Turn:
     """The next turn, after something happened; the same arguments always give the same turn."""
     if caller_is_gone(event):
         return Turn(None, (), ())
-    run = _Run(flow, replace(session, turn=session.turn + 1), now)
+    run = _Run(flow, session.but(turn=session.turn + 1), now, world)
     step = flow.steps.get(session.step)
     if step is None:
         return run.go(run.failed(f"there is no step '{session.step}'"))
@@ -62,6 +76,7 @@ class _Run:
     flow: Flow
     session: Session
     now: float
+    world: World
     taken: int = 0
     actions: list[Action] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
@@ -73,11 +88,15 @@ class _Run:
             match move:
                 case Go():
                     self._heard(move)
+                    if move.changes:
+                        self.session = self.session.but(**(move.changes or {}))
                     move = self._next(move.to)
                 case Wait():
                     self._announce_recording()
                     self._heard(move)
-                    self.session = replace(self.session, tries=move.tries, steps=self.session.steps + 1)
+                    self.session = self.session.but(
+                        tries=move.tries, steps=self.session.steps + 1, **(move.changes or {})
+                    )
                     return Turn(self.session, tuple(self.actions), tuple(self.notes), tuple(self.path))
                 case End():
                     self._heard(move)
@@ -87,7 +106,7 @@ class _Run:
 
     def attempt(self, step: Step, event: Event | None = None) -> Move:
         """What a step says; whatever goes wrong in it becomes a way to the fallback."""
-        visit = Visit(self.flow, self.session, self.now)
+        visit = self._visit()
         try:
             return step.enter(visit) if event is None else step.resume(visit, event)
         except StepFailed as problem:
@@ -111,7 +130,7 @@ class _Run:
             return self._too_many()
         self.taken += 1
         self.path.append(name)
-        self.session = replace(self.session, step=name, steps=self.session.steps + 1, tries=0)
+        self.session = self.session.but(step=name, steps=self.session.steps + 1, tries=0, stage=0)
         return self.attempt(step)
 
     def _too_many(self) -> Move:
@@ -124,16 +143,17 @@ class _Run:
     def _fallback(self) -> Move:
         if self.flow.fallback is None or self.session.in_fallback:
             return self._last_words()
-        self.session = replace(self.session, in_fallback=True)
+        self.session = self.session.but(in_fallback=True)
         return Go(self.flow.fallback)
 
     def _last_words(self) -> Move:
-        text = in_language(APOLOGY, self.flow.language)
+        visit = self._visit()
+        said = visit.say(in_language(APOLOGY, visit.language))
         notes = (
-            Note(NoteKind.MESSAGE_PLAYED, self.session.step, {"text": text}),
+            Note(NoteKind.MESSAGE_PLAYED, self.session.step, {"text": said.text}),
             Note(NoteKind.ENDING_TRIGGERED, self.session.step, {"reason": "no way on"}),
         )
-        return End((Say(text, self.flow.language, self.flow.voice),), notes)
+        return End((said,), notes)
 
     def _announce_recording(self) -> None:
         """Say once that the call is recorded, before the first step that records."""
@@ -142,9 +162,13 @@ class _Run:
         words = recording.announce if recording.on else None
         if step is None or not step.recorded or not words or self.session.consented:
             return
-        self.session = replace(self.session, consented=True)
-        self.actions.append(Visit(self.flow, self.session, self.now).say(words))
-        self.notes.append(Note(NoteKind.CONSENT_ANNOUNCED, step.name, {"text": words[:200]}))
+        self.session = self.session.but(consented=True)
+        said = self._visit().say(words)
+        self.actions.append(said)
+        self.notes.append(Note(NoteKind.CONSENT_ANNOUNCED, step.name, {"text": said.text[:200]}))
+
+    def _visit(self) -> Visit:
+        return Visit(self.flow, self.session, self.now, self.world)
 
     def _heard(self, move: Move) -> None:
         self.actions.extend(move.actions)

@@ -55,12 +55,16 @@ class Reading:
 
 @dataclass(frozen=True)
 class Kind(Generic[T_co]):
-    """What a field takes: its name in the docs, one example, how it is read; `refers` says what it names."""
+    """What a field takes: its name in the docs, one example, how it is read.
+
+    `refers` says what it names; `templates` that its texts are filled in but not spoken.
+    """
 
     name: str
     example: str
     read: Callable[[Node, Reading], T_co]
     refers: str = ""
+    templates: bool = False
 
 
 @dataclass(frozen=True)

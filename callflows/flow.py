@@ -17,6 +17,7 @@ from callflows.kinds import (
     SLUG_NAME,
     STEP_NAME,
     VOICE,
+    VOICES,
     WORDS,
     YES_NO,
     ZONE,
@@ -27,8 +28,10 @@ from callflows.kinds import (
     several,
     table_of,
 )
+from callflows.memory import NO_MEMORY, Memory
 from callflows.steps import STEPS
 from callflows.steps.base import Step
+from callflows.texts import Words
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 
@@ -78,7 +81,7 @@ class Recording:
     on: bool = optional(
         YES_NO, "whether talks with agents and forwarded calls are recorded", True, key="record"
     )
-    announce: str | None = optional(WORDS, "said once, before the first queue, forward or voicemail", None)
+    announce: Words | None = optional(WORDS, "said once, before the first queue, forward or voicemail", None)
 
 
 NO_RECORDING_PART = Recording(on=True, announce=None)
@@ -94,6 +97,9 @@ class Flow:
     timezone: str = required(ZONE, "where the merchant is", missing_rule="hours-without-timezone")
     language: str = optional(LANGUAGE, "the language of the texts", "en-US")
     voice: str | None = optional(VOICE, "the voice that speaks them", None)
+    voices: Mapping[str, str] = optional(
+        VOICES, "the voices of further languages, for the step `language`", NOTHING
+    )
     numbers: tuple[str, ...] = required(
         several(NUMBER, "telephone numbers"), "the numbers that this flow answers"
     )
@@ -110,7 +116,12 @@ class Flow:
     calendars: Mapping[str, Calendar] = optional(
         table_of(CALENDAR, "calendars", "{shop: {mon-fri: 09:00-17:00}}"), "opening hours", NOTHING
     )
-    recording: Recording = optional(  # noqa: RUF009 - it declares a field, as the others do
+    ticket_fields: Mapping[str, str] = optional(
+        table_of(NAME_TEXT, "ticket fields", '{reason: "Reason for calling"}'),
+        "the fields that the step `ticket` can write, and what agents read beside them",
+        NOTHING,
+    )
+    recording: Recording = optional(
         part(Recording, "recording", '{announce: "This call is recorded."}'),
         "recording and consent",
         NO_RECORDING_PART,
@@ -121,11 +132,16 @@ class Flow:
     steps: Mapping[str, Step] = required(STEPS, "what happens, step by step")
 
     digest: str = ""  # the sha256 of what it means, in hex
+    memory: Memory = field(default=NO_MEMORY, compare=False, repr=False)
     file: str = field(default="", compare=False)
     places: Mapping[str, Place] = field(default_factory=dict, compare=False, repr=False)
     ignores: Mapping[int, tuple[tuple[str, Place], ...]] = field(
         default_factory=dict, compare=False, repr=False
     )
+
+    def voice_for(self, language: str) -> str | None:
+        """The voice that speaks a language; None for the line's usual one."""
+        return self.voice if language == self.language else self.voices.get(language)
 
     def place(self, path: str = "") -> Place:
         """Where a value of the file stands."""

@@ -2,15 +2,19 @@
 
 import re
 import zoneinfo
+from dataclasses import dataclass
 from typing import Any
 
 import phonenumbers
 
 from callflows.faults import did_you_mean
 from callflows.fields import BadValue, Kind, Reading, read_fields, scalar
+from callflows.texts import Texts, Words
 from callflows.yaml_text import Listing, Node, Table, Text
 
 NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
+TAG_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
+DECIMAL_NUMBER = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,6})?")
 SLUG = re.compile(r"[a-z][a-z0-9-]{0,39}")
 AUDIO_FILE = re.compile(r"([a-z0-9_-]+/)*[a-z0-9_-]+\.wav")
 LANGUAGE_TAG = re.compile(r"[a-z]{2,3}(-[A-Z]{2}|-[0-9]{3})?")
@@ -18,6 +22,7 @@ VOICE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}")
 E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 DURATION = re.compile(r"([0-9]{1,6})(s|m|h)")
 MAX_WORDS = 4_000
+MAX_PLAIN = 500
 UNIT_SECONDS = {"s": 1, "m": 60, "h": 3600}
 KEY_NAMES = {"star": "*", "*": "*", "hash": "#", "#": "#", **{str(digit): str(digit) for digit in range(10)}}
 
@@ -105,6 +110,28 @@ def parse_yes_no(text: str) -> bool:
     return words[text.lower()]
 
 
+def parse_tag(text: str) -> str:
+    """A tag of a ticket."""
+    if not TAG_NAME.fullmatch(text):
+        raise BadValue(f"'{text}' is no tag; use up to 40 small letters, digits, - and _")
+    return text
+
+
+def parse_decimal(text: str) -> str:
+    """A number to compare with; kept as it is written."""
+    if not DECIMAL_NUMBER.fullmatch(text):
+        raise BadValue(f"'{text}' is no number; write one such as 100 or 9.50")
+    return text
+
+
+def parse_percent(text: str) -> int:
+    """A share in whole percent."""
+    found = re.fullmatch(r"([0-9]{1,3})%", text)
+    if not found or not 1 <= int(found[1]) <= 99:
+        raise BadValue(f"'{text}' is no share; write 1% to 99%")
+    return int(found[1])
+
+
 def parse_key(text: str) -> str:
     """A key of the telephone."""
     if text not in KEY_NAMES:
@@ -176,7 +203,7 @@ def several(kind: Kind[Any], name: str) -> Kind[tuple[Any, ...]]:
     return Kind(name, kind.example, read, kind.refers)
 
 
-def table_of(kind: Kind[Any], name: str, example: str) -> Kind[dict[str, Any]]:
+def table_of(kind: Kind[Any], name: str, example: str, refers: str = "") -> Kind[dict[str, Any]]:
     """Names, each with a value of one kind."""
 
     def read(node: Node, reading: Reading) -> dict[str, Any]:
@@ -197,7 +224,7 @@ def table_of(kind: Kind[Any], name: str, example: str) -> Kind[dict[str, Any]]:
                 reading.wrong(bad.place or value.place, f"'{key.value}': {bad.text}", bad.rule)
         return found
 
-    return Kind(name, example, read)
+    return Kind(name, example, read, refers, kind.templates)
 
 
 def part(cls: type[Any], what: str, example: str) -> Kind[Any]:
@@ -209,6 +236,32 @@ def part(cls: type[Any], what: str, example: str) -> Kind[Any]:
         return read_fields(cls, node, reading, what)
 
     return Kind(what, example, read)
+
+
+def _read_words(node: Node, reading: Reading) -> Words:
+    if isinstance(node, Text):
+        return parse_words(node.value)
+    if not isinstance(node, Table) or not node.entries:
+        raise BadValue('write words such as "Welcome.", or {en-US: "Welcome.", de-DE: "Willkommen."}')
+    found = []
+    for key, value in node.entries:
+        reading.places[f"{reading.path}.{key.value}"] = value.place
+        found.append((_placed(LANGUAGE, key, reading), _placed(ONE_WORDING, value, reading)))
+    return Texts(tuple(found))
+
+
+def _read_plain(node: Node, reading: Reading) -> str:
+    if not isinstance(node, Text):
+        raise BadValue("write a text in quotes")
+    if len(node.value) > MAX_PLAIN:
+        raise BadValue(f"{len(node.value)} characters are too many here; the limit is {MAX_PLAIN}")
+    return " ".join(node.value.split())
+
+
+def _read_voices(node: Node, reading: Reading) -> dict[str, str]:
+    if not isinstance(node, Table):
+        raise BadValue("write a voice for each language, as in {de-DE: Polly.Vicki}")
+    return {_placed(LANGUAGE, key, reading): _placed(VOICE, value, reading) for key, value in node.entries}
 
 
 def _read_options(node: Node, reading: Reading) -> dict[str, str]:
@@ -226,6 +279,27 @@ def _read_options(node: Node, reading: Reading) -> dict[str, str]:
     return options
 
 
+@dataclass(frozen=True)
+class Share:
+    """A step, and how many of a hundred calls go there."""
+
+    next: str
+    percent: int
+
+
+def _read_shares(node: Node, reading: Reading) -> tuple[Share, ...]:
+    if not isinstance(node, Table) or not node.entries:
+        raise BadValue("write which step gets which share, as in {new_menu: 20%}")
+    shares: list[Share] = []
+    for step, percent in node.entries:
+        shares.append(Share(_placed(STEP_NAME, step, reading), _placed(PERCENT, percent, reading)))
+        reading.places[f"{reading.path}.{len(shares)}"] = step.place
+    total = sum(share.percent for share in shares)
+    if total >= 100:
+        raise BadValue(f"the shares are {total}% together; leave something for 'rest'")
+    return tuple(shares)
+
+
 def _placed(kind: Kind[Any], node: Node, reading: Reading) -> Any:
     """Read a value inside another, so that a fault points at it and not at the whole."""
     try:
@@ -234,9 +308,12 @@ def _placed(kind: Kind[Any], node: Node, reading: Reading) -> Any:
         raise BadValue(bad.text, bad.rule, bad.place or node.place) from None
 
 
-WORDS = scalar("words", '"Thank you for calling."', parse_words)
+ONE_WORDING = scalar("words", '"Thank you for calling."', parse_words)
+WORDS = Kind("words", '"Thank you for calling."', _read_words)
+PLAIN = Kind("a text with fields", '"{caller}"', _read_plain, templates=True)
 NAME_TEXT = scalar("a name", "Northwind Outfitters", parse_words)
 SLUG_NAME = scalar("a short name", "northwind", parse_slug)
+FIELD_NAME = scalar("the name of a field or variable", "order", parse_name)
 STEP_NAME = scalar("the name of a step", "main_menu", parse_name, "step")
 QUEUE_NAME = scalar("the name of a queue", "sales", parse_name, "queue")
 CALENDAR_NAME = scalar("the name of a calendar", "shop", parse_name, "calendar")
@@ -246,6 +323,11 @@ NUMBER = scalar("a telephone number", '"+12025550100"', parse_e164)
 ZONE = scalar("a time zone", "America/New_York", parse_zone)
 LANGUAGE = scalar("a language", "en-US", parse_language)
 VOICE = scalar("a voice", "Polly.Joanna", parse_voice)
+VOICES = Kind("voices by language", "{de-DE: Polly.Vicki}", _read_voices)
 YES_NO = scalar("yes or no", "yes", parse_yes_no)
+TAG = scalar("a tag", "returns", parse_tag)
+DECIMAL = scalar("a number", "100", parse_decimal)
+PERCENT = scalar("a share", "20%", parse_percent)
+SHARES = Kind("steps and shares", "{new_menu: 20%}", _read_shares, "step")
 KEY = scalar("a key", "1", parse_key)
 OPTIONS = Kind("keys and their steps", "{1: sales, 2: support}", _read_options, "step")

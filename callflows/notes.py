@@ -15,11 +15,21 @@ class NoteKind(StrEnum):
     NO_INPUT = "no_input"
     NO_MATCH = "no_match"
     HOURS_CHECKED = "hours_checked"
+    VARIABLES_SET = "variables_set"
+    TAGGED = "tagged"
+    TICKET_FILLED = "ticket_filled"
+    BRANCHED = "branched"
+    SPLIT = "split"
+    LOOPED = "looped"
+    LANGUAGE_CHANGED = "language_changed"
     ENQUEUED = "enqueued"
     VOICEMAIL_OFFERED = "voicemail_offered"
     FORWARDED = "forwarded"
     ENDING_TRIGGERED = "ending_triggered"
     FLOW_FAILED = "flow_failed"
+
+
+Fact = str | int | tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -28,4 +38,4 @@ class Note:
 
     kind: NoteKind
     step: str
-    data: Mapping[str, str | int] = field(default_factory=dict)
+    data: Mapping[str, Fact] = field(default_factory=dict)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from callflows.faults import Fault, FlowFaults, Place, error
 from callflows.fields import Reading, read_fields
 from callflows.flow import Flow
+from callflows.memory import memory_of
 from callflows.versions import digest_of
 from callflows.yaml_text import Table, read_yaml
 
@@ -36,6 +37,7 @@ def _read(root: Table, reading: Reading, ignores: Mapping[int, tuple[tuple[str, 
         return None
     return replace(
         flow,
+        memory=memory_of(saved for step in flow.steps.values() for saved in step.saves()),
         calendars={
             name: replace(calendar, timezone=calendar.timezone or flow.timezone)
             for name, calendar in flow.calendars.items()

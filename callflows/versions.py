@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 from callflows.fields import specs
 from callflows.hours import Calendar, Range
+from callflows.kinds import Share
 from callflows.steps.base import Step
+from callflows.texts import Texts
 
 if TYPE_CHECKING:
     from callflows.flow import Flow
@@ -37,6 +39,10 @@ def content(value: Any) -> Any:
         case Calendar():
             holidays = {day.isoformat(): content(ranges) for day, ranges in value.holidays.items()}
             return {"timezone": value.timezone, "week": content(value.week), "holidays": holidays}
+        case Texts():
+            return dict(value.by_language)
+        case Share():
+            return [value.next, value.percent]
         case date():
             return value.isoformat()
         case Mapping():
