@@ -10,9 +10,12 @@ from pathlib import Path
 from callflows.docs import with_reference
 from callflows.faults import Fault, Severity
 from callflows.files import check_files, flow_files
+from callflows.tools import try_commands
 
 CLEAN, FINDINGS, COULD_NOT_RUN = 0, 1, 2
 DOCS_PAGE = Path("docs/flow-language.md")
+
+MORE_WORDS = (try_commands,)
 
 CHECK_HELP = """\
 Check call-flow files, like a compiler: one line per finding, with the place, the rule and the way out.
@@ -54,6 +57,8 @@ def add_words(words: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     docs = words.add_parser("docs", help="write the reference part of docs/flow-language.md anew")
     docs.add_argument("page", nargs="?", type=Path, default=DOCS_PAGE, help=f"the page ({DOCS_PAGE})")
     docs.set_defaults(run=run_docs)
+    for more in MORE_WORDS:
+        more.add_words(words)
 
 
 def run_check(args: argparse.Namespace) -> int:

@@ -1,0 +1,165 @@
+"""What a person types at a played call, as events: keys, silence, speech, a hang-up, or how a wait went.
+
+Nothing here knows a step. Every event that could be meant is tried, and the first that the flow understands happens:
+the engine is pure, so trying costs nothing.
+"""
+
+import dataclasses
+import re
+from collections.abc import Iterator
+from enum import EnumMeta, StrEnum
+from functools import lru_cache
+from itertools import product
+from typing import Any, get_args, get_type_hints
+
+from callflows import events
+from callflows.actions import Action, Forward, JoinQueue, TakeVoicemail
+from callflows.events import (
+    CallerHungUp,
+    Event,
+    ForwardEnded,
+    ForwardOutcome,
+    KeysPressed,
+    NothingPressed,
+    QueueLeft,
+    QueueOutcome,
+    VoicemailTaken,
+)
+from callflows.tools.scene import Scene
+from callflows.world import Staffing
+
+KEYS = re.compile(r"[0-9*#]+")
+KEY_WORDS = {"star": "*", "hash": "#", "pound": "#"}
+SILENCES = ("", ".", "silence", "wait", "nothing")
+HANG_UPS = ("hang up", "hangup", "hang-up", "bye")
+SPOKEN_FIELDS = frozenset({"words", "text", "speech", "said"})
+WORDS_PER_SECOND = 2.5
+PASSING = ("timeout", "no_answer", "no_input", "silence")
+EVENT_KINDS: tuple[type[Any], ...] = get_args(events.Event)
+
+
+def meanings(typed: str, action: Action | None, scene: Scene) -> Iterator[Event]:
+    """What somebody may mean, the likeliest first."""
+    text = " ".join(typed.split())
+    word = text.lower().replace("-", "_").replace(" ", "_")
+    if text.lower() in SILENCES:
+        yield from time_passes(action, scene)
+    elif text.lower() in HANG_UPS:
+        yield CallerHungUp()
+    elif KEYS.fullmatch(KEY_WORDS.get(word, text)):
+        yield from _pressed(KEY_WORDS.get(word, text))
+    else:
+        yield from outcomes().get(word, ())
+        yield from _spoken(text)
+
+
+def time_passes(action: Action | None, scene: Scene) -> Iterator[Event]:
+    """What comes of waiting: in a queue it depends on who is there, elsewhere nothing is pressed, said or answered."""
+    match action:
+        case JoinQueue(queue):
+            yield QueueLeft(_after_waiting(action, scene.staffing_of(queue)))
+        case TakeVoicemail():
+            yield VoicemailTaken(0.0)
+        case Forward():
+            yield ForwardEnded(ForwardOutcome.NO_ANSWER)
+        case _:
+            yield NothingPressed()
+    for word in PASSING:
+        yield from outcomes().get(word, ())
+    yield from every_event()
+
+
+def at_once(action: Action | None, scene: Scene) -> Event | None:
+    """What happens without anybody waiting: a queue that is full, or that nobody serves, lets no caller in."""
+    if isinstance(action, JoinQueue):
+        if scene.is_full(action.queue):
+            return QueueLeft(QueueOutcome.FULL)
+        if action.leave_when_no_agents and scene.staffing_of(action.queue) is Staffing.NOBODY:
+            return QueueLeft(QueueOutcome.NO_AGENTS)
+    return None
+
+
+@lru_cache(maxsize=1)
+def outcomes() -> dict[str, tuple[Event, ...]]:
+    """Every word for how something went, with the events that can mean it: `timeout`, `busy`, `answered`."""
+    found: dict[str, list[Event]] = {}
+    for event in every_event():
+        for value in vars(event).values():
+            if isinstance(value, StrEnum):
+                found.setdefault(str(value), []).append(event)
+    return {word: tuple(several) for word, several in found.items()}
+
+
+@lru_cache(maxsize=1)
+def every_event() -> tuple[Event, ...]:
+    """One of each kind of event, and of each outcome it can have."""
+    return tuple(event for kind in EVENT_KINDS for event in _samples(kind))
+
+
+def words_of(event: Event) -> str:
+    """An event as somebody would type it."""
+    match event:
+        case NothingPressed():
+            return "silence"
+        case KeysPressed(keys):
+            return keys
+        case CallerHungUp():
+            return "hang up"
+        case QueueLeft(QueueOutcome.EXIT_KEY, key):
+            return key
+        case VoicemailTaken(seconds):
+            return f"a message of {seconds:g} s"
+        case _:
+            values = [value for value in vars(event).values() if value not in ("", None)]
+            return " ".join(str(value) for value in values) or _in_words(type(event).__name__)
+
+
+def _after_waiting(joined: JoinQueue, staffing: Staffing) -> QueueOutcome:
+    if staffing is Staffing.AVAILABLE:
+        return QueueOutcome.ANSWERED
+    if staffing is Staffing.NOBODY and joined.leave_when_no_agents:
+        return QueueOutcome.NO_AGENTS
+    return QueueOutcome.TIMEOUT
+
+
+def _pressed(keys: str) -> Iterator[Event]:
+    yield KeysPressed(keys)
+    for event in every_event():
+        if "key" in vars(event) and any("key" in str(value) for value in vars(event).values()):
+            yield _but(event, "key", keys)
+    yield VoicemailTaken(5.0, events.VoicemailEnd.KEY)
+
+
+def _spoken(text: str) -> Iterator[Event]:
+    for event in every_event():
+        for name in SPOKEN_FIELDS & vars(event).keys():
+            yield _but(event, name, text)
+    yield VoicemailTaken(round(1 + len(text.split()) / WORDS_PER_SECOND, 1))
+
+
+def _but(event: Any, name: str, value: str) -> Event:
+    """The event with one text in it; whichever kind has such a field."""
+    changed: Event = dataclasses.replace(event, **{name: value})
+    return changed
+
+
+def _samples(kind: type[Any]) -> Iterator[Event]:
+    """Events of one kind: every outcome, and for the rest the default or something small."""
+    hints = get_type_hints(kind)
+    choices = {one.name: _values(one, hints[one.name]) for one in dataclasses.fields(kind)}
+    for values in product(*choices.values()):
+        yield kind(**dict(zip(choices, values, strict=True)))
+
+
+def _values(field: dataclasses.Field[Any], type_: Any) -> list[Any]:
+    if isinstance(type_, EnumMeta):
+        return list(type_)
+    if field.default is not dataclasses.MISSING:
+        return [field.default]
+    if field.default_factory is not dataclasses.MISSING:
+        return [field.default_factory()]
+    return [{str: "1", float: 5.0, int: 1, bool: True}.get(type_, ())]
+
+
+def _in_words(name: str) -> str:
+    return re.sub(r"(?<!^)(?=[A-Z])", " ", name).lower()
