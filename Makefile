@@ -58,9 +58,9 @@ pictures: ## pictures of all that agents see, in light, dark and a phone's width
 	$(SETUP) dev
 	@exec $(BIN)/python -m tests.browser.pictures
 
-bench-media: ## CPU of calls with sound, late ticks; JSON
+bench-media: ## CPU of calls with sound, late ticks; offer to ring, click to sound; JSON
 	$(SETUP) dev
-	@exec $(BIN)/python -m simulator.sound.bench
+	@exec $(BIN)/python -m tests.bench.media
 
 bench-turn: ## a menu turn by each way in, beside a constant reply; JSON
 	$(SETUP) dev

@@ -68,6 +68,8 @@ function lead(pushUrl, onCallOver) {
 
 // What another tab asks of the tab that has the phone.
 const wishes = {
+  "open-microphone": () => phone.openMicrophone(),
+  "close-microphone": () => phone.closeMicrophone(),
   join: ({ offer, accountSid }) => join(offer, accountSid),
   mute: (muted) => phone.mute(muted),
   key: (key) => phone.sendDigits(key),
@@ -80,8 +82,14 @@ export const doings = {
   away: (reason) => change("/api/away", { reason }),
   "end-wrap-up": () => change("/api/wrap-up/end"),
   accept: async () => {
-    const won = await post(`/api/offers/${desk.offer.id}/accept`);
-    tabs.wish("join", { offer: won.offer, accountSid: won.account_sid });
+    tabs.wish("open-microphone");
+    try {
+      const won = await post(`/api/offers/${desk.offer.id}/accept`);
+      tabs.wish("join", { offer: won.offer, accountSid: won.account_sid });
+    } catch (error) {
+      tabs.wish("close-microphone");
+      throw error;
+    }
   },
   decline: () => post(`/api/offers/${desk.offer.id}/decline`),
   hold: () => post(`/api/calls/${desk.talk.call_id}/hold`),
@@ -123,6 +131,7 @@ function confirmRing({ offer }) {
   if (!offer || offer.state !== "offered" || acknowledged === offer.id) return;
   acknowledged = offer.id;
   post(`/api/offers/${offer.id}/acknowledge`).catch(() => { acknowledged = ""; });
+  phone.prepare(offer.account_sid).catch(() => {}); // what is missing is said when the caller is taken
 }
 
 function tellHandset() {

@@ -33,13 +33,22 @@ export function state() {
   return now;
 }
 
-// Everything that can be done before a call: the kind of line is known, and signed in for.
+// Everything that can be done before a call: the kind of line is known, signed in for, and its socket is open.
 export async function prepare(accountSid = "") {
   try {
     await (await theLine()).prepare(accountSid);
   } catch (error) {
     throw new Error(inWords(error));
   }
+}
+
+// In the click that takes a caller, before it is known whether a colleague was faster; and when one was.
+export function openMicrophone() {
+  line?.openMicrophone();
+}
+
+export function closeMicrophone() {
+  line?.closeMicrophone();
 }
 
 export async function connect(params, accountSid) {

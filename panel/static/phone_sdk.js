@@ -1,7 +1,8 @@
-// The phone's line with sound: Twilio's Voice SDK, unmodified. One Device for each Twilio account, made when it is first
-// needed and kept; it registers for nothing, since an agent's leg always calls in (the token allows no more).
+// The phone's line with sound: Twilio's Voice SDK, unmodified. One Device for each Twilio account, made before it is needed
+// and kept; it registers for nothing, since an agent's leg always calls in (the token allows no more).
 
 import { chosen, constraints } from "./audio_devices.js";
+import * as microphone from "./phone_microphone.js";
 import { fetchToken, isDue } from "./phone_tokens.js";
 import { quality } from "./phone_words.js";
 
@@ -28,13 +29,24 @@ export class SdkLine {
     this.#looking = setInterval(() => this.refresh(), LOOK_MS);
   }
 
+  // Token, Device and the SDK's socket: what a call does not have to wait for then. A page that nobody has touched since it
+  // was loaded may not open its sound yet, so there the Device waits for the next time.
   async prepare(accountSid) {
-    await this.#account(accountSid);
+    const account = await this.#account(accountSid);
+    if (navigator.userActivation?.hasBeenActive ?? true) account.device ??= this.#device(account);
+  }
+
+  openMicrophone() {
+    microphone.open();
+  }
+
+  closeMicrophone() {
+    microphone.close();
   }
 
   async connect(params, accountSid) {
     const account = await this.#account(accountSid);
-    if (account.device?.isBusy) this.#discard(account); // a leg that was lost has not ended here yet
+    if (account.device?.isBusy || isCutOff(account)) this.#discard(account); // or a leg that was lost has not ended here yet
     account.device ??= this.#device(account);
     useSpeaker(account.device);
     const connecting = account.device.connect({ params, rtcConstraints: { audio: constraints() } });
@@ -80,7 +92,7 @@ export class SdkLine {
     if (known && !isDue(known.token, this.#call !== null)) return known;
     if (known) return this.#renew(known);
     const token = await fetchToken(accountSid);
-    const account = this.#accounts.get(token.accountSid) ?? { token, device: null, signedInAt: 0 };
+    const account = this.#accounts.get(token.accountSid) ?? { token, device: null, opening: null, signedInAt: 0 };
     this.#accounts.set(token.accountSid, account);
     return account;
   }
@@ -97,9 +109,11 @@ export class SdkLine {
       : account.token.edge ? { edge: account.token.edge } : {};
     const device = new Twilio.Device(account.token.token, {
       ...place, sounds: SOUNDS, closeProtection: true, codecPreferences: ["opus", "pcmu"], logLevel: "silent",
+      getUserMedia: microphone.give,
     });
     for (const sound of ["incoming", "outgoing", "disconnect"]) device.audio[sound](false);
     device.on("error", (error) => this.#deviceFailed(account, error));
+    account.opening = openSocket(device).catch(() => {}).finally(() => { account.opening = null; });
     return device;
   }
 
@@ -152,9 +166,22 @@ export class SdkLine {
   // A Device that did not connect in time may still try for ever: it goes, and the next call has a new one.
   #discard(account) {
     this.#call = null;
+    microphone.close();
     account.device?.destroy();
     account.device = null;
   }
+}
+
+// connect() opens the SDK's socket when there is none. It has no public word for opening it earlier but register(), which
+// would ask to be rung; an SDK without this one opens it at the first call.
+async function openSocket(device) {
+  await device._setupStream?.();
+}
+
+// A Device whose socket was lost, while the computer slept say, waits longer and longer between its tries. Who wants to talk
+// now is faster with a new one. `edge` is null while there is no connection.
+function isCutOff({ device, opening }) {
+  return Boolean(device) && !opening && device.edge === null;
 }
 
 function useSpeaker({ audio }) {

@@ -34,6 +34,10 @@ export class SilentLine {
 
   sendDigits() {}
 
+  openMicrophone() {}
+
+  closeMicrophone() {}
+
   close() {}
 
   async #signal(what, fields) {

@@ -1,5 +1,6 @@
 """The HTTP side of the media process: the SDK's web socket, the customers' phone page, all else to the kernel."""
 
+import contextlib
 import re
 import time
 from dataclasses import dataclass
@@ -58,8 +59,9 @@ def application(doors: Doors, switchboard: Switchboard, gate: Gate) -> web.Appli
 
     async def signal(request: web.Request) -> web.WebSocketResponse:
         web_socket = web.WebSocketResponse()
-        await web_socket.prepare(request)
-        await switchboard.serve(Phone(web_socket))
+        with contextlib.suppress(ConnectionResetError):  # a page that was closed in the same moment
+            await web_socket.prepare(request)
+            await switchboard.serve(Phone(web_socket))
         return web_socket
 
     async def offers_sound(request: web.Request) -> web.Response:

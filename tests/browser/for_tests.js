@@ -1,11 +1,16 @@
-// Before any script of a page runs: the microphone as it is, and hands on its sockets and on its ring.
+// Before any script of a page runs: the microphone as it is, and hands on what it opens: microphones, sockets and its ring.
 (() => {
   // What browsers do against echo and noise would flatten a test's steady tone.
   const media = navigator.mediaDevices;
+  window.microphonesForTest = [];
   if (media) {
     const native = media.getUserMedia.bind(media);
     const off = { echoCancellation: false, noiseSuppression: false, autoGainControl: false };
-    media.getUserMedia = (wanted) => native({ ...wanted, audio: { ...(wanted.audio === true ? {} : wanted.audio), ...off } });
+    media.getUserMedia = async (wanted) => {
+      const stream = await native({ ...wanted, audio: { ...(wanted.audio === true ? {} : wanted.audio), ...off } });
+      microphonesForTest.push(stream);
+      return stream;
+    };
   }
 
   window.socketsForTest = [];

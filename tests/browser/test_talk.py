@@ -1,16 +1,20 @@
 """A customer and an agent talk, each in a real browser with the real Voice SDK, through all of Ringdesk."""
 
 import re
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import AGENT_HERTZ, CALLER_HERTZ, rings
-from tests.browser.desk import Desk, falls_silent, hears_clearly
+from tests.browser.desk import PATIENCE, Desk, falls_silent, hears_clearly
 from tests.browser.stack import Whole
 from tests.sound.customer import Customer
+from voice.refusals import Refused
 
 KEY_5 = (770.0, 1336.0)
+OPEN_SOCKETS = "() => socketsForTest.filter((socket) => socket.readyState === WebSocket.OPEN).length"
+LIVE_MICROPHONES = "() => microphonesForTest.filter((one) => one.getTracks().some((track) => track.readyState === 'live')).length"
 
 
 @pytest.mark.usefixtures("talking")
@@ -96,3 +100,40 @@ def test_a_caller_who_gives_up_stops_the_ring(desk: Desk, customer: Customer) ->
 
     desk.shows("Waiting for a call")
     assert not desk.rings_aloud()
+
+
+def test_what_a_call_needs_is_there_before_the_first_click(
+    customer: Customer, new_desk: Callable[..., Desk]
+) -> None:
+    desk = new_desk().starts_shift()
+    desk.phone.get_by_role("button", name="Done").click()  # the sound check has a microphone of its own
+    desk.page.wait_for_function(f"() => ({OPEN_SOCKETS})() === 1", timeout=PATIENCE)
+    assert desk.page.evaluate(LIVE_MICROPHONES) == 0
+    rings(desk, customer)
+    opened = desk.page.evaluate("() => microphonesForTest.length")
+
+    desk.accepts()
+
+    desk.comes_to_hear(CALLER_HERTZ)
+    assert desk.page.evaluate("() => socketsForTest.length") == 1
+    assert desk.page.evaluate("() => microphonesForTest.length") == opened + 1
+    desk.clicks("End call")
+    desk.page.wait_for_function(f"() => ({LIVE_MICROPHONES})() === 0", timeout=PATIENCE)
+
+
+def test_who_was_not_fast_enough_lets_the_microphone_go(
+    desk: Desk, customer: Customer, monkeypatch: pytest.MonkeyPatch, complaints: list[str]
+) -> None:
+    def claim(*_given: object) -> None:
+        raise Refused("taken", "A colleague was faster.")
+
+    rings(desk, customer)
+    monkeypatch.setattr("voice.offers._claim", claim)
+
+    desk.clicks("Accept")
+
+    expect(desk.page.locator("#toasts")).to_contain_text("A colleague was faster.", timeout=PATIENCE)
+    desk.page.wait_for_function(f"() => ({LIVE_MICROPHONES})() === 0", timeout=PATIENCE)
+    monkeypatch.undo()
+    complaints.clear()  # the browser tells of the 409
+    desk.clicks("Decline")
