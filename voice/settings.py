@@ -2,6 +2,7 @@
 
 from functools import cached_property
 from pathlib import Path
+from typing import Literal
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, model_validator
@@ -35,6 +36,11 @@ class Settings(BaseSettings):
     storage_url: str = Field(
         "file:var/recordings",
         description="Where recordings are kept: file:FOLDER, or s3://BUCKET/PREFIX?endpoint=URL&region=NAME.",
+    )
+    facts: Literal["behind", "before"] = Field(
+        "behind",
+        description="When the facts of a plain turn are committed: behind the answer (kill -9 may lose the last "
+        "50 ms of them), or before it. What has an effect or may have to be proved is always committed before.",
     )
     flows_dir: Path = Field(
         Path("callflows/merchants"), description="Folder of the flow files that are published at start."

@@ -18,7 +18,6 @@ from callflows.events import Event, QueueLeft
 from callflows.flow import Flow
 from callflows.notes import NoteKind
 from callflows.session import Caller, Session
-from callflows.world import World
 from voice import heard as told
 from voice import models, speak
 from voice.calls import Facts, ensure_call, remember
@@ -36,6 +35,7 @@ log = structlog.get_logger()
 
 EFFECTS = (JoinQueue, TakeVoicemail, Forward)
 TIMED = (NoteKind.HOURS_CHECKED,)
+EVIDENCE = frozenset({NoteKind.CONSENT_ANNOUNCED})  # facts that somebody may have to prove
 
 
 @dataclass(frozen=True)
@@ -57,8 +57,7 @@ def begin(rt: Runtime, who: told.Incoming) -> bytes:
         return speak.say_and_hang_up(phrase("unknown_number"))
     now = rt.now()
     facts = facts_of(who, listed[0], flow.digest, now)
-    caller = Caller(who.caller.number, who.dialled.number or who.dialled.text, who.caller_name)
-    turn = engine.start(flow, caller, now, world_of(facts))
+    turn = engine.start(flow, Caller(who.caller.number, who.dialled.number or who.dialled.text), now)
     rt.journal.note_call(facts)
     return answer(rt, Story(facts, flow, 0, turn))
 
@@ -74,27 +73,28 @@ def go_on(rt: Runtime, who: told.Incoming, heard: told.TurnHeard, sealed: str) -
 
 def resumed(rt: Runtime, facts: Facts, flow: Flow, session: Session, event: Event) -> Story:
     """The story after an event."""
-    turn = engine.resume(flow, session, event, rt.now(), world_of(facts))
-    return Story(facts, flow, session.turn + 1, turn)
-
-
-def world_of(facts: Facts) -> World:
-    """What the flow may know of the world outside it."""
-    return World(call=facts.call_id)
+    return Story(facts, flow, session.turn + 1, engine.resume(flow, session, event, rt.now()))
 
 
 def answer(rt: Runtime, story: Story) -> bytes:
     """The document for a turn; its effect, if it has one, is committed before this returns."""
-    if not _has_effect(story.turn) and not _looked_at_time(story.turn):
-        _note(rt, story)
-        return write_down(rt, story)
-    try:
+    if _has_effect(story.turn):
         return _with_effect(rt, story)
+    stored = _stored_answer(rt, story) if _looked_at_time(story.turn) else None
+    if stored is not None:
+        return stored
+    _note(rt, story)
+    return write_down(rt, story)
+
+
+def _stored_answer(rt: Runtime, story: Story) -> bytes | None:
+    """What this turn answered at another time, when it had an effect; without SQL the time of now must do."""
+    try:
+        with rt.store.read() as tx:
+            stored = tx.get(models.TurnAnswer, (story.facts.merchant_id, story.facts.call_id, story.number))
+            return None if stored is None else stored.answer
     except StoreAway:
-        if not _has_effect(story.turn):
-            _note(rt, story)
-            return write_down(rt, story)
-        raise
+        return None
 
 
 def write_down(rt: Runtime, story: Story, actions: tuple[Action, ...] | None = None) -> bytes:
@@ -161,13 +161,10 @@ def facts_of(who: told.Incoming, merchant_id: str, digest: str, started_at: floa
 def _with_effect(rt: Runtime, story: Story) -> bytes:
     facts = story.facts
     with rt.write() as tx:
-        call = ensure_call(tx, facts) if _has_effect(story.turn) else None
+        call = ensure_call(tx, facts)
         stored = tx.get(models.TurnAnswer, (facts.merchant_id, facts.call_id, story.number))
         if stored is not None:
             return stored.answer
-        if call is None:
-            _note(rt, story)
-            return write_down(rt, story)
         if call.ended_at is not None:
             return speak.document(speak.hang_up())
         story = _settled(tx, rt, story)
@@ -192,7 +189,7 @@ def _settled(tx: Tx, rt: Runtime, story: Story) -> Story:
     rt.journal.write(
         tx, facts.merchant_id, facts.call_id, "enqueue_skipped", rt.now(), queue=wish.queue, why=closed.value
     )
-    onward = engine.resume(story.flow, _session_of(turn), QueueLeft(closed), rt.now(), world_of(facts))
+    onward = engine.resume(story.flow, _session_of(turn), QueueLeft(closed), rt.now())
     entered = tuple(note for note in turn.notes if note.kind is not NoteKind.ENQUEUED)
     merged = Turn(onward.session, turn.actions[:-1] + onward.actions, entered + onward.notes)
     return _settled(tx, rt, replace(story, turn=merged))
@@ -219,7 +216,9 @@ def _session_of(turn: Turn) -> Session:
 
 
 def _note(rt: Runtime, story: Story) -> None:
-    rt.journal.note_turn(story.facts.merchant_id, story.facts.call_id, story.number, rt.now(), _notes(story))
+    is_evidence = rt.settings.facts == "before" or any(note.kind in EVIDENCE for note in story.turn.notes)
+    note = rt.journal.keep_turn if is_evidence else rt.journal.note_turn
+    note(story.facts.merchant_id, story.facts.call_id, story.number, rt.now(), _notes(story))
 
 
 def _notes(story: Story) -> list[tuple[str, Mapping[str, object]]]:

@@ -163,3 +163,50 @@ def test_the_order_of_a_call_is_the_order_in_which_it_was_told(store: Store) -> 
 
     with store.read() as tx:
         assert list(tx.scalars(text("SELECT turn FROM event ORDER BY id"))) == list(range(30))
+
+
+def test_a_fact_that_may_have_to_be_proved_is_kept_before_the_answer_with_all_that_gathered(
+    store: Store,
+) -> None:
+    journal = Journal(store)
+    note(journal, "ca_1", "ca_2")
+
+    assert journal.keep_turn("northwind", "ca_3", 1, 2.0, [("consent_announced", {"step": "orders"})])
+
+    assert [fact.call_id for fact in facts(store)] == ["ca_1", "ca_1", "ca_2", "ca_2", "ca_3"]
+    assert journal.buffered == 0
+
+
+def test_those_who_come_together_are_kept_together(store: Store) -> None:
+    journal, kept = Journal(store), []
+
+    def keep(number: int) -> None:
+        told = [("consent_announced", {"step": "orders"})]
+        kept.append(journal.keep_turn("northwind", f"ca_{number}", 1, 2.0, told))
+
+    together = [threading.Thread(target=keep, args=(number,)) for number in range(20)]
+    for one in together:
+        one.start()
+    for one in together:
+        one.join()
+
+    assert kept == [True] * 20
+    assert len(facts(store)) == 20
+
+
+def test_without_sql_a_fact_waits_in_the_buffer_and_the_caller_does_not(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    journal = Journal(store)
+
+    def away(*_: object) -> None:
+        raise StoreAway("nobody answers")
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(journal, "_commit", away)
+        assert not journal.keep_turn("northwind", "ca_1", 1, 2.0, [("consent_announced", {})])
+    assert journal.buffered == 1
+
+    journal.step()
+
+    assert [fact.call_id for fact in facts(store)] == ["ca_1"]
