@@ -18,6 +18,7 @@ from callflows.events import Event, QueueLeft
 from callflows.flow import Flow
 from callflows.notes import NoteKind
 from callflows.session import Caller, Session
+from callflows.world import World
 from voice import heard as told
 from voice import models, speak
 from voice.calls import Facts, ensure_call, remember
@@ -57,7 +58,8 @@ def begin(rt: Runtime, who: told.Incoming) -> bytes:
         return speak.say_and_hang_up(phrase("unknown_number"))
     now = rt.now()
     facts = facts_of(who, listed[0], flow.digest, now)
-    turn = engine.start(flow, Caller(who.caller.number, who.dialled.number or who.dialled.text), now)
+    caller = Caller(who.caller.number, who.dialled.number or who.dialled.text, who.caller_name)
+    turn = engine.start(flow, caller, now, world_of(facts))
     rt.journal.note_call(facts)
     return answer(rt, Story(facts, flow, 0, turn))
 
@@ -73,7 +75,13 @@ def go_on(rt: Runtime, who: told.Incoming, heard: told.TurnHeard, sealed: str) -
 
 def resumed(rt: Runtime, facts: Facts, flow: Flow, session: Session, event: Event) -> Story:
     """The story after an event."""
-    return Story(facts, flow, session.turn + 1, engine.resume(flow, session, event, rt.now()))
+    turn = engine.resume(flow, session, event, rt.now(), world_of(facts))
+    return Story(facts, flow, session.turn + 1, turn)
+
+
+def world_of(facts: Facts) -> World:
+    """What the flow may know of the world outside it."""
+    return World(call=facts.call_id)
 
 
 def answer(rt: Runtime, story: Story) -> bytes:
@@ -189,7 +197,7 @@ def _settled(tx: Tx, rt: Runtime, story: Story) -> Story:
     rt.journal.write(
         tx, facts.merchant_id, facts.call_id, "enqueue_skipped", rt.now(), queue=wish.queue, why=closed.value
     )
-    onward = engine.resume(story.flow, _session_of(turn), QueueLeft(closed), rt.now())
+    onward = engine.resume(story.flow, _session_of(turn), QueueLeft(closed), rt.now(), world_of(facts))
     entered = tuple(note for note in turn.notes if note.kind is not NoteKind.ENQUEUED)
     merged = Turn(onward.session, turn.actions[:-1] + onward.actions, entered + onward.notes)
     return _settled(tx, rt, replace(story, turn=merged))
