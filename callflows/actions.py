@@ -24,12 +24,16 @@ Prompt = Say | Play
 
 @dataclass(frozen=True)
 class AskKeys:
-    """Play the prompts and let the caller press keys, also while they play; silence counts as an answer."""
+    """Play the prompts and let the caller press keys, also while they play; silence counts as an answer.
+
+    The keys of a `sensitive` question are a secret: nothing may show or keep them.
+    """
 
     prompts: tuple[Prompt, ...]
     max_keys: int = 1
     wait_seconds: int = 6
     finish_key: str = ""
+    sensitive: bool = False
 
 
 @dataclass(frozen=True)

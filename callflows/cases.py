@@ -5,6 +5,7 @@ from decimal import Decimal, InvalidOperation
 
 from callflows.fields import BadValue, Kind, Reading, optional, read_fields, required
 from callflows.kinds import DECIMAL, FIELD_NAME, PLAIN, STEP_NAME, several
+from callflows.shape import PartOf, Several
 from callflows.yaml_text import Listing, Node
 
 TESTS = ("is", "in", "starts", "over", "under")
@@ -66,4 +67,7 @@ def _read_cases(node: Node, reading: Reading) -> tuple[Case, ...]:
     return tuple(cases)
 
 
-CASES = Kind("cases", "[{field: country, is: DE, next: german}]", _read_cases, "step")
+CASE = Kind("a case", "{field: country, is: DE, next: german}", lambda _n, _r: None, shape=PartOf(Case))
+CASES = Kind(
+    "cases", "[{field: country, is: DE, next: german}]", _read_cases, "step", shape=Several(CASE, alone=False)
+)

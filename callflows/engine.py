@@ -97,6 +97,7 @@ class _Run:
                     self.session = self.session.but(
                         tries=move.tries, steps=self.session.steps + 1, **(move.changes or {})
                     )
+                    self._forget_secrets()
                     return Turn(self.session, tuple(self.actions), tuple(self.notes), tuple(self.path))
                 case End():
                     self._heard(move)
@@ -166,6 +167,13 @@ class _Run:
         said = self._visit().say(words)
         self.actions.append(said)
         self.notes.append(Note(NoteKind.CONSENT_ANNOUNCED, step.name, {"text": said.text[:200]}))
+
+    def _forget_secrets(self) -> None:
+        """What was asked in confidence goes no further than the steps that asked: not into a queue, not to a person."""
+        secrets, step = self.flow.memory.sensitive, self.flow.steps.get(self.session.step)
+        if secrets and step is not None and step.recorded:
+            kept = tuple(pair for pair in self.session.variables if pair[0] not in secrets)
+            self.session = self.session.but(variables=kept)
 
     def _visit(self) -> Visit:
         return Visit(self.flow, self.session, self.now, self.world)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from callflows.faults import Fault, Place, did_you_mean, error
+from callflows.shape import Shape, Word
 from callflows.yaml_text import Node, Table, Text
 
 T = TypeVar("T")
@@ -57,7 +58,8 @@ class Reading:
 class Kind(Generic[T_co]):
     """What a field takes: its name in the docs, one example, how it is read.
 
-    `refers` says what it names; `templates` that its texts are filled in but not spoken.
+    `refers` says what it names; `templates` that its texts are filled in but not spoken; `shape` how it is built, where
+    that is not plain from the example.
     """
 
     name: str
@@ -65,6 +67,7 @@ class Kind(Generic[T_co]):
     read: Callable[[Node, Reading], T_co]
     refers: str = ""
     templates: bool = False
+    shape: Shape | None = None
 
 
 @dataclass(frozen=True)
@@ -150,7 +153,9 @@ def _refuse_unknown_keys(node: Table, known: Mapping[str, object], reading: Read
             reading.wrong(key.place, f"{what} knows no '{key.value}'{hint}", "unknown-key")
 
 
-def scalar(name: str, example: str, parse: Callable[[str], T], refers: str = "") -> Kind[T]:
+def scalar(
+    name: str, example: str, parse: Callable[[str], T], refers: str = "", shape: Shape | None = None
+) -> Kind[T]:
     """A kind that is one text; `parse` raises BadValue."""
 
     def read(node: Node, reading: Reading) -> T:
@@ -158,7 +163,7 @@ def scalar(name: str, example: str, parse: Callable[[str], T], refers: str = "")
             raise BadValue(f"write {name} such as {example}")
         return parse(node.value)
 
-    return Kind(name, example, read, refers)
+    return Kind(name, example, read, refers, shape=shape)
 
 
 def one_of(words: Iterable[str], name: str) -> Kind[str]:
@@ -170,4 +175,4 @@ def one_of(words: Iterable[str], name: str) -> Kind[str]:
             raise BadValue(f"'{text}' is not known{did_you_mean(text, known)}")
         return text
 
-    return scalar(name, known[0], parse)
+    return scalar(name, known[0], parse, shape=Word(known))

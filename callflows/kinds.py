@@ -9,6 +9,7 @@ import phonenumbers
 
 from callflows.faults import did_you_mean
 from callflows.fields import BadValue, Kind, Reading, read_fields, scalar
+from callflows.shape import Matching, PartOf, Several, TableOf, Whole, Word
 from callflows.texts import Texts, Words
 from callflows.yaml_text import Listing, Node, Table, Text
 
@@ -22,6 +23,7 @@ VOICE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}")
 E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 DURATION = re.compile(r"([0-9]{1,6})(s|m|h)")
 MAX_WORDS = 4_000
+MOST_DIGITS = 24
 MAX_PLAIN = 500
 UNIT_SECONDS = {"s": 1, "m": 60, "h": 3600}
 KEY_NAMES = {"star": "*", "*": "*", "hash": "#", "#": "#", **{str(digit): str(digit) for digit in range(10)}}
@@ -132,6 +134,28 @@ def parse_percent(text: str) -> int:
     return int(found[1])
 
 
+@dataclass(frozen=True)
+class Digits:
+    """How many digits are wanted, from the least to the most."""
+
+    least: int
+    most: int
+
+    def fits(self, keys: str) -> bool:
+        """Whether so many were pressed."""
+        return self.least <= len(keys) <= self.most
+
+
+def parse_digits(text: str) -> Digits:
+    """A number of digits, or a range of it."""
+    found = re.fullmatch(r"([0-9]{1,2})(?:-([0-9]{1,2}))?", text)
+    if found:
+        digits = Digits(int(found[1]), int(found[2] or found[1]))
+        if 1 <= digits.least <= digits.most <= MOST_DIGITS:
+            return digits
+    raise BadValue(f"'{text}' is no number of digits; write such as 6 or 4-10, at most {MOST_DIGITS}")
+
+
 def parse_key(text: str) -> str:
     """A key of the telephone."""
     if text not in KEY_NAMES:
@@ -154,7 +178,7 @@ def duration(least: int, most: int, example: str = "20s") -> Kind[int]:
             raise BadValue(f"{text} is out of range; it can be {spoken_time(least)} to {spoken_time(most)}")
         return seconds
 
-    return scalar("a duration", example, parse)
+    return scalar("a duration", example, parse, shape=Matching(DURATION.pattern))
 
 
 def minutes(most: int) -> Kind[int]:
@@ -167,7 +191,7 @@ def minutes(most: int) -> Kind[int]:
             raise BadValue("a head start counts in whole minutes, as in 2m")
         return whole
 
-    return Kind("a duration in minutes", "2m", read)
+    return Kind("a duration in minutes", "2m", read, shape=Matching(DURATION.pattern))
 
 
 def count(least: int, most: int, example: str) -> Kind[int]:
@@ -178,7 +202,7 @@ def count(least: int, most: int, example: str) -> Kind[int]:
             raise BadValue(f"'{text}' must be a number from {least} to {most}")
         return int(text)
 
-    return scalar("a number", example, parse)
+    return scalar("a number", example, parse, shape=Whole(least, most))
 
 
 def spoken_time(seconds: int) -> str:
@@ -200,7 +224,7 @@ def several(kind: Kind[Any], name: str) -> Kind[tuple[Any, ...]]:
             reading.places[f"{reading.path}.{index}"] = item.place
         return tuple(_placed(kind, item, reading) for item in items)
 
-    return Kind(name, kind.example, read, kind.refers)
+    return Kind(name, kind.example, read, kind.refers, shape=Several(kind))
 
 
 def table_of(kind: Kind[Any], name: str, example: str, refers: str = "") -> Kind[dict[str, Any]]:
@@ -224,7 +248,7 @@ def table_of(kind: Kind[Any], name: str, example: str, refers: str = "") -> Kind
                 reading.wrong(bad.place or value.place, f"'{key.value}': {bad.text}", bad.rule)
         return found
 
-    return Kind(name, example, read, refers, kind.templates)
+    return Kind(name, example, read, refers, kind.templates, TableOf(kind, NAME.pattern))
 
 
 def part(cls: type[Any], what: str, example: str) -> Kind[Any]:
@@ -235,7 +259,7 @@ def part(cls: type[Any], what: str, example: str) -> Kind[Any]:
             node = Table((), node.place)
         return read_fields(cls, node, reading, what)
 
-    return Kind(what, example, read)
+    return Kind(what, example, read, shape=PartOf(cls))
 
 
 def _read_words(node: Node, reading: Reading) -> Words:
@@ -309,7 +333,12 @@ def _placed(kind: Kind[Any], node: Node, reading: Reading) -> Any:
 
 
 ONE_WORDING = scalar("words", '"Thank you for calling."', parse_words)
-WORDS = Kind("words", '"Thank you for calling."', _read_words)
+WORDS = Kind(
+    "words",
+    '"Thank you for calling."',
+    _read_words,
+    shape=TableOf(ONE_WORDING, LANGUAGE_TAG.pattern, or_alone=True),
+)
 PLAIN = Kind("a text with fields", '"{caller}"', _read_plain, templates=True)
 NAME_TEXT = scalar("a name", "Northwind Outfitters", parse_words)
 SLUG_NAME = scalar("a short name", "northwind", parse_slug)
@@ -324,10 +353,17 @@ ZONE = scalar("a time zone", "America/New_York", parse_zone)
 LANGUAGE = scalar("a language", "en-US", parse_language)
 VOICE = scalar("a voice", "Polly.Joanna", parse_voice)
 VOICES = Kind("voices by language", "{de-DE: Polly.Vicki}", _read_voices)
-YES_NO = scalar("yes or no", "yes", parse_yes_no)
+YES_NO = scalar("yes or no", "yes", parse_yes_no, shape=Word(("yes", "no")))
 TAG = scalar("a tag", "returns", parse_tag)
 DECIMAL = scalar("a number", "100", parse_decimal)
 PERCENT = scalar("a share", "20%", parse_percent)
 SHARES = Kind("steps and shares", "{new_menu: 20%}", _read_shares, "step")
+DIGITS = scalar("a number of digits", "6", parse_digits)
 KEY = scalar("a key", "1", parse_key)
-OPTIONS = Kind("keys and their steps", "{1: sales, 2: support}", _read_options, "step")
+OPTIONS = Kind(
+    "keys and their steps",
+    "{1: sales, 2: support}",
+    _read_options,
+    "step",
+    shape=TableOf(STEP_NAME, r"[0-9]|star|hash|[*#]"),
+)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from callflows.fields import specs
 from callflows.hours import Calendar, Range
-from callflows.kinds import Share
+from callflows.kinds import Digits, Share
 from callflows.steps.base import Step
 from callflows.texts import Texts
 
@@ -41,6 +41,8 @@ def content(value: Any) -> Any:
             return {"timezone": value.timezone, "week": content(value.week), "holidays": holidays}
         case Texts():
             return dict(value.by_language)
+        case Digits():
+            return [value.least, value.most]
         case Share():
             return [value.next, value.percent]
         case date():

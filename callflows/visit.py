@@ -1,7 +1,7 @@
 """One call at one step: what the step may know, and how it speaks and remembers."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import phonenumbers
@@ -75,6 +75,10 @@ class Visit:
         if sum(len(f"{name}{value}".encode()) + 6 for name, value in variables) > REMEMBERED_BYTES:
             raise StepFailed(f"the call would have to remember more than {REMEMBERED_BYTES} bytes")
         return {"variables": variables}
+
+    def after(self, changes: Mapping[str, Any]) -> "Visit":
+        """The same visit with these changes of the session made already."""
+        return replace(self, session=self.session.but(**changes))
 
     def _spoken(self, name: str, language: str) -> str | None:
         value = self.value(name)

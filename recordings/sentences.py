@@ -110,6 +110,10 @@ SENTENCES: Final[Mapping[str, Callable[[Fact], str]]] = {
     "no_input": lambda fact: "The caller pressed nothing",
     "no_match": lambda fact: "The caller pressed a key that the menu does not have",
     "hours_checked": lambda fact: f"Opening hours {fact.word('calendar')}: {fact.word('result')}",
+    "digits_asked": lambda fact: (
+        f"Asked for {fact.word('step')}" + (" again" if fact.data.get("attempt", 1) != 1 else "")
+    ),
+    "digits_taken": lambda fact: f"The caller entered {fact.word('name')}: {fact.data.get('value', '')}",
     "tagged": lambda fact: f"Tagged: {fact.listed('tags')}",
     "ticket_filled": lambda fact: fact.listed("fields", "; "),
     "language_changed": lambda fact: f"Spoken from here on: {fact.word('language')}",

@@ -14,6 +14,8 @@ EVENTS: Final[dict[str, str]] = {
     "no_input": "The caller pressed nothing.",
     "no_match": "The caller pressed a key that the menu does not have.",
     "hours_checked": "The flow looked at a calendar.",
+    "digits_asked": "The caller was asked for digits.",
+    "digits_taken": "The caller entered digits.",
     "variables_set": "The flow remembered something.",
     "tagged": "The flow put tags on the ticket.",
     "ticket_filled": "The flow wrote fields on the ticket.",

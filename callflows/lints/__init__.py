@@ -59,6 +59,12 @@ LINTS = (
     ),
     Lint("reserved-name", ERROR, "A step sets a field that every call has.", words.reserved_names),
     Lint(
+        "secret-told",
+        ERROR,
+        "A text holds a variable that was gathered as sensitive; it would be spoken or kept.",
+        words.told_secrets,
+    ),
+    Lint(
         "ticket-field-unknown",
         ERROR,
         "A step writes a ticket field that `ticket_fields` does not have.",

@@ -41,6 +41,15 @@ def reserved_names(subject: Subject) -> Iterator[Finding]:
                 yield Finding(saved.place, text)
 
 
+def told_secrets(subject: Subject) -> Iterator[Finding]:
+    secrets = subject.flow.memory.sensitive
+    for text, place, _ in texts_of(subject.flow):
+        for name in fields_of(text):
+            if name in secrets:
+                why = f"'{name}' is sensitive and would be told here"
+                yield Finding(place, f"{why}; take it out of this text, or gather it without 'sensitive'")
+
+
 def unused_variables(subject: Subject) -> Iterator[Finding]:
     flow = subject.flow
     used = {name for text, _, _ in texts_of(flow) for name in fields_of(text)}

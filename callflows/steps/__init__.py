@@ -6,6 +6,7 @@ from callflows.kinds import table_of
 from callflows.steps.base import Step
 from callflows.steps.branch import BranchStep
 from callflows.steps.forward import ForwardStep
+from callflows.steps.gather import GatherStep
 from callflows.steps.goto import GotoStep
 from callflows.steps.hangup import HangupStep
 from callflows.steps.hours import HoursStep
@@ -28,6 +29,7 @@ KINDS: dict[str, type[Step]] = {
         SayStep,
         PlayStep,
         MenuStep,
+        GatherStep,
         HoursStep,
         QueueStep,
         VoicemailStep,
