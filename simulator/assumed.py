@@ -22,6 +22,32 @@ ASSUMED: tuple[Assumption, ...] = (
         "legs.py",
     ),
     Assumption(
+        "speech-words",
+        "A recogniser understands the scripted words; speech without a script (a real voice) is not understood.",
+        "verbs/gather.py",
+    ),
+    Assumption("speech-auto", "speechTimeout auto ends after one second of silence.", "verbs/gather.py"),
+    Assumption(
+        "partial-results",
+        "A partial result carries StableSpeechResult, Stability and SequenceNumber from 0.",
+        "verbs/gather.py",
+    ),
+    Assumption(
+        "transcription-delay",
+        "A transcription is ready five seconds after its recording.",
+        "transcriptions.py",
+    ),
+    Assumption(
+        "unanswered-dial",
+        "With answerOnBridge the call stays ringing until a child is bridged, also in the Dial action.",
+        "verbs/dial_party.py",
+    ),
+    Assumption(
+        "announcement-once",
+        "An announcement to a whole room is told once, when the first has heard it.",
+        "conferences.py",
+    ),
+    Assumption(
         "finished-on-key", "A Gather action carries FinishedOnKey when a key ended it.", "verbs/gather.py"
     ),
     Assumption(

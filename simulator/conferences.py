@@ -6,6 +6,7 @@ start it; it ends when the last one, or one with endConferenceOnExit, leaves.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
@@ -224,11 +225,41 @@ class Conferences:
             self._play(seat, Goto(document.url, document.method, purpose="wait"), music=False)
         self._changed(seat, "modify", "participant-modify")
 
-    def announce(self, seats: list[Seat], document: Callback) -> None:
-        """Participants hear the announcement instead of the others while it lasts."""
+    def announce(self, seats: list[Seat], document: Callback, *, to_one: bool = False) -> None:
+        """Participants hear the announcement instead of the others while it lasts; its end is told once."""
+        told = False
+
+        def done(seat: Seat, failure: DocumentFailed | None) -> None:
+            nonlocal told
+            if told:
+                return
+            told = True
+            extra = {"AnnounceUrl": document.url}
+            if failure is not None:
+                extra["ReasonAnnouncementFailed"] = failure.message
+            name = "announcement-end" if failure is None else "announcement-fail"
+            self._events.tell(seat.conference, "announcement", name, seat if to_one else None, extra)
+
         for seat in seats:
             self._stop_sound(seat)
-            self._play(seat, Goto(document.url, document.method, purpose="announce"), music=False)
+            target = Goto(document.url, document.method, purpose="announce")
+            self._play(seat, target, music=False, done=done)
+
+    def spoke(self, leg: Leg, seconds: float) -> None:
+        """Somebody in a room speaks: told to who asked for `speaker` events."""
+        seat = leg.place
+        if not isinstance(seat, Seat) or seat.conference.status is not ConferenceStatus.IN_PROGRESS:
+            return
+        room = seat.conference
+        if room.callback is None or "speaker" not in room.callback.events:
+            return
+        self._events.tell(room, "speaker", "participant-speech-start", seat)
+
+        def stop() -> None:
+            if room.seats.get(leg.sid) is seat:
+                self._events.tell(room, "speaker", "participant-speech-stop", seat)
+
+        self._world.kernel.after(seconds, stop)
 
     def _create(self, account: Account, name: str, terms: Terms) -> Conference:
         now = self._world.now
@@ -329,7 +360,14 @@ class Conferences:
         else:
             seat.leg.ear.begin(Sound.MUSIC if seat.terms.waits_with_music else Sound.SILENCE)
 
-    def _play(self, seat: Seat, target: Goto | None, *, music: bool) -> None:
+    def _play(
+        self,
+        seat: Seat,
+        target: Goto | None,
+        *,
+        music: bool,
+        done: Callable[[Seat, DocumentFailed | None], None] | None = None,
+    ) -> None:
         """Runs a sound document beside the leg's own; it is not repeated (assumed: hold-once)."""
         if target is None:
             seat.leg.ear.begin(Sound.MUSIC if music else Sound.SILENCE)
@@ -337,14 +375,16 @@ class Conferences:
         scene = Scene(self._world, seat.leg, CONFERENCE_SOUND, uses_fallback=False, document=seat.document)
 
         def run() -> Any:
-            failed = False
+            failed: DocumentFailed | None = None
             try:
                 yield from perform(scene, target)
-            except DocumentFailed:
-                failed = True
+            except DocumentFailed as failure:
+                failed = failure
             except SoundStopped:
                 return
             seat.sound = None
+            if done is not None:
+                done(seat, failed)
             if failed and target.purpose == "wait":
                 self.leave(seat, "participant_add_failed")
                 return

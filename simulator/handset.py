@@ -8,6 +8,7 @@ from simulator.exchange import Plan
 from simulator.hearing import Line, Sound
 from simulator.legs import Leg, Status
 from simulator.messages import FAILED, UNDELIVERED, Reception
+from simulator.world import SURE_OF_WORDS
 
 if TYPE_CHECKING:
     from simulator.simulator import Simulator
@@ -95,11 +96,10 @@ class Handset:
             self.sim.later(index * SECONDS_BETWEEN_KEYS, lambda key=key: self._press(leg, key))  # type: ignore[misc]
         self.sim.settle()
 
-    def says(self, words: str, seconds: float | None = None) -> None:
-        """Speaks from now on for so many seconds (or as long as the words take)."""
-        self.sim.world.speak(
-            self.leg, words, seconds if seconds is not None else len(words) / CHARACTERS_A_SECOND
-        )
+    def says(self, words: str, seconds: float | None = None, confidence: float = SURE_OF_WORDS) -> None:
+        """Speaks from now on for so many seconds (or as long as the words take), clearly or not (0 to 1)."""
+        lasting = seconds if seconds is not None else len(words) / CHARACTERS_A_SECOND
+        self.sim.world.speak(self.leg, words, lasting, confidence=confidence)
 
     def waits(self, seconds: float) -> None:
         self.sim.advance(seconds)

@@ -11,12 +11,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 from xml.etree import ElementTree as ET
 
 from simulator.hearing import Sound
 from simulator.kernel import Run, Signal, Wait, sleep
-from simulator.legs import Direction, Leg, Status
+from simulator.legs import Callback, Direction, Leg, Status
 from simulator.params import standard
 from simulator.twiml.attributes import Attributes
 from simulator.twiml.document import Document, DocumentFailed, read_reply
@@ -112,7 +112,7 @@ class Scene:
             raise DocumentFailed(outcome.code, outcome.message, outcome.url)
         document = read_reply(outcome.reply, outcome.url)
         for warning in document.warnings:
-            self.warn(12200, warning, document.url)
+            self.warn(warning.code, warning.sentence, document.url)
         return document
 
     def action(
@@ -139,6 +139,25 @@ class Scene:
         if "://" not in resolved:
             raise DocumentFailed(11100, f"{url!r} must be absolute: the document came without a URL", url)
         return resolved
+
+    def address(self, attributes: Attributes, name: str, code: int) -> str | None:
+        """The whole address in an attribute; None without one, or with the warning for what is no web address."""
+        url = attributes.get(name)
+        if not url:
+            return None
+        if urlsplit(urljoin(self.document.url, url)).scheme in ("", "http", "https"):
+            return self.resolve(url)
+        self.warn(code, f"<{attributes.tag} {name}={url!r}> is no web address")
+        return None
+
+    def callback(
+        self, attributes: Attributes, name: str, events: frozenset[str], codes: tuple[int, int, int]
+    ) -> Callback | None:
+        """A callback with its Method and Event attributes; codes are those of a bad address, method and event."""
+        url = self.address(attributes, name, codes[0])
+        method = attributes.method(codes[1], name + "Method")
+        wanted = attributes.events(name + "Event", events, codes[2])
+        return Callback(url, method, wanted) if url else None
 
     def read(self, element: ET.Element) -> Attributes:
         return Attributes(element, self.warn)
@@ -208,7 +227,7 @@ def _one_document(scene: Scene, target: Goto | Document) -> Run[Goto | Ending]:
             scene.error(12400, f"the simulator does not run <{tag}>; the verb is skipped")
             continue
         scene.leg.verb = tag
-        if tag not in ("Reject", "Pause", "Redirect"):
+        if answers(element):
             answer_inbound(scene)
         step = yield from verb(scene, scene.read(element))
         if step is not None:
@@ -216,8 +235,15 @@ def _one_document(scene: Scene, target: Goto | Document) -> Run[Goto | Ending]:
     return Ending.RAN_OUT
 
 
+def answers(element: ET.Element) -> bool:
+    """Reject, a leading Pause or Redirect, and a Dial with answerOnBridge leave an incoming call ringing."""
+    if element.tag == "Dial":
+        return element.get("answerOnBridge", "").lower() != "true"
+    return element.tag not in ("Reject", "Pause", "Redirect")
+
+
 def answer_inbound(scene: Scene) -> None:
-    """An incoming call is picked up by its first verb (Reject, and a leading Pause or Redirect, excepted)."""
+    """An incoming call is picked up."""
     if scene.leg.status is Status.RINGING and scene.leg.direction is Direction.INBOUND:
         scene.world.exchange.answer(scene.leg)
 

@@ -75,6 +75,16 @@ class Redirected(Interrupted):
     """REST gave the leg a new document."""
 
 
+@dataclass(frozen=True)
+class Spoken:
+    """Words of the far end, from `at` for so many seconds, and how sure a recogniser would be of them (0 to 1)."""
+
+    words: str
+    at: float
+    seconds: float
+    confidence: float
+
+
 class KeyPad:
     """The keys pressed while a verb listens."""
 
@@ -84,6 +94,10 @@ class KeyPad:
 
     def press(self, key: str) -> None:
         self.keys.append(key)
+        self.wake()
+
+    def wake(self) -> None:
+        """Whoever waits looks again."""
         pressed, self.pressed = self.pressed, Signal()
         pressed.fire(None)
 
@@ -105,6 +119,7 @@ class Leg:
     application_sid: str = ""
     phone_number_sid: str = ""
     custom: dict[str, str] = field(default_factory=dict)
+    parameters: dict[str, str] = field(default_factory=dict)
     forwarded_from: str = ""
     fallback: Callback | None = None
     status_callback: Callback | None = None
@@ -134,6 +149,8 @@ class Leg:
         self.ended: Signal[None] = Signal()
         self.freed: Signal[None] = Signal()
         self.on_key: list[Callable[[str], None]] = []
+        self.on_words: list[Callable[[Spoken], None]] = []
+        self.said: list[Spoken] = []
 
     def move(self, status: Status) -> None:
         if status not in MOVES.get(self.status, frozenset()):
@@ -160,6 +177,13 @@ class Leg:
         """A key reaches whoever listens now; nobody keeps it for later (assumed: keys-not-kept)."""
         for listener in list(self.on_key):
             listener(key)
+
+    def say(self, words: str, seconds: float, confidence: float) -> None:
+        """Words reach whoever listens now, and are kept for transcriptions."""
+        spoken = Spoken(words, self.now(), seconds, confidence)
+        self.said.append(spoken)
+        for listener in list(self.on_words):
+            listener(spoken)
 
     @property
     def name(self) -> str:

@@ -34,7 +34,7 @@ class Media:
         self._world = world
         self._kept: dict[str, _Kept] = {}
 
-    def seconds_of(self, leg: Leg, url: str) -> Run[float]:
+    def seconds_of(self, leg: Leg, url: str, not_sound: int = 13420) -> Run[float]:
         """The sound's length; raises DocumentFailed when it is missing or no sound."""
         kept = self._kept.get(url)
         if kept is not None and self._world.now < kept.fresh_until:
@@ -54,7 +54,7 @@ class Media:
             raise DocumentFailed(outcome.code, outcome.message, outcome.url)
         kind = reply.header("Content-Type").split(";", 1)[0].strip().lower()
         if kind not in AUDIO_TYPES:
-            raise DocumentFailed(13420, f"<Play>: Content-Type {kind or '(none)'} is no sound", url)
+            raise DocumentFailed(not_sound, f"<Play>: Content-Type {kind or '(none)'} is no sound", url)
         seconds = sound_seconds(reply.body)
         self._world.witness.fetched(url, reply.body)
         self._kept[url] = _Kept(

@@ -46,7 +46,8 @@ class Order:
     from_ringing: bool = False
     callback: Callback | None = None
     trims: bool = False
-    reported_with_call: bool = True
+    transcribes: bool = False
+    transcribe_callback: str = ""
 
 
 @dataclass
@@ -230,6 +231,8 @@ class Recordings:
         recording.status = RecordingStatus.COMPLETED
         self._changed(recording)
         self._tell(recording, RecordingStatus.COMPLETED)
+        if recording.order.transcribes:
+            self._world.transcriptions.begin(recording)
 
     def _changed(self, recording: Recording) -> None:
         recording.updated_at = self._world.now
@@ -253,7 +256,7 @@ class Recordings:
             "RecordingStartTime": rfc2822(recording.started_at),
             "RecordingSource": recording.order.source,
             "RecordingTrack": recording.order.track,
-            "ErrorCode": "0",
+            "ErrorCode": "16101" if status is RecordingStatus.ABSENT else "0",
         }
         if recording.call_sid is not None:
             form["CallSid"] = recording.call_sid

@@ -22,8 +22,11 @@ from simulator.media import Media
 from simulator.messages import Messages
 from simulator.queues import Queue
 from simulator.recordings import Recordings
+from simulator.transcriptions import Transcriptions
 from simulator.webhooks import Webhooks
 from simulator.witness import Witness
+
+SURE_OF_WORDS = 0.9
 
 
 class World:
@@ -51,6 +54,7 @@ class World:
         self.exchange = Exchange(self)
         self.conferences = Conferences(self)
         self.recordings = Recordings(self)
+        self.transcriptions = Transcriptions(self)
         self.forgetting = Forgetting(self, keep_calls)
         self.accounts: dict[str, Account] = {}
         self.legs: dict[str, Leg] = {}
@@ -121,9 +125,13 @@ class World:
             leg.ear.begin(Sound.SILENCE)
         self.ledger.write("hears", call=leg.sid, voices=list(voices))
 
-    def speak(self, leg: Leg, words: str, seconds: float, file: str = "") -> None:
+    def speak(
+        self, leg: Leg, words: str, seconds: float, file: str = "", confidence: float = SURE_OF_WORDS
+    ) -> None:
         """The far end of the leg says something; whoever is connected with it hears the words."""
         leg.mouth.speak(seconds)
+        leg.say(words, seconds, confidence)
+        self.conferences.spoke(leg, seconds)
         self.witness.spoken(leg, words, file)
         self.ledger.write("said", call=leg.sid, words=words, seconds=seconds)
         if leg.place is not None:

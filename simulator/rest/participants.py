@@ -99,7 +99,7 @@ def update(request: Request) -> tuple[int, Any]:
         rooms.set_wait(seat, _document_at(request, "WaitUrl", "WaitMethod", "POST"))
     announce = _document_at(request, "AnnounceUrl", "AnnounceMethod", "POST")
     if announce is not None:
-        rooms.announce([seat], announce)
+        rooms.announce([seat], announce, to_one=True)
     _coach(request, seat)
     return 200, render(seat)
 

@@ -12,6 +12,7 @@ from simulator.rest import (
     participants,
     queues,
     recordings,
+    transcriptions,
 )
 from simulator.rest.server import Route
 
@@ -45,6 +46,11 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/Recordings.json", recordings.index),
     Route("GET", "/Recordings/{recording}.json", recordings.fetch),
     Route("DELETE", "/Recordings/{recording}.json", recordings.delete),
+    Route("GET", "/Recordings/{recording}/Transcriptions.json", transcriptions.index),
+    Route("GET", "/Recordings/{recording}/Transcriptions/{transcription}.json", transcriptions.fetch),
+    Route("DELETE", "/Recordings/{recording}/Transcriptions/{transcription}.json", transcriptions.delete),
+    Route("GET", "/Transcriptions/{transcription}.json", transcriptions.fetch),
+    Route("DELETE", "/Transcriptions/{transcription}.json", transcriptions.delete),
     Route("GET", "/Recordings/{recording}.wav", media.wav),
     Route("GET", "/Recordings/{recording}.mp3", media.mp3),
     Route("GET", "/Recordings/{recording}", media.wav),

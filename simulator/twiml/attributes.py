@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from xml.etree import ElementTree as ET
 
@@ -35,6 +36,15 @@ class Attributes:
             return default
         if value not in allowed:
             self._bad(code, name, value, f"one of {', '.join(allowed)}")
+            return default
+        return value
+
+    def matching(self, name: str, pattern: re.Pattern[str], default: str, code: int, wanted: str) -> str:
+        value = self.element.get(name)
+        if value is None:
+            return default
+        if not pattern.match(value):
+            self._bad(code, name, value, wanted)
             return default
         return value
 

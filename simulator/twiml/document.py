@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from xml.etree import ElementTree as ET
 
 from simulator.http import HttpReply
-from simulator.twiml.grammar import fault_of
+from simulator.twiml.grammar import SPEECH_MARKUP, Fault, fault_of
 
 LARGEST_DOCUMENT_BYTES = 64 * 1024
 TWIML_TYPES = frozenset({"text/xml", "application/xml", "text/html"})
@@ -42,7 +42,7 @@ class Document:
 
     url: str
     verbs: tuple[ET.Element, ...]
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Fault, ...] = ()
     audio: HttpReply | None = None
 
 
@@ -50,6 +50,8 @@ def read_reply(reply: HttpReply, url: str) -> Document:
     """What the answer means by its Content-Type (twilio.com/docs/voice/twiml)."""
     if len(reply.body) > LARGEST_DOCUMENT_BYTES and not _is_audio(reply):
         raise DocumentFailed(11750, f"the document has {len(reply.body)} bytes, more than 64 kB", url)
+    if not reply.body and reply.header("Transfer-Encoding").lower() == "chunked":
+        raise DocumentFailed(11770, "the answer is chunked and empty", url)
     kind = reply.header("Content-Type").split(";", 1)[0].strip().lower()
     if kind in TWIML_TYPES:
         return read_twiml(reply.body, url)
@@ -69,7 +71,7 @@ def read_twiml(body: bytes, url: str) -> Document:
         raise DocumentFailed(12100, f"not well-formed XML: {error}", url) from None
     if root.tag != "Response":
         raise DocumentFailed(12102, f"the root element is <{root.tag}>, not <Response>", url)
-    warnings: list[str] = []
+    warnings: list[Fault] = []
     _clean(root, warnings)
     return Document(url, tuple(root), tuple(warnings))
 
@@ -88,15 +90,28 @@ def _is_audio(reply: HttpReply) -> bool:
     return reply.header("Content-Type").lower().startswith("audio/")
 
 
-def _clean(parent: ET.Element, warnings: list[str]) -> None:
+def _clean(parent: ET.Element, warnings: list[Fault]) -> None:
     """Drops what the grammar does not know, with a warning each (12200: the verb is skipped)."""
     for child in list(parent):
-        fault, unknown = fault_of(child.tag, parent.tag, list(child.attrib))
-        if fault:
+        fault, unknown = fault_of(str(child.tag), str(parent.tag), list(child.attrib))
+        if fault is not None:
             warnings.append(fault)
-            parent.remove(child)
+            _drop(parent, child)
             continue
         for name in unknown:
-            warnings.append(f"<{child.tag}> has no attribute {name!r}")
+            warnings.append(Fault(12200, f"<{child.tag}> has no attribute {name!r}"))
             del child.attrib[name]
         _clean(child, warnings)
+
+
+def _drop(parent: ET.Element, child: ET.Element) -> None:
+    """Takes the element out; in speech its words are still spoken."""
+    spoken = parent.tag == "Say" or parent.tag in SPEECH_MARKUP
+    words = ("".join(child.itertext()) if spoken else "") + (child.tail or "")
+    place = list(parent).index(child)
+    parent.remove(child)
+    if place:
+        before = parent[place - 1]
+        before.tail = (before.tail or "") + words
+    else:
+        parent.text = (parent.text or "") + words

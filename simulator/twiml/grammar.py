@@ -99,18 +99,42 @@ ELEMENTS: dict[str, Element] = {
     "Prompt": _element("Pay Response", "for errorType cardType attempt requireMatchingInputs"),
 }
 
-SPEECH_MARKUP = frozenset(["break", "emphasis", "lang", "p", "phoneme", "prosody", "s", "say-as", "sub", "w"])
+XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
+_SENTENCES = "Say lang p prosody"
+_WORDS = "Say emphasis lang p prosody s w"
+
+SPEECH_MARKUP: dict[str, Element] = {
+    "break": _element(_WORDS, "strength time"),
+    "emphasis": _element(_WORDS, "level"),
+    "lang": _element("Say emphasis lang p prosody s", XML_LANG),
+    "p": _element("Say lang prosody"),
+    "phoneme": _element(_WORDS, "alphabet ph"),
+    "prosody": _element(_WORDS, "volume rate pitch"),
+    "s": _element(_SENTENCES),
+    "say-as": _element(_WORDS, "interpret-as format"),
+    "sub": _element(_WORDS, "alias"),
+    "w": _element("Say emphasis lang p prosody s", "role"),
+}
+NESTING_CODES = {"Gather": 13320, "Dial": 13215}
 
 
-def fault_of(tag: str, parent: str, attributes: list[str]) -> tuple[str, list[str]]:
-    """Why the element must be skipped ("" if it may stand), and the attributes that are unknown."""
-    if parent == "Say" or parent in SPEECH_MARKUP:
-        return ("" if tag in SPEECH_MARKUP else f"<{tag}> may not stand in <{parent}>"), []
-    element = ELEMENTS.get(tag)
+@dataclass(frozen=True)
+class Fault:
+    """Why an element must be skipped, as code and sentence of Twilio's debugger."""
+
+    code: int
+    sentence: str
+
+
+def fault_of(tag: str, parent: str, attributes: list[str]) -> tuple[Fault | None, list[str]]:
+    """The fault for which the element is skipped (None: it may stand), and the attributes that are unknown."""
+    speech = parent == "Say" or parent in SPEECH_MARKUP
+    element = (SPEECH_MARKUP if speech else ELEMENTS).get(tag)
     if element is None:
-        close = next((name for name in ELEMENTS if name.lower() == tag.lower()), None)
+        close = next((name for name in ELEMENTS if name.lower() == tag.lower() and not speech), None)
         hint = f"; did you mean <{close}>?" if close else ""
-        return f"<{tag}> is no TwiML element{hint}", []
+        what = "may not be nested in <Say>" if speech else f"is no TwiML element{hint}"
+        return Fault(12200, f"<{tag}> {what}"), []
     if parent not in element.inside:
-        return f"<{tag}> may not stand in <{parent}>", []
-    return "", [name for name in attributes if name not in element.attributes]
+        return Fault(NESTING_CODES.get(parent, 12200), f"<{tag}> may not stand in <{parent}>"), []
+    return None, [name for name in attributes if name not in element.attributes]

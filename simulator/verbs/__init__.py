@@ -5,7 +5,7 @@ from __future__ import annotations
 from simulator.interpreter import Verb
 from simulator.verbs.dial import dial
 from simulator.verbs.enqueue import enqueue, leave
-from simulator.verbs.flow import hangup, redirect, reject
+from simulator.verbs.flow import hangup, redirect, refer, reject
 from simulator.verbs.gather import gather
 from simulator.verbs.pause import pause
 from simulator.verbs.play import play, play_whole
@@ -23,6 +23,7 @@ VERBS: dict[str, Verb] = {
     "Leave": leave,
     "Redirect": redirect,
     "Reject": reject,
+    "Refer": refer,
     "Hangup": hangup,
 }
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from simulator.interpreter import Scene, Step
+from simulator.interpreter import Scene, Step, answer_inbound
 from simulator.kernel import Run
-from simulator.legs import Callback
 from simulator.recordings import RECORDING_EVENTS, Order
 from simulator.twiml.attributes import Attributes
 from simulator.verbs.dial_conference import dial_conference
@@ -25,6 +24,13 @@ RECORD_WORDS = (
 )
 
 
+RING_TONES = (
+    "automatic", "at", "au", "bg", "br", "be", "ch", "cl", "cn", "cz", "de", "dk", "ee", "es", "fi", "fr", "gr", "hu",
+    "il", "in", "it", "lt", "jp", "mx", "my", "nl", "no", "nz", "ph", "pl", "pt", "ru", "se", "sg", "th", "uk", "us",
+    "us-old", "tw", "ve", "za",
+)  # fmt: skip
+
+
 def dial(scene: Scene, attributes: Attributes) -> Run[Step]:
     nouns = [scene.read(element) for element in attributes.element]
     conferences = [noun for noun in nouns if noun.tag == "Conference"]
@@ -40,7 +46,11 @@ def dial(scene: Scene, attributes: Attributes) -> Run[Step]:
         caller_id=attributes.get("callerId") or "",
         record=_record_order(scene, attributes),
     )
+    attributes.choice("ringTone", RING_TONES, "automatic", 13220)
+    attributes.method(13210, "referMethod")
     queues = [noun for noun in nouns if noun.tag == "Queue"]
+    if queues or conferences:
+        answer_inbound(scene)
     if queues:
         result = yield from dial_queue(scene, dialling, queues[0])
     elif conferences:
@@ -62,16 +72,13 @@ def _record_order(scene: Scene, attributes: Attributes) -> Order | None:
     word = attributes.choice("record", RECORD_WORDS, "do-not-record", 13217)
     if word in ("do-not-record", "false"):
         return None
-    url = attributes.get("recordingStatusCallback")
-    callback = None
-    if url:
-        method = attributes.method(13256, "recordingStatusCallbackMethod")
-        events = attributes.events("recordingStatusCallbackEvent", RECORDING_EVENTS, 13621)
-        callback = Callback(scene.resolve(url), method, events or frozenset({"completed"}))
+    callback = scene.callback(attributes, "recordingStatusCallback", RECORDING_EVENTS, (13256, 13256, 13621))
     return Order(
         source="DialVerb",
         channels=2 if word.endswith("dual") else 1,
         from_ringing="ringing" in word,
         track=attributes.choice("recordingTrack", ("inbound", "outbound", "both"), "both", 13217),
         callback=callback,
+        trims=attributes.choice("trim", ("trim-silence", "do-not-trim"), "do-not-trim", 13699)
+        == "trim-silence",
     )

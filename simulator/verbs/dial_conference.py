@@ -15,6 +15,7 @@ from simulator.twiml.attributes import Attributes
 from simulator.verbs.dialling import Dialling
 
 LONGEST_LABEL = 128
+REGIONS = ("us1", "us2", "ie1", "de1", "sg1", "br1", "au1", "jp1")
 
 
 def dial_conference(scene: Scene, dialling: Dialling, noun: Attributes) -> Run[dict[str, str]]:
@@ -70,11 +71,8 @@ def _terms(scene: Scene, noun: Attributes) -> Terms | None:
     if len(label) > LONGEST_LABEL or "/" in label or (label.startswith("CA") and len(label) == 34):
         scene.error(16023, f"<Conference participantLabel={label!r}> is too long, a CallSid, or has a /")
         return None
-    url = noun.get("statusCallback")
-    callback = None
-    if url:
-        events = noun.events("statusCallbackEvent", EVENTS, 12200)
-        callback = Callback(scene.resolve(url), noun.method(12200, "statusCallbackMethod"), events)
+    noun.choice("jitterBufferSize", ("off", "small", "medium", "large"), "large", 12200)
+    noun.choice("region", REGIONS, "us1", 12200)
     wait_url = noun.get("waitUrl")
     terms = Terms(
         label=label,
@@ -84,12 +82,13 @@ def _terms(scene: Scene, noun: Attributes) -> Terms | None:
         ends=noun.flag("endConferenceOnExit", False, 13231),
         coaches=noun.get("coach") or "",
         most=noun.whole("maxParticipants", MOST_PARTICIPANTS, 12200, low=1, high=MOST_PARTICIPANTS),
-        callback=callback,
+        callback=scene.callback(noun, "statusCallback", EVENTS, (12200, 12200, 12200)),
         waits_with_music=wait_url is None,
     )
-    if wait_url:
-        terms = replace(terms, wait=Callback(scene.resolve(wait_url), noun.method(13234, "waitMethod")))
-    return terms
+    address, method = scene.address(noun, "waitUrl", 13233), noun.method(13234, "waitMethod")
+    if wait_url and not address:
+        return replace(terms, waits_with_music=True)
+    return replace(terms, wait=Callback(address, method)) if address else terms
 
 
 def _room_recording(scene: Scene, noun: Attributes) -> Order | None:
@@ -98,10 +97,6 @@ def _room_recording(scene: Scene, noun: Attributes) -> Order | None:
     )
     if word in ("do-not-record", "false"):
         return None
-    url = noun.get("recordingStatusCallback")
-    callback = None
-    if url:
-        events = noun.events("recordingStatusCallbackEvent", RECORDING_EVENTS, 13621)
-        method = noun.method(13256, "recordingStatusCallbackMethod")
-        callback = Callback(scene.resolve(url), method, events or frozenset({"completed"}))
-    return Order(source="Conference", channels=1, callback=callback)
+    callback = scene.callback(noun, "recordingStatusCallback", RECORDING_EVENTS, (13256, 13256, 13621))
+    trim = noun.choice("trim", ("trim-silence", "do-not-trim"), "trim-silence", 13239)
+    return Order(source="Conference", channels=1, callback=callback, trims=trim == "trim-silence")

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 from simulator.hearing import Sound
-from simulator.interpreter import SCREENING, Ending, Goto, Scene, perform
+from simulator.interpreter import SCREENING, Ending, Goto, Scene, answer_inbound, perform
 from simulator.kernel import Run, Signal, Wait
 from simulator.legs import Callback, HungUp, Interrupted, Leg, Status
 from simulator.twiml.attributes import Attributes
 from simulator.twiml.document import DocumentFailed
 from simulator.verbs.dialling import Bridge, Dialling
+from simulator.verbs.play import seconds_of_keys
 
 CALL_EVENTS = frozenset({"initiated", "ringing", "answered", "completed"})
 MOST_NOUNS = 10
+METHOD_CODES = {"Number": 13221, "Client": 13210, "Sip": 13241}
+SIP_ADDRESS = re.compile(r"^sips?:[^@\s<>]+@[^@\s<>]+$")
 
 
 @dataclass(frozen=True)
@@ -24,6 +28,8 @@ class Target:
     to: str
     callback: Callback | None = None
     screening: Goto | None = None
+    send_digits: str = ""
+    parameters: Mapping[str, str] = field(default_factory=dict)
 
 
 def dial_parties(
@@ -68,6 +74,7 @@ def _ring(scene: Scene, dialling: Dialling, targets: list[Target], caller_id: st
                 world.exchange.end(
                     child, Status.CANCELED if not child.is_up else Status.COMPLETED, "another answered"
                 )
+        answer_inbound(scene)
         if dialling.record is not None and recording is None:
             recording = world.recordings.start(scene.leg, dialling.record)
         redirected = yield from _talk(scene, winner, dialling.time_limit, star)
@@ -121,6 +128,11 @@ def _lead_in(scene: Scene, child: Leg, target: Target, answered: Signal[Leg]) ->
     yield Wait((child.answered, child.ended))
     if child.is_over:
         return
+    if target.send_digits:
+        line = Scene(scene.world, child, SCREENING, uses_fallback=False, document=scene.document)
+        yield from line.hear(Sound.KEYS, target.send_digits, seconds_of_keys(target.send_digits))
+        if child.is_over:
+            return
     if target.screening is not None:
         screening = Scene(scene.world, child, SCREENING, uses_fallback=False, document=scene.document)
         try:
@@ -144,31 +156,58 @@ def _nobody(children: list[Leg]) -> dict[str, str]:
 def _child(scene: Scene, target: Target, caller_id: str) -> Leg:
     child = scene.world.exchange.outgoing(scene.leg.account, caller_id, target.to, parent=scene.leg)
     child.status_callback = target.callback
+    child.parameters = dict(target.parameters)
     return child
 
 
 def _targets(scene: Scene, nouns: list[Attributes], number: str) -> list[Target]:
-    targets = [Target(number)] if number else []
+    found = [Target(number)] if number and _is_number(scene, number) else []
     for noun in nouns:
-        if noun.tag not in ("Number", "Client"):
-            scene.error(12400, f"the simulator does not dial <{noun.tag}>")
+        if noun.tag not in METHOD_CODES:
+            code = 13258 if noun.tag == "Sim" else 12400
+            scene.error(code, f"the simulator does not dial <{noun.tag}>")
             continue
-        url = noun.get("statusCallback")
-        callback = None
-        if url:
-            events = noun.events("statusCallbackEvent", CALL_EVENTS, 12200)
-            callback = Callback(scene.resolve(url), noun.method(12200, "statusCallbackMethod"), events)
-        screening = noun.get("url")
-        goto = Goto(scene.resolve(screening), noun.method(13221), purpose="screening") if screening else None
-        name = noun.text if noun.tag == "Number" else f"client:{_identity(noun)}"
-        targets.append(Target(name, callback, goto))
-    good = [target for target in targets if target.to.startswith("client:") or _is_number(scene, target.to)]
-    return good[:MOST_NOUNS]
+        target = _target(scene, noun)
+        if _can_be_dialled(scene, noun.tag, target.to):
+            found.append(target)
+    return found[:MOST_NOUNS]
 
 
-def _identity(noun: Attributes) -> str:
-    nested = noun.element.find("Identity")
-    return ((nested.text if nested is not None else noun.element.text) or "").strip()
+def _target(scene: Scene, noun: Attributes) -> Target:
+    callback = scene.callback(noun, "statusCallback", CALL_EVENTS, (12200, 12200, 12200))
+    screening, method = scene.address(noun, "url", 11100), noun.method(METHOD_CODES[noun.tag])
+    goto = Goto(screening, method, purpose="screening") if screening else None
+    return Target(_name(noun), callback, goto, _send_digits(scene, noun), _parameters(noun))
+
+
+def _name(noun: Attributes) -> str:
+    if noun.tag == "Client":
+        nested = noun.element.find("Identity")
+        return "client:" + ((nested.text if nested is not None else noun.element.text) or "").strip()
+    return (noun.element.text or "").strip()
+
+
+def _send_digits(scene: Scene, noun: Attributes) -> str:
+    """Keys for a switchboard, pressed before the parties are connected."""
+    digits = noun.get("sendDigits") or ""
+    if set(digits) - set("0123456789*#wW"):
+        scene.warn(13222, f"<Number sendDigits={digits!r}> holds what is no key")
+        return ""
+    return digits
+
+
+def _parameters(noun: Attributes) -> dict[str, str]:
+    """What a browser gets as the call's custom parameters."""
+    return {nested.get("name", ""): nested.get("value", "") for nested in noun.element.findall("Parameter")}
+
+
+def _can_be_dialled(scene: Scene, tag: str, name: str) -> bool:
+    if tag == "Number":
+        return _is_number(scene, name)
+    if tag == "Sip" and not SIP_ADDRESS.match(name):
+        scene.warn(13243, f"<Dial>: {name!r} is no SIP address")
+        return False
+    return True
 
 
 def _is_number(scene: Scene, number: str) -> bool:

@@ -42,8 +42,11 @@ def dial_queue(scene: Scene, dialling: Dialling, noun: Attributes) -> Run[dict[s
     queue = scene.world.find_queue(scene.leg.account, name)
     if queue is None:
         return FAILED
-    url = noun.get("url")
-    whisper = Goto(scene.resolve(url), noun.method(14210), purpose="whisper") if url else None
+    if noun.has("reservationSid"):
+        scene.error(14219, "<Queue reservationSid>: there is no TaskRouter here")
+        return FAILED
+    url, method = scene.address(noun, "url", 14211), noun.method(14210)
+    whisper = Goto(url, method, purpose="whisper") if url else None
     member = yield from _first(scene, queue, dialling.timeout)
     if member is None:
         return {"DialCallStatus": "no-answer", "DialBridged": "false"}

@@ -24,6 +24,12 @@ def enqueue(scene: Scene, attributes: Attributes) -> Run[Step]:
         code = 14205 if name else 14204
         scene.error(code, f"<Enqueue>: the queue's name must have 1 to {LONGEST_NAME} characters")
         return _after(scene, attributes, {"QueueResult": "error"})
+    if attributes.has("workflowSid"):
+        scene.error(14226, "<Enqueue workflowSid>: there is no TaskRouter here")
+        return _after(scene, attributes, {"QueueResult": "error"})
+    wait_url = scene.address(attributes, "waitUrl", 14202)
+    if attributes.get("waitUrl") and wait_url is None:
+        return _after(scene, attributes, {"QueueResult": "error"})
     world = scene.world
     queue = world.queue(scene.leg.account, name)
     if queue.is_full:
@@ -123,6 +129,8 @@ def _left(scene: Scene, member: Member, result: str) -> dict[str, str]:
 
 def _after(scene: Scene, attributes: Attributes, extra: dict[str, str]) -> Step:
     if not attributes.has("action"):
+        return None
+    if attributes.get("action") and scene.address(attributes, "action", 14203) is None:
         return None
     return scene.action(attributes, 14201, extra, "enqueue")
 

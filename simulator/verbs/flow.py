@@ -31,3 +31,10 @@ def reject(scene: Scene, attributes: Attributes) -> Generator[Any, Any, Step]:
 def hangup(scene: Scene, attributes: Attributes) -> Generator[Any, Any, Step]:
     yield from ()
     return Ending.HANGUP
+
+
+def refer(scene: Scene, attributes: Attributes) -> Generator[Any, Any, Step]:
+    """Only a SIP leg can be referred elsewhere, and none comes in here."""
+    yield from ()
+    scene.error(13801, "<Refer> is not allowed on a leg that is not SIP")
+    return None

@@ -12,7 +12,7 @@ from simulator.media import sound_seconds
 from simulator.twiml.attributes import Attributes
 
 SECONDS_A_KEY = 0.25
-SECONDS_A_WAIT = 0.5
+SECONDS_A_WAIT = {"w": 0.5, "W": 1.0}
 
 
 def play(scene: Scene, attributes: Attributes) -> Run[Step]:
@@ -21,7 +21,8 @@ def play(scene: Scene, attributes: Attributes) -> Run[Step]:
         return (yield from _keys(scene, digits))
     loop = attributes.whole("loop", 1, 13410)
     url = scene.resolve(attributes.text)
-    seconds = yield from scene.world.media.seconds_of(scene.leg, url)
+    not_sound = 13325 if scene.barge is not None else 13420
+    seconds = yield from scene.world.media.seconds_of(scene.leg, url, not_sound)
     played = 0
     while loop == 0 or played < loop:
         if (yield from scene.hear(Sound.PLAY, _name(url), max(seconds, 0.02), url)):
@@ -42,9 +43,13 @@ def _keys(scene: Scene, digits: str) -> Run[Step]:
     if set(digits) - set("0123456789ABCDabcd*#wW"):
         scene.warn(13430, f"<Play digits={digits!r}> holds what is no key")
         return None
-    seconds = sum(SECONDS_A_WAIT if key in "wW" else SECONDS_A_KEY for key in digits)
-    yield from scene.hear(Sound.KEYS, digits, seconds)
+    yield from scene.hear(Sound.KEYS, digits, seconds_of_keys(digits))
     return None
+
+
+def seconds_of_keys(digits: str) -> float:
+    """`w` waits half a second, `W` a whole one."""
+    return sum(SECONDS_A_WAIT.get(key, SECONDS_A_KEY) for key in digits)
 
 
 def _name(url: str) -> str:

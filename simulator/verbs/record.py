@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from simulator.hearing import Sound
 from simulator.interpreter import Goto, Scene, Step
 from simulator.kernel import Run, Wait
-from simulator.legs import Callback, HungUp, Interrupted, KeyPad
+from simulator.legs import HungUp, Interrupted, KeyPad
 from simulator.recordings import RECORDING_EVENTS, Order
 from simulator.twiml.attributes import Attributes
 from simulator.webhooks import Ask
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from simulator.recordings import Recording
 
 BEEP_SECONDS = 0.5
+MOST_SECONDS, MOST_OF_BROWSER, MOST_TRANSCRIBED = 3600, 600, 120
 
 
 @dataclass(frozen=True)
@@ -29,12 +30,13 @@ class Limits:
 
 
 def record(scene: Scene, attributes: Attributes) -> Run[Step]:
+    transcribes = _transcribes(attributes)
     limits = Limits(
         silence=attributes.whole("timeout", 5, 13611),
-        longest=attributes.whole("maxLength", 3600, 13612, low=1),
+        longest=_longest(scene, attributes, transcribes),
         keys=attributes.keys("finishOnKey", "1234567890*#", 13613),
     )
-    order = _order(scene, attributes)
+    order = _order(scene, attributes, transcribes)
     if attributes.flag("playBeep", True, 13616):
         yield from scene.hear(Sound.BEEP, "", BEEP_SECONDS)
     leg, recordings = scene.leg, scene.world.recordings
@@ -90,15 +92,32 @@ def _silent_at(is_open: bool, open_until: float | None, silent_since: float, beg
     return max(silent_since, began)
 
 
-def _order(scene: Scene, attributes: Attributes) -> Order:
-    url = attributes.get("recordingStatusCallback")
-    callback = None
-    if url:
-        events = attributes.events("recordingStatusCallbackEvent", RECORDING_EVENTS, 13621)
-        method = attributes.method(13256, "recordingStatusCallbackMethod")
-        callback = Callback(scene.resolve(url), method, events or frozenset({"completed"}))
+def _transcribes(attributes: Attributes) -> bool:
+    """Asking for the words' callback asks for the words."""
+    return attributes.flag("transcribe", attributes.has("transcribeCallback"), 13614)
+
+
+def _longest(scene: Scene, attributes: Attributes, transcribes: bool) -> int:
+    most = MOST_OF_BROWSER if scene.leg.from_.startswith("client:") else MOST_SECONDS
+    longest = attributes.whole("maxLength", MOST_TRANSCRIBED if transcribes else most, 13612, low=1)
+    if transcribes and longest > MOST_TRANSCRIBED:
+        scene.warn(13615, f"<Record maxLength={longest}> is too long to be transcribed ({MOST_TRANSCRIBED})")
+        return MOST_TRANSCRIBED
+    return min(longest, most)
+
+
+def _order(scene: Scene, attributes: Attributes, transcribes: bool) -> Order:
+    callback = scene.callback(attributes, "recordingStatusCallback", RECORDING_EVENTS, (13256, 13256, 13621))
     trim = attributes.choice("trim", ("trim-silence", "do-not-trim"), "trim-silence", 13699)
-    return Order(source="RecordVerb", channels=1, callback=callback, trims=trim == "trim-silence")
+    words_url = scene.address(attributes, "transcribeCallback", 13257)
+    return Order(
+        source="RecordVerb",
+        channels=1,
+        callback=callback,
+        trims=trim == "trim-silence",
+        transcribes=transcribes,
+        transcribe_callback=words_url or "",
+    )
 
 
 def _fields(recording: Recording, key: str) -> dict[str, str]:
