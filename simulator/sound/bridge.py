@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from typing import Final, assert_never
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from simulator.conferences import Seat
 from simulator.exchange import RINGS_OUT, Plan
@@ -247,7 +247,7 @@ class Bridge(Witness):
 
     def _ring(self, leg: Leg, identity: str) -> Plan:
         """Rings the browsers of an identity; they answer, or the time runs out."""
-        params = leg.to.partition("?")[2]
+        params = "&".join(filter(None, (leg.to.partition("?")[2], urlencode(leg.parameters))))
         parameters = {
             "CallSid": leg.sid,
             "AccountSid": leg.account.sid,
