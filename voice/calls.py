@@ -79,6 +79,13 @@ def _row(facts: Facts) -> dict[str, Any]:
     )
 
 
+def peek_call(tx: Session, account_sid: str, call_sid: str) -> models.Call | None:
+    """The call of a customer's leg, for looking only."""
+    return tx.scalar(
+        select(models.Call).where(models.Call.account_sid == account_sid, models.Call.call_sid == call_sid)
+    )
+
+
 def find_call(tx: Session, account_sid: str, call_sid: str) -> models.Call | None:
     """The call of a customer's leg, locked for this decision."""
     found = tx.execute(

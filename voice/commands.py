@@ -59,6 +59,7 @@ def run_web(_args: argparse.Namespace) -> int:
         factory=True,
         blocking_threads=settings.web_threads,
         workers=settings.web_workers,
+        respawn_failed_workers=True,  # the port stays open: who comes meanwhile waits, and is not refused
         log_access=False,
         websockets=False,
     ).serve()

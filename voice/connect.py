@@ -17,13 +17,16 @@ from voice.books import Account
 from voice.carrier_faults import CarrierRefused
 from voice.connect_plan import Difference, Settings, differences, wanted_settings
 from voice.connect_secrets import Given
+from voice.links import Links
 from voice.phrases import phrase
 from voice.publish import publish, readable_flows
 from voice.runtime import Runtime
 from voice.seeding import adopt_merchant
-from voice.speak import say_and_hang_up
+from voice.speak import retry_later, say
 from voice.turns import queue_name
 from voice.vault import AccountSecrets, seal_secrets
+
+AGAIN_SECONDS = 5  # between two tries of a caller whom we do not answer
 
 
 class NotConnected(RuntimeError):
@@ -109,9 +112,10 @@ def undo(rt: Runtime, e164: str, memory: "Memory") -> Settings:
     return before
 
 
-def fallback_document(flow: Flow) -> bytes:
-    """What callers hear when this installation is down: TwiML to be uploaded to another host."""
-    return say_and_hang_up(phrase("away", flow.language), flow.language, flow.voice)
+def fallback_document(flow: Flow, links: Links) -> bytes:
+    """What callers hear when this installation is down, and how they come back: TwiML to be uploaded to another host."""
+    words = say(phrase("away", flow.language), flow.language, flow.voice)
+    return retry_later(links.again(), words=words, seconds=AGAIN_SECONDS)
 
 
 class Memory:

@@ -87,7 +87,7 @@ def _connect(rt: Runtime, args: argparse.Namespace, ask: Callable[[str], str]) -
     if args.check:
         _say(f"{args.number} is connected" if not plan.changes else f"{len(plan.changes)} settings differ")
         return 1 if plan.changes else 0
-    _write_fallback(args.folder, flow.merchant, connect.fallback_document(flow))
+    _write_fallback(args.folder, flow.merchant, connect.fallback_document(flow, rt.links))
     if (
         plan.changes
         and not args.yes

@@ -101,6 +101,11 @@ def _incoming(rt: Runtime, fields: Fields, _rest: str) -> bytes:
     return turns.begin(rt, who)
 
 
+def _again(rt: Runtime, fields: Fields, _rest: str) -> bytes:
+    known = legs.where_it_stands(rt, hear.incoming(fields), hear.turn(fields))
+    return _incoming(rt, fields, _rest) if known is None else known
+
+
 def _turn(rt: Runtime, fields: Fields, rest: str) -> bytes:
     sealed, _, told = rest.partition(TOLD)
     heard = {**fields, **_told(rt, fields, told)} if told else fields
@@ -152,7 +157,7 @@ def _goodbye(_rt: Runtime, _fields: Fields, _rest: str) -> bytes:
 
 
 def _ask_again(rt: Runtime, _fields: Fields, rest: str, name: str) -> bytes:
-    address = {"incoming": rt.links.incoming, "agent": rt.links.agent}.get(name)
+    address = {"incoming": rt.links.incoming, "again": rt.links.again, "agent": rt.links.agent}.get(name)
     url = address() if address else getattr(rt.links, name)(rest)
     return speak.retry_later(url, words=speak.say(phrase("one_moment")), seconds=5)
 
@@ -181,6 +186,7 @@ def _nothing(_rt: Runtime, _fields: Fields, _rest: str) -> bytes:
 
 DOORS: Final[dict[str, Door]] = {
     "incoming": Door(_incoming, _again_at("incoming")),
+    "again": Door(_again, _again_at("again")),
     "turn": Door(_turn, _turn_again, takes=True),
     "wait": Door(_wait, _music_meanwhile, takes=True),
     "leg": Door(_leg, _again_at("leg"), takes=True),

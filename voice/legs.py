@@ -11,7 +11,7 @@ from callflows.events import QueueLeft, QueueOutcome
 from callflows.session import Session
 from voice import heard as told
 from voice import models, music, speak, turns
-from voice.calls import end_call, find_call, last_waiting, owner_of, remember
+from voice.calls import end_call, find_call, last_waiting, owner_of, peek_call, remember
 from voice.phrases import phrase
 from voice.runtime import Runtime
 from voice.states import CallEnd, Participation, Waiting
@@ -48,6 +48,19 @@ def customer_document(rt: Runtime, who: told.Incoming, heard: told.TurnHeard, ca
         ):  # the caller stays without the agent: whose wish it was is another matter
             call.hung_up_by = None
     return turns.answer(rt, story)
+
+
+def where_it_stands(rt: Runtime, who: told.Incoming, heard: told.TurnHeard) -> bytes | None:
+    """The document for a caller whom we could not answer for a while: in the queue or in the talk as before.
+
+    None when the caller has no place to come back to: then the flow begins again.
+    """
+    with rt.store.read() as tx:
+        call = peek_call(tx, heard.account_sid, heard.call_sid)
+        waiting = last_waiting(tx, call) if call is not None else None
+    if call is None or (call.ended_at is None and (waiting is None or waiting.left_as is not None)):
+        return None
+    return customer_document(rt, who, heard, call.id)
 
 
 def _onward(rt: Runtime, who: told.Incoming, call: models.Call, waiting: models.Waiting) -> turns.Story:

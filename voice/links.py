@@ -32,6 +32,10 @@ class Links:
         """The next turn of the flow, with its sealed session."""
         return self._to(f"turn/{sealed}")
 
+    def again(self) -> str:
+        """Where a caller comes back to whom we could not answer for a while."""
+        return self._to("again")
+
     def wait(self, waiting_id: str) -> str:
         """The next piece of waiting; also where keys go that are pressed there."""
         return self._to(f"wait/{waiting_id}")

@@ -117,6 +117,7 @@ def test_the_fallback_file_is_written_for_upload(house: House, capsys: Said) -> 
 
     document = (house.folder / "northwind-fallback.xml").read_text(encoding="utf-8")
     assert "call again in a few minutes" in document
+    assert "/voice/again#ct=1500" in document
     assert "northwind-fallback.xml" in capsys.readouterr().out
 
 

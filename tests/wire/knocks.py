@@ -104,6 +104,7 @@ def knocks(shop: Shop) -> list[Knock]:
     }
     return [
         Knock("incoming", "/voice/incoming", new),
+        Knock("again", "/voice/again", waits),
         Knock("turn", f"/voice/turn/{_sealed(shop, new)}", new | {"Digits": "7"}),
         Knock("wait", f"/voice/wait/{place.id}", waits | {"QueueTime": "20", "QueuePosition": "1"}),
         Knock("leg", f"/voice/leg/{talking.id}", customer),
