@@ -45,12 +45,12 @@ def reference() -> str:
 
 def example_of(part: Any) -> str:
     """The YAML example at the end of a docstring; empty when it has none."""
-    _, example = _docstring(part)
+    _, example = docstring_of(part)
     return example
 
 
 def _part(title: str, part: type[Any], level: int = 3) -> Iterator[str]:
-    words, example = _docstring(part)
+    words, example = docstring_of(part)
     yield f"{'#' * level} {title}"
     yield words
     if example:
@@ -61,7 +61,7 @@ def _part(title: str, part: type[Any], level: int = 3) -> Iterator[str]:
 
 
 def _calendar() -> Iterator[str]:
-    words, example = _docstring(read_calendar)
+    words, example = docstring_of(read_calendar)
     yield "### A calendar"
     yield words
     yield f"```yaml\n{example}\n```"
@@ -69,10 +69,10 @@ def _calendar() -> Iterator[str]:
 
 def _row(field: dataclasses.Field[Any], spec: Spec) -> tuple[str, ...]:
     takes = f"{spec.kind.name}: `{spec.kind.example}`"
-    return (f"`{spec.key}`", takes, _left_out(field, spec), spec.help)
+    return (f"`{spec.key}`", takes, left_out(field, spec), spec.help)
 
 
-def _left_out(field: dataclasses.Field[Any], spec: Spec) -> str:
+def left_out(field: dataclasses.Field[Any], spec: Spec) -> str:
     """What happens when a key is not written."""
     if field.default_factory is dataclasses.MISSING:
         return "**must be there**"
@@ -101,7 +101,7 @@ def _rules() -> Iterator[str]:
         yield _table((str(severity), "what it found"), rows)
 
 
-def _docstring(part: Any) -> tuple[str, str]:
+def docstring_of(part: Any) -> tuple[str, str]:
     """The sentences and the YAML example of a docstring."""
     paragraphs = (inspect.getdoc(part) or "").split("\n\n")
     is_example = len(paragraphs) > 1 and paragraphs[-1].splitlines()[0].rstrip().endswith(":")

@@ -25,6 +25,7 @@ LONGEST_NAME = 40
 IDLE_NOTES = (
     NoteKind.MESSAGE_PLAYED,
     NoteKind.HOURS_CHECKED,
+    NoteKind.STAFFING_CHECKED,
     NoteKind.VARIABLES_SET,
     NoteKind.BRANCHED,
     NoteKind.SPLIT,

@@ -15,6 +15,7 @@ class NoteKind(StrEnum):
     NO_INPUT = "no_input"
     NO_MATCH = "no_match"
     HOURS_CHECKED = "hours_checked"
+    STAFFING_CHECKED = "staffing_checked"
     DIGITS_ASKED = "digits_asked"
     DIGITS_TAKEN = "digits_taken"
     VARIABLES_SET = "variables_set"

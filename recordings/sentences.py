@@ -110,6 +110,7 @@ SENTENCES: Final[Mapping[str, Callable[[Fact], str]]] = {
     "no_input": lambda fact: "The caller pressed nothing",
     "no_match": lambda fact: "The caller pressed a key that the menu does not have",
     "hours_checked": lambda fact: f"Opening hours {fact.word('calendar')}: {fact.word('result')}",
+    "staffing_checked": lambda fact: f"Agents for {fact.word('queue')}: {fact.word('result')}",
     "digits_asked": lambda fact: (
         f"Asked for {fact.word('step')}" + (" again" if fact.data.get("attempt", 1) != 1 else "")
     ),

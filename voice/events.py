@@ -14,6 +14,7 @@ EVENTS: Final[dict[str, str]] = {
     "no_input": "The caller pressed nothing.",
     "no_match": "The caller pressed a key that the menu does not have.",
     "hours_checked": "The flow looked at a calendar.",
+    "staffing_checked": "The flow looked who is there for a queue.",
     "digits_asked": "The caller was asked for digits.",
     "digits_taken": "The caller entered digits.",
     "variables_set": "The flow remembered something.",

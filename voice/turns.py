@@ -29,13 +29,14 @@ from voice.joining import take_place, why_closed
 from voice.phones import mask
 from voice.phrases import phrase
 from voice.runtime import Runtime
+from voice.staffing import Staffed
 from voice.states import CallEnd
 from voice.store import StoreAway
 
 log = structlog.get_logger()
 
 EFFECTS = (JoinQueue, TakeVoicemail, Forward)
-TIMED = (NoteKind.HOURS_CHECKED,)
+TIMED = (NoteKind.HOURS_CHECKED, NoteKind.STAFFING_CHECKED)
 EVIDENCE = frozenset({NoteKind.CONSENT_ANNOUNCED})  # facts that somebody may have to prove
 
 
@@ -59,7 +60,7 @@ def begin(rt: Runtime, who: told.Incoming) -> bytes:
     now = rt.now()
     facts = facts_of(who, listed[0], flow.digest, now)
     caller = Caller(who.caller.number, who.dialled.number or who.dialled.text, who.caller_name)
-    turn = engine.start(flow, caller, now, world_of(facts))
+    turn = engine.start(flow, caller, now, world_of(rt, facts, flow))
     rt.journal.note_call(facts)
     return answer(rt, Story(facts, flow, 0, turn))
 
@@ -75,13 +76,13 @@ def go_on(rt: Runtime, who: told.Incoming, heard: told.TurnHeard, sealed: str) -
 
 def resumed(rt: Runtime, facts: Facts, flow: Flow, session: Session, event: Event) -> Story:
     """The story after an event."""
-    turn = engine.resume(flow, session, event, rt.now(), world_of(facts))
+    turn = engine.resume(flow, session, event, rt.now(), world_of(rt, facts, flow))
     return Story(facts, flow, session.turn + 1, turn)
 
 
-def world_of(facts: Facts) -> World:
-    """What the flow may know of the world outside it."""
-    return World(call=facts.call_id)
+def world_of(rt: Runtime, facts: Facts, flow: Flow) -> World:
+    """What the flow may know of the world outside it; nothing is read before a step asks."""
+    return World(facts.call_id, Staffed(rt, facts.merchant_id, flow))
 
 
 def answer(rt: Runtime, story: Story) -> bytes:
@@ -197,7 +198,8 @@ def _settled(tx: Tx, rt: Runtime, story: Story) -> Story:
     rt.journal.write(
         tx, facts.merchant_id, facts.call_id, "enqueue_skipped", rt.now(), queue=wish.queue, why=closed.value
     )
-    onward = engine.resume(story.flow, _session_of(turn), QueueLeft(closed), rt.now(), world_of(facts))
+    world = world_of(rt, facts, story.flow)
+    onward = engine.resume(story.flow, _session_of(turn), QueueLeft(closed), rt.now(), world)
     entered = tuple(note for note in turn.notes if note.kind is not NoteKind.ENQUEUED)
     merged = Turn(onward.session, turn.actions[:-1] + onward.actions, entered + onward.notes)
     return _settled(tx, rt, replace(story, turn=merged))

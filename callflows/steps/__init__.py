@@ -18,6 +18,7 @@ from callflows.steps.queue import QueueStep
 from callflows.steps.say import SayStep
 from callflows.steps.set import SetStep
 from callflows.steps.split import SplitStep
+from callflows.steps.staffing import StaffingStep
 from callflows.steps.tag import TagStep
 from callflows.steps.ticket import TicketStep
 from callflows.steps.voicemail import VoicemailStep
@@ -31,6 +32,7 @@ KINDS: dict[str, type[Step]] = {
         MenuStep,
         GatherStep,
         HoursStep,
+        StaffingStep,
         QueueStep,
         VoicemailStep,
         ForwardStep,
@@ -74,7 +76,8 @@ def _kind_of(node: Table, name: str) -> type[Step]:
         return KINDS[verbs[0].value]
     hints = [did_you_mean(key.value, KINDS) for key, _ in node.entries]
     hint = next((hint for hint in hints if "mean" in hint), "")
-    raise BadValue(f"a step needs one of {', '.join(KINDS)}{hint}", "no-verb")
+    verbs_there_are = "" if hint else f": {', '.join(KINDS)}"
+    raise BadValue(f"a step needs a verb{verbs_there_are}{hint}", "no-verb")
 
 
 STEPS: Kind[dict[str, Step]] = table_of(

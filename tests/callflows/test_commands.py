@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from callflows.commands import add_commands, as_github
+from callflows.commands import add_commands
 from callflows.faults import Fault, Severity
+from callflows.tools.formats import as_github
 
 LINTS = Path(__file__).parent / "lints"
 HOUSE = Path(__file__).parents[2]

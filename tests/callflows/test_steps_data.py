@@ -7,7 +7,7 @@ from callflows.check import check
 from callflows.engine import Turn
 from callflows.events import KeysPressed, NothingPressed
 from callflows.faults import FlowFaults
-from callflows.world import World
+from callflows.world import Staffing, World
 from tests.callflows.build import Call, flow
 
 
@@ -227,3 +227,38 @@ def test_a_flow_in_one_language_may_write_its_texts_plainly_or_not() -> None:
 
     assert [fault.rule for fault in check(steps) if fault.rule == "missing-translation"] == []
     assert Call(steps).then(NothingPressed()).said == ["Press 1."]
+
+
+STAFFED = """
+  hello: {staffing: orders, available: a, all_busy: b, all_away: c, nobody: d}
+  a: {hangup: "Free."}
+  b: {hangup: "Busy."}
+  c: {hangup: "Away."}
+  d: {hangup: "Nobody."}"""
+
+
+@pytest.mark.parametrize(
+    ("staffing", "heard"),
+    [
+        (Staffing.AVAILABLE, "Free."),
+        (Staffing.ALL_BUSY, "Busy."),
+        (Staffing.ALL_AWAY, "Away."),
+        (Staffing.NOBODY, "Nobody."),
+    ],
+)
+def test_nobody_all_away_and_all_busy_are_told_apart(staffing: Staffing, heard: str) -> None:
+    call = Call(flow(STAFFED), world=World(staffing={"orders": staffing}))
+
+    assert call.said == [heard]
+    assert note(call.turn, "staffing_checked") == {"queue": "orders", "result": str(staffing)}
+
+
+@pytest.mark.parametrize(
+    ("staffing", "heard"), [(Staffing.ALL_BUSY, "Free."), (Staffing.ALL_AWAY, "Nobody.")]
+)
+def test_all_busy_counts_as_available_and_all_away_as_nobody_when_left_out(
+    staffing: Staffing, heard: str
+) -> None:
+    steps = STAFFED.replace("all_busy: b, all_away: c, ", "")
+
+    assert Call(flow(steps), world=World(staffing={"orders": staffing})).said == [heard]

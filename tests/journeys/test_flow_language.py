@@ -57,3 +57,56 @@ def test_a_caller_chooses_a_language_and_the_ticket_tells_what_was_learned(tmp_p
     (filled,) = shop.facts("ticket_filled")
     assert filled.data["fields"] == ["Calls from: US, in es-US"]
     shop.sim.assert_quiet()
+
+
+STAFFED = """
+  hello: {staffing: orders, available: someone, all_busy: busy, all_away: away, nobody: goodbye}
+  someone: {queue: orders}
+  busy: {hangup: "All are busy."}
+  away: {hangup: "All are away."}
+"""
+ORDER_AND_PIN = """
+  hello: {gather: "Your order?", digits: 6, save: order, confirm: "You entered {order}. Right?", next: pin}
+  pin: {gather: "Your PIN, then hash.", digits: 3-8, save: pin, sensitive: yes, next: right}
+  right: {branch: [{field: pin, is: "4711", next: line}], otherwise: goodbye}
+  line: {queue: orders}
+"""
+
+
+def test_a_flow_tells_nobody_all_away_and_all_busy_apart(tmp_path: Path) -> None:
+    shop = shop_with(tmp_path, STAFFED)
+    shop.rings_up("+12025550181").hears("Goodbye")
+
+    shop.ann.starts_shift()
+    caller = shop.rings_up("+12025550182")
+    shop.ann.rings()
+    shop.rings_up("+12025550183").hears("All are busy")
+    shop.ann.accepts()
+    shop.ann.talks_to(caller)
+    shop.ann.ends()
+    shop.waits(40)
+    shop.ann.posts("/api/away", reason="lunch")
+
+    shop.rings_up("+12025550184").hears("All are away")
+    shop.waits(2)
+    shop.sim.assert_quiet()
+
+
+def test_digits_are_read_back_and_a_secret_is_in_no_row_of_the_database(tmp_path: Path) -> None:
+    shop = shop_with(tmp_path, ORDER_AND_PIN)
+    caller = shop.rings_up()
+    caller.hears("Your order?")
+
+    caller.presses("123456")
+    caller.hears("You entered 1 2 3 4 5 6. Right?")
+    caller.presses("1")
+    caller.hears("Your PIN")
+    caller.presses("4711#")
+
+    caller.hears_music()
+    shop.waits(2)
+    kept = [str(fact.data) for fact in shop.facts()] + [str(row.session) for row in shop.rows(models.Waiting)]
+    kept += [row.answer.decode() for row in shop.rows(models.TurnAnswer)]
+    assert "123456" in "".join(kept)
+    assert "4711" not in "".join(kept)
+    shop.sim.assert_quiet()
