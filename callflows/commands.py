@@ -1,21 +1,20 @@
 """The words `ringdesk flows ...`: check flow files, and renew the reference in the documentation."""
 
 import argparse
-import json
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict
 from pathlib import Path
 
 from callflows.docs import with_reference
 from callflows.faults import Fault, Severity
 from callflows.files import check_files, flow_files
-from callflows.tools import try_commands
+from callflows.tools import explain_commands, try_commands
+from callflows.tools.formats import FORMATS
 
 CLEAN, FINDINGS, COULD_NOT_RUN = 0, 1, 2
 DOCS_PAGE = Path("docs/flow-language.md")
 
-MORE_WORDS = (try_commands,)
+MORE_WORDS = (try_commands, explain_commands)
 
 CHECK_HELP = """\
 Check call-flow files, like a compiler: one line per finding, with the place, the rule and the way out.
@@ -51,7 +50,7 @@ def add_words(words: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
         "--format",
         choices=sorted(FORMATS),
         default="text",
-        help="text: file:line:col (default); json: a list; github: annotations for a pull request",
+        help="text: file:line:col (default); json: a list; github: annotations for a pull request; sarif: 2.1.0",
     )
     check.set_defaults(run=run_check)
     docs = words.add_parser("docs", help="write the reference part of docs/flow-language.md anew")
@@ -88,30 +87,6 @@ def run_docs(args: argparse.Namespace) -> int:
     return CLEAN
 
 
-def as_text(faults: Sequence[Fault]) -> str:
-    """file:line:col: error|warning: text [rule]"""
-    return "".join(f"{fault}\n" for fault in faults)
-
-
-def as_json(faults: Sequence[Fault]) -> str:
-    """A list of objects with file, line, column, severity, text and rule."""
-    return json.dumps([asdict(fault) for fault in faults], indent=2, ensure_ascii=False) + "\n"
-
-
-def as_github(faults: Sequence[Fault]) -> str:
-    """Workflow commands, https://docs.github.com/actions/reference/workflow-commands-for-github-actions"""
-    lines = []
-    for fault in faults:
-        place = (
-            f"file={_property(fault.file)},line={fault.line},col={fault.column},title={_property(fault.rule)}"
-        )
-        lines.append(f"::{fault.severity} {place}::{_message(fault.text)}\n")
-    return "".join(lines)
-
-
-FORMATS = {"text": as_text, "json": as_json, "github": as_github}
-
-
 def summary(faults: Sequence[Fault], files: int) -> str:
     """How much was found, in one line."""
     where = f"{files} file{'' if files == 1 else 's'}"
@@ -123,11 +98,3 @@ def summary(faults: Sequence[Fault], files: int) -> str:
         if number:
             counts.append(f"{number} {severity}{'' if number == 1 else 's'}")
     return f"{where}: {', '.join(counts)}"
-
-
-def _message(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-
-
-def _property(text: str) -> str:
-    return _message(text).replace(":", "%3A").replace(",", "%2C")
