@@ -7,7 +7,7 @@ import redis
 import structlog
 from prometheus_client.registry import Collector
 
-from voice import metrics, outbox
+from voice import metrics, outbox, reconcile
 from voice.books import Books
 from voice.carrier import Carrier, CarrierHttp
 from voice.journal import Journal
@@ -56,9 +56,13 @@ def keep_up(rt: Runtime, name: str = "", *figures: Collector) -> tuple[Ticker, .
         clock: SharedClock = rt.clock
         clock.follow(rt.store)
     rt.books.refresh()
+    amends: tuple[Callable[[], None], ...] = ()
+    if name == "web":  # what Twilio told while nobody was there is not known here
+        rt.missed.set()
+        amends = (lambda: reconcile.make_amends(rt),)
     metrics.serve(rt.settings.metrics_port, rt.settings.host, name, rt.journal, *figures)
     return (
-        Ticker("books", rt.books.refresh, lambda: clock.follow(rt.store)).start(),
+        Ticker("books", rt.books.refresh, lambda: clock.follow(rt.store), *amends).start(),
         Ticker(
             "journal", lambda: _write_all(rt), seconds=0.05, to_the_end=True, at_last=rt.store.close
         ).start(),

@@ -79,9 +79,13 @@ def _answer(rt: Runtime, admitted: Admitted, name: str, rest: str) -> Reply:
         return Reply(400, b"")
     except StoreAway as away:
         log.error("store away", door=name, call=fields.get("CallSid"), error=str(away)[:200])
+        if name in TELLING:
+            rt.missed.set()
         return Reply(503, b"") if name in SIGNALS else Reply(200, door.when_away(rt, fields, rest))
     except Exception:
         log.exception("a document failed", door=name, call=fields.get("CallSid"))
+        if name in TELLING:
+            rt.missed.set()
         return Reply(500, b"") if name in SIGNALS else Reply(200, _apology(rt))
 
 
@@ -199,3 +203,4 @@ DOORS: Final[dict[str, Door]] = {
     "recording": Door(_recording, _nothing, takes=True),
 }
 SIGNALS = frozenset({"room", "status", "recording"})
+TELLING = SIGNALS | {"leg", "agent-left"}  # documents whose request may tell of an end

@@ -117,6 +117,10 @@ class Runtime:
         default=lambda _outbox_id: None
     )  # the doorbell of jobs: never waits, never raises
 
+    missed: threading.Event = field(
+        default_factory=threading.Event
+    )  # set when something that Twilio told was not taken in: the reconciler is asked to look
+
     def now(self) -> float:
         """The moment."""
         return self.clock.now()

@@ -1,12 +1,15 @@
 """Signals that never come: within five minutes the clock asks the carrier and makes good what was lost."""
 
+from contextlib import suppress
+
 import pytest
 from sqlalchemy import delete, update
 from structlog.testing import capture_logs
 
 from tests.journeys.shop import CUSTOMER, NORTHWIND, Shop
-from voice import models, reconcile
+from voice import models, reconcile, signals
 from voice.states import Agent, CallEnd
+from voice.store import StoreAway
 
 FIVE_MINUTES = 300
 
@@ -169,6 +172,63 @@ def test_what_was_repaired_is_one_line_in_the_log(shop: Shop) -> None:
 
     (line,) = [line for line in lines if line["event"] == "reconciled"]
     assert line["calls_ended"] == 1
+
+
+def _makes_amends(shop: Shop, seconds: int) -> None:
+    """Time passes, and the loop of a web process asks each second for what it owes."""
+    for _ in range(seconds):
+        shop.waits(1)
+        with suppress(StoreAway):
+            reconcile.make_amends(shop.rt)
+
+
+@pytest.mark.both_stores
+def test_a_caller_who_hung_up_while_sql_was_away_is_made_good_soon_after(shop: Shop) -> None:
+    caller = shop.talk(seconds=20)
+    shop.is_quiet = False
+    shop.ann.loses_stream()
+    shop.sql_goes_away()
+    caller.hangs_up()
+    _makes_amends(shop, 30)
+    shop.sql_comes_back()
+    assert shop.ann.state == Agent.ON_CALL
+    _makes_amends(shop, 20)
+
+    assert shop.only_call().ended_as == CallEnd.ANSWERED
+    assert shop.ann.state != Agent.ON_CALL
+    (talked,) = [fact.data["talked"] for fact in shop.facts("talk_ended")]
+    assert talked == pytest.approx(20, abs=3)
+    assert shop.only(models.Recording).state == "stored"
+
+
+def test_a_process_that_fell_on_a_signal_asks_for_a_round(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    caller = shop.rings_up()
+    caller.hears("Thank you for calling")
+    shop.is_quiet = False
+    with monkeypatch.context() as patch:
+        patch.setattr(signals, "leg_status", lambda *_: 1 / 0)
+        caller.hangs_up()
+        shop.waits(5)
+    assert shop.only_call().ended_at is None
+    _makes_amends(shop, 20)
+
+    assert shop.only_call().ended_at is not None
+    assert not shop.rt.missed.is_set()
+
+
+def test_who_begins_asks_for_a_round_and_never_puts_one_off(shop: Shop) -> None:
+    shop.waits(200)
+    reconcile.soon(shop.rt)
+    due = [row.at for row in shop.rows(models.Beat) if row.name == "reconcile main"]
+    shop.waits(5)
+    reconcile.soon(shop.rt)
+
+    assert [row.at for row in shop.rows(models.Beat) if row.name == "reconcile main"] == due
+    last = _last(shop)
+    shop.waits(10)
+    assert _last(shop) > last
 
 
 def _last(shop: Shop) -> float:
