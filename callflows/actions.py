@@ -38,7 +38,10 @@ class AskKeys:
 
 @dataclass(frozen=True)
 class JoinQueue:
-    """Let the caller wait for an agent; `priority_minutes` is a head start on the others."""
+    """Let the caller wait for an agent; `priority_minutes` is a head start on the others.
+
+    `wait` names one of the flow's waits; without one the caller hears what everybody hears.
+    """
 
     queue: str
     max_wait_seconds: int
@@ -46,6 +49,7 @@ class JoinQueue:
     exit_keys: tuple[str, ...] = ()
     leave_when_no_agents: bool = False
     record: bool = True
+    wait: str = ""
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from callflows.kinds import Digits, spoken_time
 from callflows.rules import all_rules
 from callflows.steps import KINDS
 from callflows.templates import FIELDS
+from callflows.waits import PARTS, Wait
 
 BEGIN = "<!-- reference: made by `python -m callflows docs`; do not edit below -->"
 END = "<!-- reference: end -->"
@@ -33,6 +34,8 @@ def reference() -> str:
         *_part("The file", Flow),
         *_calendar(),
         *_part("A queue", Queue),
+        *_part("A wait", Wait),
+        *(text for kind in PARTS.values() for text in _part(f"`{kind.verb}` in a wait", kind, level=4)),
         *_part("Recording", Recording),
         "### Steps",
         "A step is one line of `steps`: its name, and under it exactly one verb and what the verb needs.",
@@ -55,6 +58,8 @@ def _part(title: str, part: type[Any], level: int = 3) -> Iterator[str]:
     yield words
     if example:
         yield f"```yaml\n{example}\n```"
+    if not specs(part):
+        return
     yield _table(
         ("key", "takes", "if left out", "meaning"), (_row(field, spec) for field, spec in specs(part))
     )

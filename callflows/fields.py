@@ -72,7 +72,10 @@ class Kind(Generic[T_co]):
 
 @dataclass(frozen=True)
 class Spec:
-    """One field as an admin knows it: key, kind and a sentence; for exits also what happens without an answer."""
+    """One field as an admin knows it: key, kind and a sentence; for exits also what happens without an answer.
+
+    `served` is False for what the language has and routing cannot do yet.
+    """
 
     kind: Kind[Any]
     help: str
@@ -80,6 +83,7 @@ class Spec:
     missing_rule: str = "missing-key"
     otherwise: str = ""
     silent: bool = False
+    served: bool = True
 
 
 def required(
@@ -92,10 +96,17 @@ def required(
 
 
 def optional(
-    kind: Kind[T], help: str, default: D, *, key: str = "", otherwise: str = "", silent: bool = False
+    kind: Kind[T],
+    help: str,
+    default: D,
+    *,
+    key: str = "",
+    otherwise: str = "",
+    silent: bool = False,
+    served: bool = True,
 ) -> T | D:
     """A field that may be left out."""
-    spec = Spec(kind, help, key, otherwise=otherwise, silent=silent)
+    spec = Spec(kind, help, key, otherwise=otherwise, silent=silent, served=served)
     # One immutable value is shared by all instances; dataclasses only distrusts it for having no hash.
     made: T | D = dataclasses.field(default_factory=lambda: default, metadata={"spec": spec})
     return made

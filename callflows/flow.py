@@ -14,6 +14,7 @@ from callflows.kinds import (
     LANGUAGE,
     NAME_TEXT,
     NUMBER,
+    QUEUE_NAME,
     SLUG_NAME,
     STEP_NAME,
     VOICE,
@@ -32,6 +33,7 @@ from callflows.memory import NO_MEMORY, Memory
 from callflows.steps import STEPS
 from callflows.steps.base import Step
 from callflows.texts import Words
+from callflows.waits import WAIT, Wait
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 
@@ -54,6 +56,12 @@ class Queue:
     )
     capacity: int | None = optional(
         count(1, 5000, "50"), "how many callers may wait; one more gets the step's `full`", None
+    )
+    tiers: tuple[str, ...] = optional(
+        several(QUEUE_NAME, "queues"),
+        "whose agents take callers too, one queue after the other",
+        (),
+        served=False,
     )
     service_level_seconds: int = optional(
         duration(1, 3600, "20s"), "answered within this time counts as good service", 20, key="service_level"
@@ -112,6 +120,9 @@ class Flow:
         table_of(part(Queue, "a queue", "{ring: 20s}"), "queues", "{sales: {ring: 20s}}"),
         "where callers wait",
         NOTHING,
+    )
+    waits: Mapping[str, Wait] = optional(
+        table_of(WAIT, "waits", "{calm: [{position: 2m}]}"), "what callers hear while they wait", NOTHING
     )
     calendars: Mapping[str, Calendar] = optional(
         table_of(CALENDAR, "calendars", "{shop: {mon-fri: 09:00-17:00}}"), "opening hours", NOTHING

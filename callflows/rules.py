@@ -28,6 +28,7 @@ READING = {
     "say-empty": "A text to say is empty.",
     "no-verb": "A step does nothing: it has none of the verbs.",
     "two-verbs": "A step has two verbs. Make two steps of it.",
+    "step-not-allowed": "A wait holds something that cannot be interrupted. It has music, position, estimate and say.",
     "dead-end": "A step does not say where the call goes on.",
     "no-start": "The flow has no `start`.",
     "hours-without-timezone": "The flow has no `timezone`, so its hours mean nothing.",

@@ -16,6 +16,7 @@ from callflows.hours import Calendar, Range
 from callflows.kinds import Digits, Share
 from callflows.steps.base import Step
 from callflows.texts import Texts
+from callflows.waits import Wait
 
 if TYPE_CHECKING:
     from callflows.flow import Flow
@@ -39,6 +40,8 @@ def content(value: Any) -> Any:
         case Calendar():
             holidays = {day.isoformat(): content(ranges) for day, ranges in value.holidays.items()}
             return {"timezone": value.timezone, "week": content(value.week), "holidays": holidays}
+        case Wait():
+            return [{"part": one.verb, **content(one)} for one in value.parts]
         case Texts():
             return dict(value.by_language)
         case Digits():

@@ -41,6 +41,12 @@ class Visit:
         """What is spoken now."""
         return self.session.language or self.flow.language
 
+    @property
+    def records(self) -> bool:
+        """Whether talks of this call are recorded from here on."""
+        decided = self.session.records
+        return self.flow.recording.on if decided is None else decided
+
     def say(self, text: Words, language: str | None = None, voice: str | None = None) -> Say:
         """Words in the call's language and its voice unless told otherwise, with their fields filled in."""
         flow = self.flow

@@ -29,6 +29,7 @@ from voice.joining import take_place, why_closed
 from voice.phones import mask
 from voice.phrases import phrase
 from voice.runtime import Runtime
+from voice.sounds import piece_name
 from voice.staffing import Staffed
 from voice.states import CallEnd
 from voice.store import StoreAway
@@ -114,9 +115,7 @@ def write_down(rt: Runtime, story: Story, actions: tuple[Action, ...] | None = N
         story.turn.actions if actions is None else actions,
         rt.links,
         address,
-        sound_url=lambda audio: rt.links.audio(
-            f"{story.facts.merchant_id}.{audio.removesuffix('.wav').replace('/', '.')}"
-        ),
+        sound_url=lambda audio: rt.links.audio(piece_name(story.facts.merchant_id, audio)),
         join=lambda _join: speak.enqueue(
             queue_name(story.facts.merchant_id),
             rt.links.wait(_waiting_of(story)),

@@ -4,11 +4,15 @@ The music goes on where it stopped; the place is said only when it is true; noth
 an agent is at the fence, or the caller's time or wish is over, the next piece is "leave".
 """
 
+from typing import assert_never
+
 from sqlalchemy import and_, func, or_, select, update
 from sqlalchemy.orm import Session as Tx
 
-from callflows.flow import Flow
 from callflows.session import Session
+from callflows.steps.queue import QueueStep
+from callflows.visit import Visit
+from callflows.waits import Estimate, Message, Music, Position, Wait, due
 from routing.estimate import RECENT_SECONDS, remaining_wait
 from voice import heard as told
 from voice import models, music, speak
@@ -16,6 +20,7 @@ from voice.calls import find_call
 from voice.offers import withdraw
 from voice.phrases import phrase
 from voice.runtime import Runtime
+from voice.sounds import piece_name
 from voice.speak import Fragment
 from voice.states import WAITING_MOVES, WAITING_OPEN, Waiting, sources
 
@@ -91,34 +96,75 @@ def place_of(tx: Tx, waiting: models.Waiting) -> int:
 
 
 def _music(rt: Runtime, tx: Tx, waiting: models.Waiting) -> bytes:
-    waited = rt.now() - waiting.entered_at
+    now = rt.now()
     call = tx.get_one(models.Call, (waiting.merchant_id, waiting.call_id))
-    flow = rt.books.flow(waiting.merchant_id, call.flow_digest)
-    words = speak.NOTHING
-    if flow.queues[waiting.queue].announce_position and _says_place(waiting, rt.now()):
-        waiting.place_said_at = rt.now()
-        words = _words(tx, waiting, flow, rt.now())
-    sound = rt.links.audio(f"hold-{int(waited // music.SEGMENT_SECONDS) % music.SEGMENTS}")
+    visit = Visit(rt.books.flow(waiting.merchant_id, call.flow_digest), Session.load(waiting.session), now)
+    wait = _wait_of(visit)
+    words = _usual_words(tx, waiting, visit) if wait is None else _words_of(tx, waiting, visit, wait)
+    piece = int((now - waiting.entered_at) // music.SEGMENT_SECONDS)
+    own = visit.flow.audio.get(wait.music) if wait and wait.music else None
+    sound = piece_name(waiting.merchant_id, own, piece) if own else f"hold-{piece % music.SEGMENTS}"
     return speak.waiting_room(
-        sound, words=words, keys_url=rt.links.wait(waiting.id) if waiting.exit_keys else None
+        rt.links.audio(sound),
+        words=words,
+        keys_url=rt.links.wait(waiting.id) if waiting.exit_keys else None,
     )
 
 
-def _says_place(waiting: models.Waiting, now: float) -> bool:
-    return waiting.place_said_at is None or now - waiting.place_said_at >= PLACE_EVERY_SECONDS
+def _wait_of(visit: Visit) -> Wait | None:
+    """The flow's own wait for the step at which the caller joined."""
+    step = visit.flow.steps.get(visit.session.step)
+    return visit.flow.waits.get(step.wait or "") if isinstance(step, QueueStep) else None
 
 
-def _words(tx: Tx, waiting: models.Waiting, flow: Flow, now: float) -> Fragment:
-    """The place, and how long it will take when the queue knows."""
-    place, language = place_of(tx, waiting), Session.load(waiting.session).language or flow.language
-    text = phrase("next", language) if place == 1 else phrase("place", language, place=place)
+def _usual_words(tx: Tx, waiting: models.Waiting, visit: Visit) -> Fragment:
+    """Without a wait of the flow's own: each minute the place, and how long it will take."""
+    since, now = waiting.place_said_at, visit.now
+    if not visit.flow.queues[waiting.queue].announce_position or (
+        since is not None and now - since < PLACE_EVERY_SECONDS
+    ):
+        return speak.NOTHING
+    waiting.place_said_at = now
+    said = (_place(tx, waiting, visit.language), _estimate(tx, waiting, now, visit.language))
+    return _spoken(visit, " ".join(filter(None, said)))
+
+
+def _words_of(tx: Tx, waiting: models.Waiting, visit: Visit, wait: Wait) -> Fragment:
+    """What the flow's wait wants said since the last piece."""
+    since, waiting.place_said_at = waiting.place_said_at, visit.now
+    words: list[Fragment] = []
+    for part in due(wait, waiting.entered_at, since, visit.now):
+        match part:
+            case Position():
+                words.append(_spoken(visit, _place(tx, waiting, visit.language)))
+            case Estimate():
+                words.append(_spoken(visit, _estimate(tx, waiting, visit.now, visit.language)))
+            case Message(text=text):
+                said = visit.say(text)
+                words.append(speak.say(said.text, said.language, said.voice))
+            case Music():
+                pass
+            case _:
+                assert_never(part)
+    return Fragment(b"".join(words))
+
+
+def _spoken(visit: Visit, text: str) -> Fragment:
+    return speak.say(text, visit.language, visit.flow.voice_for(visit.language))
+
+
+def _place(tx: Tx, waiting: models.Waiting, language: str) -> str:
+    place = place_of(tx, waiting)
+    return phrase("next", language) if place == 1 else phrase("place", language, place=place)
+
+
+def _estimate(tx: Tx, waiting: models.Waiting, now: float, language: str) -> str:
+    """How long it will take, when the queue knows."""
     left = remaining_wait(_recent_answers(tx, waiting, now), now - waiting.entered_at, now)
-    if left is not None:
-        minutes = left // 60
-        text += " " + (
-            phrase("minute", language) if minutes == 1 else phrase("minutes", language, minutes=minutes)
-        )
-    return speak.say(text, language, flow.voice_for(language))
+    if left is None:
+        return ""
+    minutes = left // 60
+    return phrase("minute", language) if minutes == 1 else phrase("minutes", language, minutes=minutes)
 
 
 def _recent_answers(tx: Tx, waiting: models.Waiting, now: float) -> list[tuple[float, float]]:

@@ -1,7 +1,7 @@
 """The table of lints: rules about a whole flow, beyond what reading it can tell."""
 
 from callflows.faults import Severity
-from callflows.lints import graph, languages, names, safety, words
+from callflows.lints import graph, languages, names, safety, served, words
 from callflows.lints.base import Lint
 
 ERROR, WARNING = Severity.ERROR, Severity.WARNING
@@ -21,6 +21,13 @@ LINTS = (
         names.unknown_calendars,
     ),
     Lint("audio-unknown", ERROR, "A step names a sound that `audio` does not have.", names.unknown_audio),
+    Lint("wait-unknown", ERROR, "A step names a wait that `waits` does not have.", names.unknown_waits),
+    Lint(
+        "not-served-yet",
+        ERROR,
+        "The language has this already, but no caller would get it yet.",
+        served.not_served_yet,
+    ),
     Lint(
         "audio-missing",
         ERROR,
@@ -103,7 +110,7 @@ LINTS = (
     Lint(
         "unused-name",
         WARNING,
-        "A queue, calendar, sound or ticket field is defined and never used.",
+        "A queue, calendar, sound, wait or ticket field is defined and never used.",
         names.unused_names,
     ),
     Lint("unused-variable", WARNING, "A variable is set and never used.", words.unused_variables),

@@ -10,15 +10,17 @@ from callflows.lints.base import Finding, Subject
 from callflows.lints.graph import targets
 from callflows.steps.base import Step
 from callflows.steps.language import LanguageStep
+from callflows.steps.queue import QueueStep
 from callflows.steps.say import SayStep
 from callflows.texts import Texts, Words
+from callflows.waits import Message
 
 
 def missing_translations(subject: Subject) -> Iterator[Finding]:
     flow = subject.flow
     spoken = languages_at(flow)
     for name, languages in spoken.items():
-        for text, place in _texts(flow.steps[name]):
+        for text, place in _texts(flow, flow.steps[name]):
             yield from _missing(text, languages, place)
     if flow.recording.announce is not None:
         recorded = {tag for name, tags in spoken.items() if flow.steps[name].recorded for tag in tags}
@@ -52,7 +54,11 @@ def _missing(text: Words, languages: set[str], place: Place) -> Iterator[Finding
         yield Finding(place, f"this text {verb} {' and '.join(missing)}; write {{{example}}}")
 
 
-def _texts(step: Step) -> Iterator[tuple[Words, Place]]:
+def _texts(flow: Flow, step: Step) -> Iterator[tuple[Words, Place]]:
+    wait = flow.waits.get(step.wait or "") if isinstance(step, QueueStep) else None
+    for count, part in enumerate(wait.parts if wait else (), start=1):
+        if isinstance(part, Message):
+            yield part.text, flow.place(f"waits.{step.wait}.{count}.say")  # type: ignore[attr-defined]
     if isinstance(step, SayStep) and step.language:
         return
     for field, spec in specs(type(step)):

@@ -4,17 +4,17 @@ from collections.abc import Iterator, Mapping
 from pathlib import PurePath
 from typing import Any
 
-from callflows.faults import did_you_mean
+from callflows.faults import Place, did_you_mean
 from callflows.fields import specs
 from callflows.flow import Flow
 from callflows.lints.base import Finding, Subject
-from callflows.steps.base import Step
 
 TABLES = {
     "queue": "queues",
     "calendar": "calendars",
     "audio": "audio",
     "ticket field": "ticket_fields",
+    "wait": "waits",
 }
 
 
@@ -34,6 +34,10 @@ def unknown_ticket_fields(subject: Subject) -> Iterator[Finding]:
     return _unknown(subject.flow, "ticket field", subject.flow.ticket_fields)
 
 
+def unknown_waits(subject: Subject) -> Iterator[Finding]:
+    return _unknown(subject.flow, "wait", subject.flow.waits)
+
+
 def missing_audio(subject: Subject) -> Iterator[Finding]:
     if subject.audio_files is None:
         return
@@ -49,7 +53,7 @@ def unused_names(subject: Subject) -> Iterator[Finding]:
     flow = subject.flow
     for refers, key in TABLES.items():
         known: Mapping[str, Any] = getattr(flow, key)
-        used = {name for step in flow.steps.values() for name, _ in _references(step, refers)}
+        used = {name for name, _ in _used(flow, refers)}
         for name in known:
             if name not in used:
                 yield Finding(flow.place(f"{key}.{name}"), f"no step uses '{name}'; remove it, or use it")
@@ -71,19 +75,26 @@ def numbers_twice(subject: Subject) -> Iterator[Finding]:
 
 def _unknown(flow: Flow, refers: str, known: Mapping[str, Any]) -> Iterator[Finding]:
     what = "sound" if refers == "audio" else refers
+    for name, place in _used(flow, refers):
+        if name not in known:
+            way_out = did_you_mean(name, known) or f"; the flow defines none, add it under '{TABLES[refers]}'"
+            yield Finding(place, f"there is no {what} '{name}'{way_out}")
+
+
+def _used(flow: Flow, refers: str) -> Iterator[tuple[str, Place]]:
+    """Every name of this sort that a step or a wait uses, and where."""
     for step in flow.steps.values():
         for name, key in _references(step, refers):
-            if name not in known:
-                way_out = (
-                    did_you_mean(name, known) or f"; the flow defines none, add it under '{TABLES[refers]}'"
-                )
-                text = f"there is no {what} '{name}'{way_out}"
-                yield Finding(step.place(key), text)
+            yield name, step.place(key)
+    for wait_name, wait in flow.waits.items():
+        for count, part in enumerate(wait.parts, start=1):
+            for name, key in _references(part, refers):
+                yield name, flow.place(f"waits.{wait_name}.{count}.{key}")
 
 
-def _references(step: Step, refers: str) -> Iterator[tuple[str, str]]:
-    for field, spec in specs(type(step)):
-        value = getattr(step, field.name)
+def _references(part: object, refers: str) -> Iterator[tuple[str, str]]:
+    for field, spec in specs(type(part)):
+        value = getattr(part, field.name)
         if spec.kind.refers != refers or value is None:
             continue
         if isinstance(value, Mapping):

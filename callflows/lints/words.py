@@ -12,6 +12,7 @@ from callflows.steps.branch import BranchStep
 from callflows.steps.menu import MenuStep
 from callflows.templates import FIELDS, fields_of
 from callflows.texts import wordings
+from callflows.waits import Message
 
 LONGEST_SECONDS = 30
 # A calm voice speaks about 150 words of 6 characters, spaces included, in a minute.
@@ -94,6 +95,12 @@ def texts_of(flow: Flow) -> Iterator[tuple[str, Place, bool]]:
     """All that this flow can say or write, with its places, and whether it is spoken."""
     for _, text in wordings(flow.recording.announce or ""):
         yield text, flow.place("recording.announce"), True
+    for wait_name, wait in flow.waits.items():
+        for count, part in enumerate(wait.parts, start=1):
+            if isinstance(part, Message):
+                for language, text in wordings(part.text):
+                    path = f"waits.{wait_name}.{count}.say"
+                    yield text, flow.place(f"{path}.{language}" if language else path), True
     for step in flow.steps.values():
         for field, spec in specs(type(step)):
             value = getattr(step, field.name)

@@ -6,8 +6,8 @@ from types import MappingProxyType
 
 from callflows.actions import JoinQueue
 from callflows.events import Event, QueueLeft, QueueOutcome
-from callflows.fields import ENDS, WAITS, optional, required
-from callflows.kinds import OPTIONS, QUEUE_NAME, duration, minutes
+from callflows.fields import ENDS, WAITS, one_of, optional, required
+from callflows.kinds import OPTIONS, QUEUE_NAME, SKILL_NAMES, STEP_NAME, WAIT_NAME, YES_NO, duration, minutes
 from callflows.notes import NoteKind
 from callflows.steps.base import Move, Step, StepFailed, Visit, Wait, way_out
 
@@ -37,6 +37,19 @@ class QueueStep(Step):
     max_wait: int | None = optional(
         duration(5, 4 * 3600, "10m"), "the longest wait, if not the queue's own; then `timeout`", None
     )
+    wait: str | None = optional(
+        WAIT_NAME,
+        "what the caller hears while waiting; our music, the place and the estimate if left out",
+        None,
+    )
+    record: bool | None = optional(YES_NO, "whether the talk is recorded, if not as the flow says", None)
+    skills: tuple[str, ...] = optional(SKILL_NAMES, "what the agent must be able to do", (), served=False)
+    prefer: str | None = optional(
+        one_of(["last_agent"], "an agent to prefer"),
+        "the agent whom the caller talked to last",
+        None,
+        served=False,
+    )
     exit_keys: Mapping[str, str] = optional(
         OPTIONS, "keys with which a waiting caller leaves the queue", NO_KEYS
     )
@@ -44,6 +57,10 @@ class QueueStep(Step):
     timeout: str | None = way_out("when the longest wait is over")
     full: str | None = way_out("when the queue is full", silent=True)
     no_agents: str | None = way_out("when no agent is signed in", otherwise=WAITS, silent=True)
+
+    callback: str | None = optional(
+        STEP_NAME, "when the caller wishes to be called back", None, otherwise=WAITS, served=False
+    )
 
     def enter(self, visit: Visit) -> Move:
         queue = visit.flow.queues.get(self.queue)
@@ -55,7 +72,8 @@ class QueueStep(Step):
             priority_minutes=queue.priority_minutes if self.priority is None else self.priority,
             exit_keys=tuple(self.exit_keys),
             leave_when_no_agents=self.no_agents is not None,
-            record=visit.flow.recording.on,
+            record=visit.records if self.record is None else self.record,
+            wait=self.wait or "",
         )
         return Wait((joined,), (self.note(NoteKind.ENQUEUED, queue=self.queue),))
 

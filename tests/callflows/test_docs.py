@@ -12,6 +12,7 @@ from callflows.flow import Queue, Recording
 from callflows.read import read_flow
 from callflows.rules import all_rules
 from callflows.steps import KINDS
+from callflows.waits import Wait
 
 PAGE = Path(__file__).parents[2] / "docs" / "flow-language.md"
 BLOCK = re.compile(r"```yaml\n(.*?)```", re.DOTALL)
@@ -23,6 +24,7 @@ PARTS = {
     "numbers": 'numbers: ["+12025550170"]\n',
     "audio": "audio: {welcome: acme/welcome.wav}\n",
     "queues": "queues: {sales: {ring: 20s}}\n",
+    "waits": "waits: {calm: [{position: 2m}]}\n",
     "calendars": "calendars: {shop: {mon-fri: 09:00-17:00}}\n",
     "ticket_fields": 'ticket_fields: {reason: "Reason for calling"}\n',
     "recording": 'recording: {announce: "This call is recorded."}\n',
@@ -91,7 +93,7 @@ def test_the_example_of_a_step_works(verb: str) -> None:
     assert errors(check(flow)) == []
 
 
-@pytest.mark.parametrize("part", [Queue, Recording])
+@pytest.mark.parametrize("part", [Queue, Recording, Wait])
 def test_the_example_of_a_part_works(part: type[object]) -> None:
     assert errors(check(read_flow(completed(example_of(part)), "docs"))) == []
 

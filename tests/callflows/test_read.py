@@ -146,7 +146,7 @@ def test_wrong_hours_are_told_with_the_way_out(hours: str, told: str) -> None:
     [
         ("[say, hello]", "write a step as its verb"),
         ("say hello", "write a step as its verb"),
-        ("{}", "a step needs one of say"),
+        ("{}", "a step needs a verb: say"),
         ("{say: [a, b], next: bye}", "write words"),
         ("{say: {text: a}, next: bye}", "is no language"),
         ("{say: [a], next: bye}", "write words"),

@@ -1,5 +1,7 @@
 """What a flow can do, heard on the telephone."""
 
+import io
+import wave
 from pathlib import Path
 
 from tests.journeys.shop import Shop
@@ -109,4 +111,40 @@ def test_digits_are_read_back_and_a_secret_is_in_no_row_of_the_database(tmp_path
     kept += [row.answer.decode() for row in shop.rows(models.TurnAnswer)]
     assert "123456" in "".join(kept)
     assert "4711" not in "".join(kept)
+    shop.sim.assert_quiet()
+
+
+WAITED = """
+  hello: {queue: orders, wait: calm, timeout: goodbye, exit_keys: {9: goodbye}}
+"""
+CALM = """
+audio: {tune: tunes/calm.wav}
+waits:
+  calm:
+    - {music: tune}
+    - {position: 10m, first: 30s}
+    - {say: "Thank you for waiting, {caller}.", first: 60s, every: 2m}
+"""
+
+
+def test_a_waiting_caller_hears_the_flows_own_music_and_words_at_their_times(tmp_path: Path) -> None:
+    shop = shop_with(tmp_path, "  hello: {queue: orders}")
+    (shop.rt.settings.flows_dir / "tunes").mkdir()
+    with wave.open(str(shop.rt.settings.flows_dir / "tunes" / "calm.wav"), "wb") as tune:
+        tune.setparams((1, 2, 8000, 0, "NONE", "not compressed"))
+        tune.writeframes(bytes(2 * 8000 * 50))
+    shop.publishes(f"{HEAD}{CALM}\nstart: hello\nfallback: message\nsteps:\n{WAITED}{TAIL}")
+    caller = shop.rings_up()
+
+    played = caller.hears_music()
+    caller.hears("You are next", within=50)
+    caller.hears("Thank you for waiting, 1 2 0", within=50)
+    caller.hears("Thank you for waiting", within=140)
+    caller.presses("9")
+    caller.hears("Goodbye", within=5)
+
+    assert "northwind.tunes.calm~0.wav" in played.source
+    with wave.open(io.BytesIO(shop.app.test_client().get("/audio/northwind.tunes.calm~7.wav").data)) as piece:
+        # 50 seconds are three pieces of 15 and one of 5, round and round.
+        assert piece.getnframes() == 8000 * 5
     shop.sim.assert_quiet()
