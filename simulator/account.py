@@ -59,6 +59,7 @@ class Account:
     applications: dict[str, Application] = field(default_factory=dict)
     friendly_name: str = "simulated account"
     calls_per_second: float = 1.0
+    concurrent_calls: int | None = None
     seed: int = 1
 
     def __post_init__(self) -> None:
@@ -108,6 +109,8 @@ class Account:
             raise BadAccountFile(f"{name}: {' and '.join(missing)} missing")
         account = cls(sid=data["account_sid"], auth_token=data["auth_token"], seed=seed)
         account.calls_per_second = float(data.get("calls_per_second", 1.0))
+        if data.get("concurrent_calls") is not None:
+            account.concurrent_calls = int(data["concurrent_calls"])
         if data.get("api_key_sid"):
             account.api_keys[data["api_key_sid"]] = data.get("api_key_secret", "")
         for number in data.get("numbers", []):

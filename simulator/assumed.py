@@ -194,6 +194,11 @@ ASSUMED: tuple[Assumption, ...] = (
         "Redirecting the parent of a Dial ends the child; redirecting the child frees the parent.",
         "verbs/dial_party.py",
     ),
+    Assumption(
+        "call-limit",
+        "A call beyond the account's calls at once is busy for the caller, 429 and 10004 for REST.",
+        "exchange.py",
+    ),
     Assumption("update-ended", "Updating an ended call is 400, code 21220, with this text.", "rest/calls.py"),
     Assumption(
         "message-steps",

@@ -54,11 +54,15 @@ class Exchange:
         number = account.number(to)
         if number is None:
             raise LookupError(f"{to} is not a number of this account; it owns {_owned(account)}")
+        full = self.is_full(account)
         leg = self._new_leg(account, Direction.INBOUND, from_, to)
         leg.phone_number_sid = number.sid
         leg.forwarded_from = forwarded_from
         settings: VoiceSettings = account.applications.get(number.voice_application_sid) or number
         leg.caller_name = caller_name if settings.voice_caller_id_lookup else None
+        if full:
+            self._refuse(leg)
+            return leg
         self._begin_inbound(leg, settings)
         return leg
 
@@ -139,6 +143,21 @@ class Exchange:
         """The far end puts the receiver down; before the answer Twilio calls that no-answer."""
         self.end(leg, Status.COMPLETED if leg.is_up else Status.NO_ANSWER, why)
 
+    def is_full(self, account: Account) -> bool:
+        """Whether the account has as many calls at once as it may have."""
+        most = account.concurrent_calls
+        if most is None:
+            return False
+        return (
+            sum(1 for leg in self._world.legs.values() if leg.account is account and not leg.is_over) >= most
+        )
+
+    def _refuse(self, leg: Leg) -> None:
+        """The caller hears busy; nobody asks the application (assumed: call-limit)."""
+        leg.status = Status.RINGING
+        self._world.debugger.error(10004, "Call concurrency limit exceeded", call_sid=leg.sid)
+        self.end(leg, Status.BUSY, "the account has too many calls at once")
+
     def _begin_inbound(self, leg: Leg, settings: VoiceSettings) -> None:
         leg.status = Status.RINGING
         leg.ringing_at = self._world.now
@@ -193,6 +212,8 @@ class Exchange:
             "Timestamp": rfc2822(self._world.now),
         }
         leg.sequence += 1
+        if event in ("ringing", "answered") and leg.account.number(leg.from_) is not None:
+            form["StirStatus"] = "A"
         if leg.is_over:
             form["CallDuration"] = str(leg.seconds)
             form["Duration"] = str(-(-leg.seconds // 60))

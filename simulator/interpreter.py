@@ -135,7 +135,10 @@ class Scene:
 
     def resolve(self, url: str) -> str:
         """Relative to the current document; an empty one means the document itself."""
-        resolved = urljoin(self.document.url, url) if url else self.document.url
+        try:
+            resolved = urljoin(self.document.url, url) if url else self.document.url
+        except ValueError:
+            raise DocumentFailed(11100, f"{url!r} is no address", url) from None
         if "://" not in resolved:
             raise DocumentFailed(11100, f"{url!r} must be absolute: the document came without a URL", url)
         return resolved
@@ -145,7 +148,7 @@ class Scene:
         url = attributes.get(name)
         if not url:
             return None
-        if urlsplit(urljoin(self.document.url, url)).scheme in ("", "http", "https"):
+        if scheme_of(url) in ("", "http", "https"):
             return self.resolve(url)
         self.warn(code, f"<{attributes.tag} {name}={url!r}> is no web address")
         return None
@@ -186,6 +189,14 @@ class Scene:
         finally:
             if self.leg.ear.current is line:
                 self.leg.ear.end()
+
+
+def scheme_of(url: str) -> str:
+    """ "" for a relative address, "?" for what is none at all."""
+    try:
+        return urlsplit(url).scheme
+    except ValueError:
+        return "?"
 
 
 def perform(scene: Scene, target: Goto | Document) -> Run[Ending]:

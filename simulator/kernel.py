@@ -95,7 +95,7 @@ class Timer:
 
 
 class Kernel:
-    """The heap and its clock."""
+    """The heap and its clock; `tasks` counts those that have not ended."""
 
     def __init__(self, clock: Clock) -> None:
         self.clock = clock
@@ -104,6 +104,7 @@ class Kernel:
         self._moment = clock.now()
         self._events_in_moment = 0
         self.running = False
+        self.tasks = 0
 
     @property
     def now(self) -> float:
@@ -179,6 +180,7 @@ class Task(Generic[T]):
         self._run = run
         self._stepping = False
         self._turn = 0
+        kernel.tasks += 1
         self._leave_wait: Callable[[], None] = lambda: None
         self._leave_wait = kernel.soon(lambda: self._step(None)).cancel
 
@@ -206,9 +208,11 @@ class Task(Generic[T]):
         try:
             wait = move()
         except StopIteration as end:
+            self.kernel.tasks -= 1
             self.done.fire(end.value)
             return
         except BaseException as error:
+            self.kernel.tasks -= 1
             self.done.fire(None)
             if error is reason:
                 return

@@ -131,7 +131,7 @@ class Leg:
     sequence: int = 0
     sip_code: int | None = None
     cookies: dict[str, str] = field(default_factory=dict)
-    logins: set[str] = field(default_factory=set)
+    logins: dict[str, str] = field(default_factory=dict)
     asked_at: float = 0.0
     asked_in_a_row: int = 0
     place: Place | None = None

@@ -5,16 +5,16 @@ Numbers: 15 s in all, one retry on connection failures only, at most 10 redirect
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from http.cookies import CookieError, SimpleCookie
 from typing import TYPE_CHECKING, Protocol
-from urllib.parse import quote, unquote, urlencode, urljoin, urlsplit, urlunsplit
+from urllib.parse import quote, urlencode, urljoin, urlsplit, urlunsplit
 
 from simulator.http import Headers, HttpReply, HttpRequest
 from simulator.kernel import Run, Signal, until
 from simulator.legs import Interrupted
+from simulator.logins import answer_to, user_of
 from simulator.overrides import HARD_LIMIT_SECONDS, split_overrides
 from simulator.signing import signature
 
@@ -87,11 +87,10 @@ class Webhooks:
 
     def ask(self, ask: Ask) -> Run[Outcome]:
         """One answer, good or bad, within 15 seconds and its retries."""
+        bad = _bad_address(ask.url)
+        if bad is not None:
+            return bad
         bare, overrides, faults = split_overrides(ask.url)
-        if urlsplit(bare).scheme not in ("http", "https") or not urlsplit(bare).hostname:
-            return Outcome(HttpReply(), bare, 11100, f"not an absolute http or https URL: {bare!r}")
-        if "_" in (urlsplit(bare).hostname or ""):
-            return Outcome(HttpReply(), bare, 11210, f"a host name may not contain an underscore: {bare!r}")
         for fault in faults:
             self._world.debugger.error(
                 11243, f"connection override: {fault}", call_sid=ask.call_sid, url=ask.url
@@ -127,7 +126,9 @@ class Webhooks:
             reply = yield from self._exchange(ask, token, limits, deadline)
             if reply.failure or not (300 <= reply.status < 400 and reply.header("Location")):
                 return _judged(reply, ask)
-            url = urljoin(ask.url, reply.header("Location"))
+            url, bad = _next_address(ask.url, reply.header("Location"))
+            if bad is not None:
+                return bad
             if reply.status in (307, 308):
                 ask = replace(ask, url=url)
             else:
@@ -136,20 +137,19 @@ class Webhooks:
         return Outcome(reply, ask.url, 11215, f"more than {MOST_REDIRECTS} redirects")
 
     def _exchange(self, ask: Ask, token: str, limits: tuple[float, float], deadline: float) -> Run[HttpReply]:
-        reply = yield from self._once(ask, token, limits, deadline, login=self._is_logged_in(ask))
-        if reply.status == 401 and _user_of(ask.url) and "basic" in reply.header("WWW-Authenticate").lower():
+        known = ask.leg.logins.get(urlsplit(ask.url).netloc, "") if ask.leg is not None else ""
+        reply = yield from self._once(ask, token, limits, deadline, known)
+        challenge = reply.header("WWW-Authenticate")
+        if reply.status == 401 and challenge and user_of(ask.url):
             if ask.leg is not None:
-                ask.leg.logins.add(urlsplit(ask.url).netloc)
-            reply = yield from self._once(ask, token, limits, deadline, login=True)
+                ask.leg.logins[urlsplit(ask.url).netloc] = challenge
+            reply = yield from self._once(ask, token, limits, deadline, challenge)
         return reply
 
-    def _is_logged_in(self, ask: Ask) -> bool:
-        return ask.leg is not None and urlsplit(ask.url).netloc in ask.leg.logins
-
     def _once(
-        self, ask: Ask, token: str, limits: tuple[float, float], deadline: float, *, login: bool
+        self, ask: Ask, token: str, limits: tuple[float, float], deadline: float, challenge: str
     ) -> Run[HttpReply]:
-        request = self._request(ask, token, limits, login)
+        request = self._request(ask, token, limits, challenge)
         number = self._world.ledger.write(
             "webhook.asked",
             purpose=ask.purpose,
@@ -188,7 +188,7 @@ class Webhooks:
         if self.watch is not None and number:
             self.watch.answered(number, reply)
 
-    def _request(self, ask: Ask, token: str, limits: tuple[float, float], login: bool) -> HttpRequest:
+    def _request(self, ask: Ask, token: str, limits: tuple[float, float], challenge: str) -> HttpRequest:
         url, body = ask.url, b""
         headers = [*FIXED_HEADERS, *ask.headers, ("I-Twilio-Idempotency-Token", token)]
         if ask.method == "GET":
@@ -203,11 +203,35 @@ class Webhooks:
             headers.append(
                 ("Cookie", "; ".join(f"{name}={value}" for name, value in ask.leg.cookies.items()))
             )
-        if login:
-            headers.append(("Authorization", _basic(_user_of(url))))
+        login = answer_to(challenge, ask.method, url) if challenge else None
+        if login is not None:
+            headers.append(("Authorization", login))
         parts = urlsplit(url)
         bare = urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path or "/", parts.query, ""))
         return HttpRequest(ask.method, bare, tuple(headers), body, limits[0], limits[1])
+
+
+def _bad_address(url: str) -> Outcome | None:
+    """What is wrong with an address, if anything."""
+    try:
+        parts = urlsplit(url)
+        host, good = parts.hostname or "", parts.scheme in ("http", "https") and parts.port != 0
+    except ValueError:
+        host, good = "", False
+    if not host or not good:
+        return Outcome(HttpReply(), url, 11100, f"not an absolute http or https URL: {url!r}")
+    if "_" in host:
+        return Outcome(HttpReply(), url, 11210, f"a host name may not contain an underscore: {url!r}")
+    return None
+
+
+def _next_address(url: str, location: str) -> tuple[str, Outcome | None]:
+    """Where a redirect leads."""
+    try:
+        following = urljoin(url, location)
+    except ValueError:
+        following = location
+    return following, _bad_address(following)
 
 
 def _judged(reply: HttpReply, ask: Ask) -> Outcome:
@@ -224,14 +248,6 @@ def _with_query(url: str, form: Mapping[str, str]) -> str:
     if not query:
         return url
     return url + ("&" if urlsplit(url).query else "?") + query
-
-
-def _user_of(url: str) -> str:
-    return urlsplit(url).netloc.rpartition("@")[0]
-
-
-def _basic(user: str) -> str:
-    return "Basic " + base64.b64encode(unquote(user).encode()).decode()
 
 
 def _keep_cookies(leg: Leg, reply: HttpReply) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
@@ -20,6 +21,7 @@ from simulator.wire.loop import KernelLoop
 
 THREADS = 64
 LARGEST_BODY_BYTES = 20 * 1024 * 1024
+CHUNK_BYTES = 64 * 1024
 
 
 class OverSockets:
@@ -53,16 +55,34 @@ class OverSockets:
                 redirect=False,
                 preload_content=False,
             )
-            try:
-                body = response.read(LARGEST_BODY_BYTES)
-            finally:
-                response.drain_conn()
-                response.release_conn()
+            body = _read(response, time.monotonic() + request.read_seconds)
         except HTTPError as error:
             return HttpReply(failure=_failure(error))
         except (OSError, ValueError):
             return HttpReply(failure="protocol")
         return HttpReply(response.status, tuple(response.headers.items()), body)
+
+
+def _read(response: urllib3.BaseHTTPResponse, deadline: float) -> bytes:
+    """The body, if it ends in time; what is longer than any sound is cut off, and its connection closed."""
+    parts: list[bytes] = []
+    size = 0
+    try:
+        while part := response.read1(CHUNK_BYTES):
+            parts.append(part)
+            size += len(part)
+            if time.monotonic() > deadline:
+                raise ReadTimeoutError(None, "", "the body did not end in time")  # type: ignore[arg-type]
+            if size > LARGEST_BODY_BYTES:
+                break
+    except BaseException:
+        response.close()
+        raise
+    if size > LARGEST_BODY_BYTES:
+        response.close()
+    else:
+        response.release_conn()
+    return b"".join(parts)
 
 
 def _failure(error: HTTPError) -> str:

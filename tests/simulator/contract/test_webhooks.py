@@ -1,12 +1,15 @@
 """Twilio's pages: voice/twiml (requests), usage/webhooks (overrides, security), usage/security."""
 
 import base64
+import hashlib
 from collections.abc import Callable
 from typing import Any
+from urllib.request import parse_http_list, parse_keqv_list
 
 import pytest
 
 from simulator.http import HttpReply, HttpRequest
+from simulator.logins import answer_to
 from simulator.signing import signature, signed_url
 from tests.simulator.pages import BASE, NUMBER, Form, Reply, Shop, open_shop
 
@@ -382,3 +385,45 @@ class Silent:
 
     def send(self, request: HttpRequest, answer: Callable[[HttpReply], None]) -> None:
         answer(HttpReply(failure=self._failure))
+
+
+@pytest.mark.parametrize("challenge", [
+    'Digest realm="shop", nonce="n1", qop="auth", opaque="o", algorithm=MD5',
+    'Digest realm="shop", nonce="n1"',
+    'Digest realm="shop", nonce="n1", qop="auth,auth-int", algorithm=SHA-256',
+])  # fmt: skip
+def test_digest_authentication_is_answered_as_the_standard_says(challenge: str) -> None:
+    asked = answer_to(challenge, "POST", "https://ann:se%20cret@shop.example/voice?a=1")
+
+    assert asked is not None
+    fields = parse_keqv_list(parse_http_list(asked.removeprefix("Digest ")))
+    name = "sha256" if "SHA-256" in challenge else "md5"
+
+    def digest(*parts: str) -> str:
+        return hashlib.new(name, ":".join(parts).encode()).hexdigest()
+
+    secret, deed = digest("ann", "shop", "se cret"), digest("POST", "/voice?a=1")
+    middle = (fields["nc"], fields["cnonce"], "auth") if "qop" in fields else ()
+    assert fields["response"] == digest(secret, "n1", *middle, deed)
+    assert fields["username"] == "ann"
+
+
+def test_a_scheme_that_twilio_does_not_know_is_not_answered() -> None:
+    assert answer_to("Negotiate abc", "GET", "https://ann:pw@shop.example/") is None
+
+
+def test_an_incoming_call_carries_a_token_for_calls_made_in_its_name() -> None:
+    shop = open_shop()
+
+    shop.sim.call(NUMBER).hears("hello")
+
+    assert "parentCallInfoToken" in shop.pages.last("/voice/incoming")["CallToken"]
+
+
+@pytest.mark.parametrize("location", ["mailto:me", "http://[bad", "http://shop.example:port/"])
+def test_a_redirect_to_what_is_no_web_address_is_11100(location: str) -> None:
+    shop = open_shop(voice=Reply(b"", 302, headers=(("Location", location),)))
+
+    shop.sim.call(NUMBER).hears("an application error has occurred")
+
+    assert shop.sim.debugger.codes() == [11100]
