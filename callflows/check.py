@@ -16,17 +16,21 @@ def check(flow: Flow, audio_files: Collection[str] | None = None) -> list[Fault]
     """
     subject = Subject(flow, audio_files)
     found = [
-        Fault(flow.file, finding.place.line, finding.place.column, lint.severity, finding.text, lint.rule)
+        Fault(
+            finding.place.file or flow.file,
+            finding.place.line,
+            finding.place.column,
+            lint.severity,
+            finding.text,
+            lint.rule,
+        )
         for lint in LINTS
         for finding in lint.find(subject)
     ]
-    silenced = {(fault.line, fault.rule) for fault in found if fault.severity is Severity.WARNING} & _ignored(
-        flow
-    )
-    kept = [fault for fault in found if (fault.line, fault.rule) not in silenced]
-    return sorted(
-        [*kept, *_bad_ignores(flow, silenced)], key=lambda fault: (fault.line, fault.column, fault.rule)
-    )
+    warnings = {_spot(flow, fault) for fault in found if fault.severity is Severity.WARNING}
+    silenced = warnings & _ignored(flow)
+    kept = [fault for fault in found if _spot(flow, fault) not in silenced]
+    return sorted({*kept, *_bad_ignores(flow, silenced)}, key=lambda fault: _order(flow, fault))
 
 
 def errors(faults: Collection[Fault]) -> list[Fault]:
@@ -34,14 +38,27 @@ def errors(faults: Collection[Fault]) -> list[Fault]:
     return [fault for fault in faults if fault.severity is Severity.ERROR]
 
 
-def _ignored(flow: Flow) -> set[tuple[int, str]]:
-    return {(line, rule) for line, rules in flow.ignores.items() for rule, _ in rules}
+Spot = tuple[str, int, str]
 
 
-def _bad_ignores(flow: Flow, silenced: set[tuple[int, str]]) -> Iterator[Fault]:
+def _spot(flow: Flow, fault: Fault) -> Spot:
+    """Where a comment would silence it: file, line and rule."""
+    return ("" if fault.file == flow.file else fault.file, fault.line, fault.rule)
+
+
+def _order(flow: Flow, fault: Fault) -> tuple[bool, str, int, int, str, str]:
+    """The flow's own file first; a module that is used twice has its faults once."""
+    return (fault.file != flow.file, fault.file, fault.line, fault.column, fault.rule, fault.text)
+
+
+def _ignored(flow: Flow) -> set[Spot]:
+    return {(file, line, rule) for (file, line), rules in flow.ignores.items() for rule, _ in rules}
+
+
+def _bad_ignores(flow: Flow, silenced: set[Spot]) -> Iterator[Fault]:
     """Comments that silence nothing, or try what they may not."""
     known = {rule.name: rule.severity for rule in all_rules()}
-    for line, rules in flow.ignores.items():
+    for (file, line), rules in flow.ignores.items():
         for rule, place in rules:
             if rule not in known:
                 text = f"there is no rule '{rule}'{did_you_mean(rule, known)}"
@@ -49,10 +66,10 @@ def _bad_ignores(flow: Flow, silenced: set[tuple[int, str]]) -> Iterator[Fault]:
             elif known[rule] is Severity.ERROR:
                 text = f"'{rule}' is an error and cannot be silenced; mend it instead"
                 yield _fault(flow, place, text, "ignored-error")
-            elif (line, rule) not in silenced:
+            elif (file, line, rule) not in silenced:
                 text = f"line {line} has no '{rule}' to silence; remove this comment"
                 yield _fault(flow, place, text, "unused-ignore")
 
 
 def _fault(flow: Flow, place: Place, text: str, rule: str) -> Fault:
-    return Fault(flow.file, place.line, place.column, Severity.WARNING, text, rule)
+    return Fault(place.file or flow.file, place.line, place.column, Severity.WARNING, text, rule)

@@ -2,6 +2,7 @@
 
 import dataclasses
 import inspect
+import re
 import textwrap
 from collections.abc import Iterator
 from typing import Any
@@ -11,6 +12,7 @@ from callflows.faults import Severity
 from callflows.fields import ENDS, FALLBACK, WAITS, Spec, specs
 from callflows.flow import Flow, Queue, Recording
 from callflows.kinds import Digits, spoken_time
+from callflows.module import Module
 from callflows.rules import all_rules
 from callflows.steps import KINDS
 from callflows.templates import FIELDS
@@ -36,6 +38,7 @@ def reference() -> str:
         *_part("A queue", Queue),
         *_part("A wait", Wait),
         *(text for kind in PARTS.values() for text in _part(f"`{kind.verb}` in a wait", kind, level=4)),
+        *_part("A module", Module),
         *_part("Recording", Recording),
         "### Steps",
         "A step is one line of `steps`: its name, and under it exactly one verb and what the verb needs.",
@@ -109,7 +112,7 @@ def _rules() -> Iterator[str]:
 def docstring_of(part: Any) -> tuple[str, str]:
     """The sentences and the YAML example of a docstring."""
     paragraphs = (inspect.getdoc(part) or "").split("\n\n")
-    is_example = len(paragraphs) > 1 and paragraphs[-1].splitlines()[0].rstrip().endswith(":")
+    is_example = len(paragraphs) > 1 and re.match(r"[a-z_]+:( |$)", paragraphs[-1], re.MULTILINE) is not None
     words = paragraphs[:-1] if is_example else paragraphs
     joined = "\n\n".join(" ".join(paragraph.split()) for paragraph in words)
     return joined, textwrap.dedent(paragraphs[-1]) if is_example else ""

@@ -30,6 +30,7 @@ IDLE_NOTES = (
     NoteKind.BRANCHED,
     NoteKind.SPLIT,
     NoteKind.LOOPED,
+    NoteKind.MODULE_ENTERED,
     NoteKind.LANGUAGE_CHANGED,
 )
 

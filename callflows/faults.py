@@ -15,10 +15,11 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, order=True)
 class Place:
-    """A spot in a file; lines and columns count from 1, as editors do."""
+    """A spot in a file; lines and columns count from 1, as editors do. Without a file it is the flow's own."""
 
     line: int
     column: int
+    file: str = ""
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ class FlowFaults(Exception):
     """A flow file cannot be used; `faults` says why, in the order of the file."""
 
     def __init__(self, faults: Iterable[Fault]) -> None:
-        self.faults = tuple(sorted(faults, key=lambda fault: (fault.line, fault.column)))
+        self.faults = tuple(sorted(faults, key=lambda fault: (fault.file, fault.line, fault.column)))
         super().__init__("\n".join(str(fault) for fault in self.faults))
 
 

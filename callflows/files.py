@@ -4,11 +4,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from callflows.bundle import may_include, pack
 from callflows.check import check
 from callflows.faults import Fault, FlowFaults, Place, error
 from callflows.flow import Flow
+from callflows.kinds import MODULE_PATH
 from callflows.read import read_flow
-from callflows.yaml_text import MAX_BYTES
+from callflows.yaml_text import MAX_BYTES, Listing, Text, read_yaml
 
 
 @dataclass(frozen=True)
@@ -25,7 +27,7 @@ def flow_files(paths: Iterable[Path]) -> Iterator[Path]:
     """The files themselves, and of each folder its *.yaml files by name."""
     for path in paths:
         if path.is_dir():
-            yield from sorted(path.glob("*.yaml"))
+            yield from sorted(path.glob("*.yaml"))  # modules lie in folders below
         else:
             yield path
 
@@ -47,12 +49,30 @@ def check_file(path: Path) -> Checked:
     except UnicodeDecodeError as problem:
         return Checked(path, "", None, (_not_utf8(path, raw, problem),))
     try:
+        text = pack(text, _modules_beside(path, text)) if may_include(text) else text
         flow = read_flow(text, str(path))
     except FlowFaults as found:
         return Checked(path, text, None, found.faults)
     existing = {sound for sound in flow.audio.values() if (path.parent / sound).is_file()}
     beside = existing if len(existing) == len(set(flow.audio.values())) else existing | _sounds_beside(path)
     return Checked(path, text, flow, tuple(check(flow, beside)))
+
+
+def _modules_beside(path: Path, text: str) -> dict[str, str]:
+    """The texts of the included files, by path; raises FlowFaults."""
+    listed = read_yaml(text, str(path)).by_key.get("include")
+    items = listed.items if isinstance(listed, Listing) else (listed,)
+    texts: dict[str, str] = {}
+    for item in items:
+        if not isinstance(item, Text) or not MODULE_PATH.fullmatch(item.value):
+            continue  # reading the flow tells what is wrong with it
+        try:
+            with (path.parent / item.value).open("rb") as file:
+                texts[item.value] = file.read(MAX_BYTES + 1).decode("utf-8")
+        except (OSError, UnicodeDecodeError):
+            why = f"there is no readable file '{item.value}' beside this one; mend the path, or remove it"
+            raise FlowFaults([error(str(path), item.place, why, "include-missing")]) from None
+    return texts
 
 
 def _sounds_beside(path: Path) -> set[str]:

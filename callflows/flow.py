@@ -12,6 +12,7 @@ from callflows.hours import Calendar
 from callflows.kinds import (
     AUDIO_PATH,
     LANGUAGE,
+    MODULE_FILE,
     NAME_TEXT,
     NUMBER,
     QUEUE_NAME,
@@ -111,6 +112,9 @@ class Flow:
     numbers: tuple[str, ...] = required(
         several(NUMBER, "telephone numbers"), "the numbers that this flow answers"
     )
+    include: tuple[str, ...] = optional(
+        several(MODULE_FILE, "files"), "files of modules beside this file, for the step `flow`", ()
+    )
     audio: Mapping[str, str] = optional(
         table_of(AUDIO_PATH, "sounds", "{welcome: northwind/welcome.wav}"),
         "sound files beside this file",
@@ -146,7 +150,8 @@ class Flow:
     memory: Memory = field(default=NO_MEMORY, compare=False, repr=False)
     file: str = field(default="", compare=False)
     places: Mapping[str, Place] = field(default_factory=dict, compare=False, repr=False)
-    ignores: Mapping[int, tuple[tuple[str, Place], ...]] = field(
+    # by file ("" is the flow's own) and line
+    ignores: Mapping[tuple[str, int], tuple[tuple[str, Place], ...]] = field(
         default_factory=dict, compare=False, repr=False
     )
 

@@ -18,6 +18,7 @@ TAG_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 DECIMAL_NUMBER = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,6})?")
 SLUG = re.compile(r"[a-z][a-z0-9-]{0,39}")
 AUDIO_FILE = re.compile(r"([a-z0-9_-]+/)*[a-z0-9_-]+\.wav")
+MODULE_PATH = re.compile(r"([a-z0-9_-]+/)*[a-z0-9_-]+\.yaml")
 LANGUAGE_TAG = re.compile(r"[a-z]{2,3}(-[A-Z]{2}|-[0-9]{3})?")
 VOICE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}")
 E164 = re.compile(r"\+[1-9][0-9]{6,14}")
@@ -100,6 +101,15 @@ def parse_audio_file(text: str) -> str:
     if not AUDIO_FILE.fullmatch(text):
         raise BadValue(
             f"'{text}' is no sound file; write a path beside this file such as northwind/welcome.wav"
+        )
+    return text
+
+
+def parse_module_file(text: str) -> str:
+    """A module's file beside the flow."""
+    if not MODULE_PATH.fullmatch(text):
+        raise BadValue(
+            f"'{text}' is no module; write a path beside this file such as shared/order-number.yaml"
         )
     return text
 
@@ -346,6 +356,9 @@ FIELD_NAME = scalar("the name of a field or variable", "order", parse_name)
 STEP_NAME = scalar("the name of a step", "main_menu", parse_name, "step")
 QUEUE_NAME = scalar("the name of a queue", "sales", parse_name, "queue")
 WAIT_NAME = scalar("the name of a wait", "calm", parse_name, "wait")
+MODULE_NAME = scalar("the name of a module", "order_number", parse_name)
+OUTCOME_NAME = scalar("an outcome", "known", parse_name)
+MODULE_FILE = scalar("a file", "shared/order-number.yaml", parse_module_file)
 SKILL_NAMES = several(scalar("a skill", "repairs", parse_name), "skills")
 CALENDAR_NAME = scalar("the name of a calendar", "shop", parse_name, "calendar")
 AUDIO_NAME = scalar("the name of a sound", "welcome", parse_name, "audio")

@@ -24,6 +24,7 @@ class NoteKind(StrEnum):
     BRANCHED = "branched"
     SPLIT = "split"
     LOOPED = "looped"
+    MODULE_ENTERED = "module_entered"
     LANGUAGE_CHANGED = "language_changed"
     ENQUEUED = "enqueued"
     VOICEMAIL_OFFERED = "voicemail_offered"

@@ -15,6 +15,7 @@ from callflows.fields import specs
 from callflows.hours import Calendar, Range
 from callflows.kinds import Digits, Share
 from callflows.steps.base import Step
+from callflows.steps.flow import FlowStep
 from callflows.texts import Texts
 from callflows.waits import Wait
 
@@ -62,6 +63,8 @@ def content(value: Any) -> Any:
 
 def _part(value: Any) -> dict[str, Any]:
     found = {"verb": value.verb} if isinstance(value, Step) else {}
+    if isinstance(value, FlowStep):
+        found["entry"] = value.entry
     for field, spec in specs(type(value)):
         given = getattr(value, field.name)
         if field.default_factory is MISSING or given != field.default_factory():

@@ -1,5 +1,6 @@
 """One call at one step: what the step may know, and how it speaks and remembers."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
     from callflows.flow import Flow
 
 # The session travels inside an address of at most 1,024 characters; this leaves room for everything else in it.
-REMEMBERED_BYTES = 400
+REMEMBERED_BYTES = 300
+_pack = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
 SPOKEN_BY_DIGIT = ("caller", "number")
 
 
@@ -78,7 +80,7 @@ class Visit:
         """The change of session that sets variables, each cut to 80 characters; raises StepFailed when it gets too much."""
         kept = {name: value[:MAX_VALUE] for name, value in values.items()}
         variables = with_more(self.session.variables, kept)
-        if sum(len(f"{name}{value}".encode()) + 6 for name, value in variables) > REMEMBERED_BYTES:
+        if len(_pack(variables).encode()) > REMEMBERED_BYTES:
             raise StepFailed(f"the call would have to remember more than {REMEMBERED_BYTES} bytes")
         return {"variables": variables}
 

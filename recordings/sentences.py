@@ -158,5 +158,5 @@ SENTENCES: Final[Mapping[str, Callable[[Fact], str]]] = {
 # What another line tells as well, or what is about the agent's desk rather than about the caller.
 SILENT: Final = frozenset({
     "ringing", "ending_triggered", "wrap_up_started", "wrap_up_ended", "recording_started", "recording_completed",
-    "agent_state_changed", "variables_set", "branched", "split", "looped",
+    "agent_state_changed", "variables_set", "branched", "module_entered", "split", "looped",
 })  # fmt: skip

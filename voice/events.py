@@ -23,6 +23,7 @@ EVENTS: Final[dict[str, str]] = {
     "branched": "The flow went by what is known about the call.",
     "split": "Chance chose a way.",
     "looped": "The flow began another round of a loop.",
+    "module_entered": "The flow went into a module.",
     "language_changed": "Another language was spoken from here on.",
     "enqueued": "The caller joined a queue.",
     "enqueue_skipped": "The caller was not let into a queue: full, or nobody there.",

@@ -65,7 +65,7 @@ def cycles_without_input(subject: Subject) -> Iterator[Finding]:
     while cycle := _a_cycle(silent):
         # graphlib gives the way backwards, its first step twice.
         way = list(reversed(cycle))[:-1]
-        first = min(way, key=lambda name: flow.steps[name].place())
+        first = min(way, key=lambda name: (flow.steps[name].place().file, flow.steps[name].place()))
         at = way.index(first)
         names = " -> ".join([*way[at:], *way[:at], first])
         text = f"{names} goes round without the caller doing anything; let one of these steps ask, or end"

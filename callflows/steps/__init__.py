@@ -5,6 +5,7 @@ from callflows.fields import BadValue, Kind, Reading, read_fields, specs
 from callflows.kinds import table_of
 from callflows.steps.base import Step
 from callflows.steps.branch import BranchStep
+from callflows.steps.flow import FlowStep
 from callflows.steps.forward import ForwardStep
 from callflows.steps.gather import GatherStep
 from callflows.steps.goto import GotoStep
@@ -13,6 +14,7 @@ from callflows.steps.hours import HoursStep
 from callflows.steps.language import LanguageStep
 from callflows.steps.loop import LoopStep
 from callflows.steps.menu import MenuStep
+from callflows.steps.outcome import OutcomeStep
 from callflows.steps.play import PlayStep
 from callflows.steps.queue import QueueStep
 from callflows.steps.say import SayStep
@@ -43,6 +45,8 @@ KINDS: dict[str, type[Step]] = {
         SplitStep,
         LoopStep,
         LanguageStep,
+        FlowStep,
+        OutcomeStep,
         GotoStep,
         HangupStep,
     )

@@ -1,11 +1,15 @@
 """The step `loop`."""
 
 from dataclasses import dataclass
+from zlib import crc32
 
 from callflows.fields import required
 from callflows.kinds import STEP_NAME, count
 from callflows.notes import NoteKind
-from callflows.steps.base import Move, Step, Visit, onward
+from callflows.steps.base import Move, Step, StepFailed, Visit, onward
+
+# Their counts travel inside an address; a call can be inside so many at once.
+MOST_LOOPS = 5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,10 +30,12 @@ class LoopStep(Step):
     done: str = onward("the step after the last time")
 
     def enter(self, visit: Visit) -> Move:
-        counts = dict(visit.session.counts)
-        round_ = counts.pop(self.name, 0) + 1
+        counts, own = dict(visit.session.counts), f"{crc32(self.name.encode()):x}"
+        round_ = counts.pop(own, 0) + 1
         if round_ > self.times:
             return self.leave("done", changes={"counts": tuple(counts.items())})
+        if len(counts) >= MOST_LOOPS:
+            raise StepFailed(f"the call is inside more than {MOST_LOOPS} loops")
         note = self.note(NoteKind.LOOPED, round=round_)
-        changes = {"counts": (*counts.items(), (self.name, round_))}
+        changes = {"counts": (*counts.items(), (own, round_))}
         return self.leave("again", notes=(note,), changes=changes)

@@ -14,7 +14,7 @@ from callflows.steps.base import Go, Move, Step, Visit, onward
 class SetStep(Step):
     """Remember values under names; texts, branches, requests and tickets can use them. A value may hold fields.
 
-    The name `caller` and the other fields that every call has cannot be set. A call remembers 400 bytes in all.
+    The name `caller` and the other fields that every call has cannot be set. A call remembers 300 bytes in all.
 
     remember:
       set: {wish: returns, from: "{country}"}

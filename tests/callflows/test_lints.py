@@ -15,7 +15,7 @@ FILES = sorted(LINTS.glob("*.yaml"))
 
 def findings(path: Path) -> str:
     found = check_file(path).faults
-    return "".join(f"{fault}\n" for fault in found).replace(f"{path}:", f"{path.name}:")
+    return "".join(f"{fault}\n" for fault in found).replace(f"{path.parent}/", "")
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
