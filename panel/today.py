@@ -48,6 +48,7 @@ def recent(tx: Session, viewer: Viewer) -> list[dict[str, Any]]:
             "number": number,
             "merchant": {"id": call.merchant_id, "name": name},
             "caller": show_number(call.caller),
+            "caller_name": call.caller_name,
             "queue": call.queue,
             "started_at": call.started_at,
         }

@@ -22,7 +22,7 @@ export function phoneState(desk) {
 
 function who(call) {
   return [
-    h("p", { class: "merchant" }, call.merchant.name),
+    h("p", { class: "merchant", title: call.merchant.name }, call.merchant.name),
     h("p", { class: "caller" }, call.caller, call.caller_name ? h("span", { class: "aside" }, ` ${call.caller_name}`) : ""),
   ];
 }

@@ -1,4 +1,4 @@
-"""Pictures of everything an agent can see, in light, dark and at a phone's width: python -m tests.browser.pictures [FOLDER]
+"""Pictures of everything there is to see, in light, dark and at a phone's width: python -m tests.browser.pictures [FOLDER]
 
 They go to var/pictures; with --readme the ringing desk is also written to docs/desk.png, for the README.
 """
@@ -23,6 +23,12 @@ from tests.browser.walk import (
     walk_past_the_second_tab,
     walk_through_a_call,
     walk_without_microphone,
+)
+from tests.browser.walk_office import (
+    walk_past_the_console,
+    walk_past_the_customers_phone,
+    walk_past_the_floor,
+    walk_past_the_office,
 )
 from tests.sound.browser import find_chromium
 from tests.sound.customer import Customer
@@ -50,7 +56,7 @@ def photographer(folder: Path, readme: Path | None) -> Callable[[str, Page], Non
         for scheme, size in LOOKS:
             page.set_viewport_size(size)
             page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
-            page.screenshot(path=folder / f"{name.replace(' ', '-')}-{scheme}.png")
+            page.screenshot(path=folder / f"{name.replace(' ', '-')}-{scheme}.png", animations="disabled")
         page.set_viewport_size(WIDE)
         page.emulate_media(color_scheme="light")
         if readme and name.startswith("04"):
@@ -77,6 +83,7 @@ def take(folder: Path, look: Callable[[str, Page], None]) -> None:
         stack.agent("ann", "northwind", "marlow", full_name="Ann Berg")
         forty_calls(stack, "us_ann")
         customer = Customer(new_context(callers).new_page(), stack.simulator.url, "+12025557788")
+        look("50 phone switched off", customer.page)
         customer.switches_on()
         desk = Desk(new_context(agents, viewport=WIDE), stack, "ann", complaints)
         walk_through_a_call(desk, customer, look)
@@ -87,6 +94,12 @@ def take(folder: Path, look: Callable[[str, Page], None]) -> None:
         denied = Desk(new_context(agents, allowed=False, viewport=WIDE), stack, "zoe", complaints)
         look("00 first day", denied.page)
         walk_without_microphone(denied, look)
+        walk_past_the_customers_phone(customer, stack, look)
+        stack.supervisor("sue", full_name="Sue Underwood")
+        office = new_context(agents, viewport=WIDE).new_page()
+        walk_past_the_floor(office, stack, look)
+        walk_past_the_office(office, stack, look)
+        walk_past_the_console(office, stack, look)
         walk_out(new_context(agents, viewport=WIDE).new_page(), stack, look)
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
+import requests
 from flask import Flask
 from sqlalchemy import select
 from werkzeug.serving import make_server
@@ -108,6 +109,33 @@ class Whole:
                 queue = "orders" if merchant == "northwind" else "restoration_of_antique_furniture"
                 tx.add(models.QueueMember(merchant_id=merchant, queue=queue, agent_id=user_id))
         return user_id
+
+    def supervisor(self, name: str, *, full_name: str, role: str = "admin") -> str:
+        """Somebody who watches the floor (and, as an admin, looks after people) of both merchants, and takes no calls."""
+        with self.rt.write() as tx:
+            tx.add(
+                models.User(
+                    id=f"us_{name}",
+                    email=f"{name}@example.com",
+                    name=full_name,
+                    password_hash=HASHED,
+                    created_at=self.rt.now() - 90 * 86_400,
+                )
+            )
+            for merchant in ("northwind", "marlow"):
+                tx.add(models.Membership(merchant_id=merchant, user_id=f"us_{name}", role=role))
+        return f"us_{name}"
+
+    def dials(self, number: str, from_: str, **order: object) -> None:
+        """A scripted caller; order as the simulator takes it: press, say, name, hangup."""
+        asked = {"to": number, "from": from_, "hangup": "60s", **order}
+        answer = requests.post(f"{self.simulator.url}/sim/calls", json=asked, timeout=10)
+        assert answer.ok, answer.text
+
+    def everybody_hangs_up(self) -> None:
+        """The calls of the simulated network end."""
+        for call in requests.get(f"{self.simulator.url}/sim/state", timeout=10).json()["calls"]:
+            requests.post(f"{self.simulator.url}/sim/calls/{call['sid']}", json={"hangup": True}, timeout=10)
 
     def row(self, agent_id: str) -> models.Agent:
         """What SQL says of an agent now."""

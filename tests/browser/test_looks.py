@@ -1,29 +1,26 @@
 """Everybody can read and reach everything: axe-core finds nothing in light or dark, and no page scrolls sideways."""
 
-import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator
 
-from playwright.sync_api import Browser, Page
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.browser.conftest import new_context
-from tests.browser.desk import Desk
+from tests.browser.desk import PATIENCE, Desk
 from tests.browser.history import forty_calls
-from tests.browser.stack import ROOT, Whole
+from tests.browser.judging import judge
+from tests.browser.stack import Whole
 from tests.browser.walk import (
     walk_out,
     walk_past_the_second_tab,
     walk_through_a_call,
     walk_without_microphone,
 )
+from tests.browser.walk_office import two_wait, walk_past_the_console, walk_past_the_customers_phone
 from tests.sound.customer import Customer
 
-AXE = (ROOT / "node_modules/axe-core/axe.min.js").read_text(encoding="utf-8")
-RULES = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
-COLOURS_AND_SIZES = {
-    "type": "rule",
-    "values": ["color-contrast", "target-size"],
-}  # what a theme or a width can change
 PHONE = ["#phone", "#status"]
+LOOKED_AT_WHOLE = ("01", "10", "22")
 
 
 def test_every_state_of_the_desk_is_readable_and_reachable(
@@ -34,18 +31,12 @@ def test_every_state_of_the_desk_is_readable_and_reachable(
 ) -> None:
     """The pages without a call are looked at in the panel's own tests; here is what only a call brings."""
     found: dict[str, list[str]] = {}
-    whole_pages = ("01", "10", "22")
 
-    def look(name: str, page: Page) -> None:
-        page.evaluate(f"() => {{ if (!window.axe) {{ {AXE} }} }}")
-        is_whole = name.startswith(whole_pages) or page.locator("#phone").count() == 0  # signed out
-        where = None if is_whole else PHONE
-        for scheme, width, rules in (("light", 1280, RULES), ("dark", 390, COLOURS_AND_SIZES)):
-            page.set_viewport_size({"width": width, "height": 800})
-            page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
-            found[f"{name} {scheme}"] = faults(page, where, rules)
-        page.set_viewport_size({"width": 1280, "height": 800})
+    def part(name: str, page: Page) -> list[str] | None:
+        signed_out = page.locator("#phone").count() == 0
+        return None if signed_out or name.startswith(LOOKED_AT_WHOLE) else PHONE
 
+    look = judge(found, part)
     desk = new_desk()
     forty_calls(stack, f"us_{desk.name}")
     walk_through_a_call(desk, customer, look)
@@ -56,13 +47,44 @@ def test_every_state_of_the_desk_is_readable_and_reachable(
     assert {name: told for name, told in found.items() if told} == {}
 
 
-def faults(page: Page, where: list[str] | None, rules: Mapping[str, object]) -> list[str]:
-    """What axe-core finds here, and whether the page is too wide."""
-    told = page.evaluate("([where, rules]) => axe.run(where ?? document, { runOnly: rules })", [where, rules])
-    found = [
-        f"{one['id']}: {node['html'][:160]} {json.dumps(node['any'])[:300]}"
-        for one in told["violations"]
-        for node in one["nodes"]
-    ]
-    too_wide = page.evaluate("() => document.documentElement.scrollWidth > innerWidth")
-    return [*found, "scrolls sideways"] if too_wide else found
+@pytest.fixture
+def watched(agents_browser: Browser) -> Iterator[tuple[BrowserContext, list[str]]]:
+    """A browser, what it complains of, and every address it asked."""
+    context, told = new_context(agents_browser), []
+    context.on("console", lambda said: told.append(said.text) if said.type in ("error", "warning") else None)
+    context.on("weberror", lambda fault: told.append(str(fault.error)))
+    context.on("request", lambda sent: told.append(sent.url))
+    yield context, told
+    context.close()
+
+
+def test_the_pages_of_the_simulated_network_are_readable_and_keep_to_themselves(
+    watched: tuple[BrowserContext, list[str]], customer: Customer, stack: Whole
+) -> None:
+    context, told = watched
+    found: dict[str, list[str]] = {}
+    customer.page.on("request", lambda sent: told.append(sent.url))
+    two_wait(stack)
+
+    walk_past_the_console(context.new_page(), stack, judge(found))
+    stack.everybody_hangs_up()
+    walk_past_the_customers_phone(customer, stack, judge(found))
+
+    assert {name: what for name, what in found.items() if what} == {}
+    assert [one for one in told if not one.startswith((stack.simulator.url, "data:", "blob:"))] == []
+
+
+def test_a_recording_can_be_heard_in_the_console_and_a_tab_is_found_again(
+    watched: tuple[BrowserContext, list[str]], desk: Desk, customer: Customer, talking: None, stack: Whole
+) -> None:
+    desk.clicks("End call")
+    customer.is_free()
+    page = watched[0].new_page()
+    page.goto(f"{stack.simulator.url}/console#show-recordings")
+
+    sound = page.locator("#recordings audio").first
+    sound.wait_for(state="visible", timeout=PATIENCE)
+    page.wait_for_function("() => document.querySelector('#recordings audio').controls")
+
+    assert page.evaluate("() => scrollY") == 0
+    assert sound.evaluate("async (sound) => { await sound.play(); return sound.duration }") > 0.5

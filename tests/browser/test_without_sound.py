@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import requests
 from playwright.sync_api import Browser, expect
 
 from tests.browser.conftest import new_context
@@ -18,18 +17,12 @@ def silent(tmp_path: Path) -> Iterator[Whole]:
         yield running
 
 
-def dial(simulator: str) -> None:
-    order = {"to": NORTHWIND, "from": "+12025557001", "press": ["1@1s"], "hangup": "60s"}
-    answer = requests.post(f"{simulator}/sim/calls", json=order, timeout=10)
-    assert answer.ok, answer.text
-
-
 def test_a_call_is_taken_held_and_ended_without_a_microphone(silent: Whole, agents_browser: Browser) -> None:
     silent.agent("ann")
     complaints: list[str] = []
     context = new_context(agents_browser, allowed=False)
     desk = Desk(context, silent, "ann", complaints).starts_shift()
-    dial(silent.simulator.url)
+    silent.dials(NORTHWIND, "+12025557001", press=["1@1s"])
     desk.is_rung()
 
     desk.accepts()

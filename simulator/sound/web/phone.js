@@ -69,14 +69,16 @@ function change(part) {
 }
 
 function draw() {
-  const focused = [...at("phone").querySelectorAll("button, input")].indexOf(document.activeElement);
+  const fields = () => [...at("phone").querySelectorAll("button, input")];
+  const focused = fields().find((field) => field === document.activeElement);
   at("phone").replaceChildren(...screen(phone, act));
-  const fields = at("phone").querySelectorAll("button, input");
-  if (focused >= 0) focus(fields[Math.min(focused, fields.length - 1)]);
+  if (focused) focus(fields().find((field) => named(field) === named(focused)) ?? at("entry") ?? fields().at(-1));
   const can = phone.scene === "dial";
   at("directory").replaceChildren(...people(directory.map((number) => ({ number, note: "Call", can })), act, "The simulator has no numbers yet."));
   at("recent").replaceChildren(...people(recent.map(({ number, note }) => ({ number, note, can })), act, "Nobody called yet."));
 }
+
+const named = (field) => field.getAttribute("aria-label") || field.textContent;
 
 function focus(field) {
   field.focus();

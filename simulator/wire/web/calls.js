@@ -5,10 +5,13 @@ import { callChip, number, short, since, span } from "./words.js";
 const STATUS = { "in-progress": "up", ringing: "rings", initiated: "is dialled", queued: "to be dialled" };
 const MARKS = { hold: "on hold", muted: "muted", coaching: "coaching" };
 
+// A browser's call goes to the application that its token names, and has no number.
+const called = ({ from, to }) => (to || !from?.startsWith("client:") ? number(to) : "the application");
+
 export function callRow(call, act) {
   return h("li", { class: "call" },
     h("div", { class: "who" },
-      h("strong", {}, number(call.from)), h("span", { class: "arrow", role: "img", "aria-label": "calls" }, "→"), h("strong", {}, number(call.to)),
+      h("strong", {}, number(call.from)), h("span", { class: "arrow", role: "img", "aria-label": "calls" }, "→"), h("strong", {}, called(call)),
       call.name && h("span", { class: "soft" }, call.name)),
     h("div", { class: "facts" },
       h("span", { class: `dot ${call.status}` }, STATUS[call.status] ?? call.status), since(call.answered ?? call.since),
@@ -19,7 +22,7 @@ export function callRow(call, act) {
 
 export function endedRow(call, act) {
   return h("li", { class: "call" },
-    h("div", { class: "who" }, number(call.from), h("span", { class: "arrow", role: "img", "aria-label": "called" }, "→"), number(call.to)),
+    h("div", { class: "who" }, number(call.from), h("span", { class: "arrow", role: "img", "aria-label": "called" }, "→"), called(call)),
     h("div", { class: "facts" }, h("span", { class: `dot ${call.status}` }, call.status), h("span", { class: "span" }, span(call.ended - (call.answered ?? call.since))), callChip(call.id, act, "ended")));
 }
 

@@ -22,7 +22,7 @@ export function recordingRow(recording, act) {
     h("time", {}, clock(recording.at)),
     h("p", {}, h("b", {}, recording.playable ? span(recording.seconds) : recording.status), h("span", { class: "soft" }, told)),
     recording.playable
-      ? h("audio", { controls: "", preload: "none", src: `/console/recordings/${recording.id}.wav`, "aria-label": `Recording ${short(recording.id)}` })
+      ? h("audio", { controls: "controls", preload: "none", src: `/console/recordings/${recording.id}.wav`, "aria-label": `Recording ${short(recording.id)}` })
       : null,
     callChip(recording.call, act, recording.id), recording.conference && h("span", { class: "soft" }, short(recording.conference)));
 }

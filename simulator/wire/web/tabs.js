@@ -1,6 +1,8 @@
 // The four lists below the calls: one is shown; arrow keys move between them; the address remembers which.
 import { at } from "./dom.js";
 
+const SHOWN = "#show-"; // and no element's id: to one of those the browser would scroll
+
 export function setUpTabs() {
   const tabs = [...at("tabs").children];
   const choose = (tab) => {
@@ -10,7 +12,7 @@ export function setUpTabs() {
       one.tabIndex = on ? 0 : -1;
       at(one.getAttribute("aria-controls")).hidden = !on;
     }
-    history.replaceState(null, "", `#${tab.id.replace("tab-", "")}`);
+    history.replaceState(null, "", tab.id.replace("tab-", SHOWN));
   };
   tabs.forEach((tab, place) => {
     tab.onclick = () => choose(tab);
@@ -22,5 +24,5 @@ export function setUpTabs() {
       next.focus();
     };
   });
-  choose(at(`tab-${location.hash.slice(1)}`) ?? tabs[0]);
+  choose(at(location.hash.replace(SHOWN, "tab-")) ?? tabs[0]);
 }
