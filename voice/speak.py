@@ -221,7 +221,8 @@ def _verb(
                 raise ValueError(f"nobody lets callers join a queue here: {queue}")
             return join(action)
         case TakeVoicemail(max_seconds, silence_seconds):
-            return take_message(links, answer_url, max_seconds=max_seconds, silence_seconds=silence_seconds)
+            taken = take_message(links, answer_url, max_seconds=max_seconds, silence_seconds=silence_seconds)
+            return Fragment(taken + redirect(answer_url))  # of a message without a sound Twilio tells nothing
         case Forward(number, ring_seconds, record):
             return forward(number, links, answer_url, ring_seconds=ring_seconds, record=record)
         case HangUp():

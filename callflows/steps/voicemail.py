@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from callflows.actions import TakeVoicemail
-from callflows.events import Event, VoicemailTaken
+from callflows.events import Event, NothingPressed, VoicemailTaken
 from callflows.fields import optional, required
 from callflows.kinds import WORDS, duration
 from callflows.notes import NoteKind
@@ -42,5 +42,7 @@ class VoicemailStep(Step):
         match event:
             case VoicemailTaken(seconds):
                 return self.leave("too_short" if seconds < SHORTEST_SECONDS else "next")
+            case NothingPressed():  # nobody spoke
+                return self.leave("too_short")
             case _:
                 return super().resume(visit, event)

@@ -201,7 +201,15 @@ def test_a_flows_actions_become_verbs_in_order() -> None:
     document = speak.document(*speak.actions(ACTIONS, LINKS, TURN, sound_url=LINKS.audio))
 
     assert faults(document) == []
-    assert [verb.tag for verb in root(document)] == ["Say", "Play", "Gather", "Record", "Dial", "Hangup"]
+    assert [verb.tag for verb in root(document)] == [
+        "Say",
+        "Play",
+        "Gather",
+        "Record",
+        "Redirect",
+        "Dial",
+        "Hangup",
+    ]
     assert only(document, "Gather").attrib["numDigits"] == "2"
     assert only(document, "Record").attrib["maxLength"] == "60"
     assert only(document, "Dial").attrib["timeout"] == "20"
