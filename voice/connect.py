@@ -26,7 +26,7 @@ from voice.speak import retry_later, say
 from voice.turns import queue_name
 from voice.vault import AccountSecrets, seal_secrets
 
-AGAIN_SECONDS = 5  # between two tries of a caller whom we do not answer
+AGAIN_SECONDS = 3  # between two tries of a caller whom we do not answer
 
 
 class NotConnected(RuntimeError):
