@@ -47,6 +47,11 @@ class Process:
         self.started_at = asyncio.get_running_loop().time()
         self._reading = asyncio.create_task(self._read(heard))
 
+    @property
+    def pid(self) -> int:
+        """Its number while it lives; 0 when it is not there."""
+        return self._child.pid if self._child and self._child.returncode is None else 0
+
     async def wait(self) -> int:
         """Until it has ended: its exit code, or minus the number of the signal that ended it.
 

@@ -35,10 +35,11 @@ class Stack:
         cwd: Path,
         say: Say,
         restart_seconds: float = 1.0,
+        tries: int = TRIES,
     ) -> None:
         self.mark = f"RINGDESK_TRIAL={secrets.token_hex(8)}"
         name, _, value = self.mark.partition("=")
-        self.say, self.restart_seconds = say, restart_seconds
+        self.say, self.restart_seconds, self.tries = say, restart_seconds, tries
         self.processes = {
             process: Process(process, command, env={**env, name: value}, cwd=cwd, say=say)
             for process, command in commands.items()
@@ -89,8 +90,10 @@ class Stack:
     async def _restart(self, name: str, code: int) -> None:
         lived = asyncio.get_running_loop().time() - self.processes[name].started_at
         self._quick_ends[name] = self._quick_ends[name] + 1 if lived < SETTLED_SECONDS else 1
-        if self._quick_ends[name] >= TRIES:
-            raise Stop(f"{name} ended {TRIES} times in a row ({how_it_ended(code)}){self._last_words(name)}")
+        if self._quick_ends[name] >= self.tries:
+            raise Stop(
+                f"{name} ended {self.tries} times in a row ({how_it_ended(code)}){self._last_words(name)}"
+            )
         self.say("ringdesk", f"{name} has ended ({how_it_ended(code)}); starting it again")
         await asyncio.sleep(self.restart_seconds)
         await self.start(name)

