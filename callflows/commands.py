@@ -8,13 +8,13 @@ from pathlib import Path
 from callflows.docs import with_reference
 from callflows.faults import Fault, Severity
 from callflows.files import check_files, flow_files
-from callflows.tools import explain_commands, try_commands
+from callflows.tools import explain_commands, see_commands, try_commands
 from callflows.tools.formats import FORMATS
 
 CLEAN, FINDINGS, COULD_NOT_RUN = 0, 1, 2
 DOCS_PAGE = Path("docs/flow-language.md")
 
-MORE_WORDS = (try_commands, explain_commands)
+MORE_WORDS = (try_commands, explain_commands, see_commands)
 
 CHECK_HELP = """\
 Check call-flow files, like a compiler: one line per finding, with the place, the rule and the way out.

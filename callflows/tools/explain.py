@@ -2,7 +2,7 @@
 
 import dataclasses
 import textwrap
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 from callflows.calendars import read_calendar
@@ -10,11 +10,11 @@ from callflows.docs import docstring_of, left_out
 from callflows.faults import did_you_mean
 from callflows.fields import specs
 from callflows.flow import Flow
-from callflows.kinds import spoken_time
 from callflows.rules import all_rules
 from callflows.shape import PartOf, TableOf
 from callflows.steps import KINDS
 from callflows.steps.base import Step
+from callflows.tools.values import as_written
 from callflows.tools.ways import leads_to
 
 WIDTH = 100
@@ -54,7 +54,7 @@ def explain_step(flow: Flow, name: str) -> str:
     if step is None:
         raise Unknown(f"the flow has no step '{name}'{did_you_mean(name, flow.steps)}")
     rows = [
-        (spec.key, _written(getattr(step, field.name), spec.kind.name)) for field, spec in specs(type(step))
+        (spec.key, as_written(getattr(step, field.name), spec.kind.name)) for field, spec in specs(type(step))
     ]
     exits = {one.name: leads_to(flow, step, one) for one in step.exits()}
     rows = [row for row in rows if row[0] not in exits]
@@ -107,19 +107,3 @@ def _columns(rows: list[tuple[str, str]]) -> Iterator[str]:
 
 def _wrapped(text: str) -> Iterator[str]:
     yield "\n\n".join(textwrap.fill(paragraph, WIDTH) for paragraph in text.split("\n\n"))
-
-
-def _written(value: Any, kind: str) -> str:
-    match value:
-        case None:
-            return "-"
-        case bool():
-            return "yes" if value else "no"
-        case int() if "duration" in kind:
-            return f"{value}m" if "minutes" in kind else spoken_time(value)
-        case Mapping():
-            return "{" + ", ".join(f"{key}: {_written(one, '')}" for key, one in value.items()) + "}"
-        case tuple() | list():
-            return "[" + ", ".join(_written(one, "") for one in value) + "]"
-        case _:
-            return str(value)
