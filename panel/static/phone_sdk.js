@@ -55,7 +55,7 @@ export class SdkLine {
       this.#follow(await within(CONNECT_MS, connecting), account);
     } catch (error) {
       this.#discard(account);
-      throw error;
+      throw error ?? account.refusal ?? new Error("late"); // the SDK says nothing when its sign-in was refused
     }
   }
 
@@ -92,13 +92,17 @@ export class SdkLine {
     if (known && !isDue(known.token, this.#call !== null)) return known;
     if (known) return this.#renew(known);
     const token = await fetchToken(accountSid);
-    const account = this.#accounts.get(token.accountSid) ?? { token, device: null, opening: null, signedInAt: 0 };
+    const account = this.#accounts.get(token.accountSid) ?? { token, device: null, opening: null, signedInAt: 0, refusal: null };
     this.#accounts.set(token.accountSid, account);
     return account;
   }
 
   async #renew(account) {
     account.token = await fetchToken(account.token.accountSid);
+    if (isCutOff(account) && !this.#call) { // who was turned away starts anew
+      this.#discard(account);
+      account.device = this.#device(account);
+    }
     account.device?.updateToken(account.token.token);
     return account;
   }
@@ -119,7 +123,9 @@ export class SdkLine {
 
   // A token that was refused is replaced once a minute at most: what a new one cannot mend, a third will not either.
   #deviceFailed(account, error) {
-    if (!SIGN_IN_CODES.includes(error.code) || Date.now() - account.signedInAt < SIGN_IN_AGAIN_MS) return;
+    if (!SIGN_IN_CODES.includes(error.code)) return;
+    account.refusal = error;
+    if (Date.now() - account.signedInAt < SIGN_IN_AGAIN_MS) return this.#tell.failed(error);
     account.signedInAt = Date.now();
     this.#renew(account).catch(() => {});
   }

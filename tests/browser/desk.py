@@ -5,6 +5,8 @@ import re
 import tempfile
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
 from playwright.sync_api import BrowserContext, Error, Locator, Page, expect
 
 from tests.browser.stack import Whole
@@ -136,16 +138,26 @@ class Desk:
         """Decibels below full scale."""
         return level(hear(self.page, seconds)[0])
 
+    def hears_message(self, player: Locator, hertz: float) -> float:
+        """Decibels of a tone above all else in the middle of a voicemail."""
+        (said,), rate = self._recorded(player)
+        third = len(said) // 3
+        return above_the_rest(said[third : 2 * third], rate, hertz)
+
     def plays(self, player: Locator, left: float, right: float) -> float:
         """Decibels of two tones above all else, each in its channel, near the end of a recording; the lesser of both."""
+        channels, rate = self._recorded(player)
+        end = [samples[-round(2.0 * rate) : -round(0.5 * rate)] for samples in channels]
+        return min(above_the_rest(end[0], rate, left), above_the_rest(end[1], rate, right))
+
+    def _recorded(self, player: Locator) -> tuple[list[NDArray[np.float64]], int]:
+        """The channels of what the player plays."""
         link = player.locator("audio").get_attribute("src")
         sound = self.context.request.get(f"{self.whole.address}{link}").body()
         with tempfile.NamedTemporaryFile(suffix=".wav") as file:
             file.write(sound)
             file.flush()
-            channels, rate = channels_of(Path(file.name))
-        end = [samples[-round(2.0 * rate) : -round(0.5 * rate)] for samples in channels]
-        return min(above_the_rest(end[0], rate, left), above_the_rest(end[1], rate, right))
+            return channels_of(Path(file.name))
 
     def rings_aloud(self) -> bool:
         """Whether the ring sounds now."""

@@ -37,6 +37,7 @@ from voice.seeding import seed_merchants
 ROOT: Final = Path(__file__).parents[2]
 NORTHWIND: Final = "+12025550100"
 MARLOW: Final = "+12025550140"
+LANTERN: Final = "+12025550170"
 
 FLOWS: Final = {
     "northwind": """
@@ -75,6 +76,23 @@ start: repairs
 fallback: goodbye
 steps:
   repairs: {queue: restoration_of_antique_furniture, timeout: goodbye, full: goodbye}
+  goodbye: {hangup: "Goodbye."}
+""",
+    "lantern": """
+flow_version: 1
+merchant: lantern
+name: Lantern Books
+timezone: Europe/Lisbon
+numbers: ["+12025550170"]
+calendars:
+  shop:
+    holidays: {2000-01-03: "09:00-12:00"}
+start: open_now
+fallback: message
+steps:
+  open_now: {hours: shop, open: goodbye, closed: closed_now}
+  closed_now: {say: "We are closed.", next: message}
+  message: {voicemail: "Leave a message.", next: goodbye}
   goodbye: {hangup: "Goodbye."}
 """,
 }
@@ -176,7 +194,7 @@ def whole(folder: Path, *, sound: bool = True) -> Iterator[Whole]:
         server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
         listener = listen("127.0.0.1", 0)
         address = f"http://localhost:{server.server_port}"
-        account = Account.demo(seed=1, base_url=address, numbers=(NORTHWIND, MARLOW))
+        account = Account.demo(seed=1, base_url=address, numbers=(NORTHWIND, MARLOW, LANTERN))
         if sound:
             simulator, bridge = set_up(
                 Stage(account, "127.0.0.1", 0, folder / "simulator", ROOT / "node_modules"),
