@@ -1,6 +1,6 @@
 """What the telephone does next; the last action of a turn waits for something or ends the call."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
@@ -70,8 +70,24 @@ class Forward:
 
 
 @dataclass(frozen=True)
+class Request:
+    """Ask another system; the answer is an event. Address and body may hold what a caller entered in confidence.
+
+    `save` are names of variables and the places of their values in the answer.
+    """
+
+    endpoint: str
+    method: str
+    url: str = field(repr=False)
+    body: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    bearer: str = ""
+    timeout_seconds: int = 4
+    save: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
 class HangUp:
     """End the call."""
 
 
-Action = Say | Play | AskKeys | JoinQueue | TakeVoicemail | Forward | HangUp
+Action = Say | Play | AskKeys | JoinQueue | TakeVoicemail | Forward | Request | HangUp

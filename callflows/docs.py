@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from callflows.calendars import read_calendar
+from callflows.endpoints import Endpoint
 from callflows.faults import Severity
 from callflows.fields import ENDS, FALLBACK, WAITS, Spec, specs
 from callflows.flow import Flow, Queue, Recording
@@ -38,6 +39,7 @@ def reference() -> str:
         *_part("A queue", Queue),
         *_part("A wait", Wait),
         *(text for kind in PARTS.values() for text in _part(f"`{kind.verb}` in a wait", kind, level=4)),
+        *_part("An endpoint", Endpoint),
         *_part("A module", Module),
         *_part("Recording", Recording),
         "### Steps",

@@ -68,12 +68,28 @@ class ForwardEnded:
     outcome: ForwardOutcome
 
 
+class ReplyOutcome(StrEnum):
+    """How another system answered."""
+
+    OK = "ok"
+    ERROR = "error"
+    TIMEOUT = "timeout"
+
+
+@dataclass(frozen=True)
+class Replied:
+    """Another system was asked and answered, or did not; `values` are the variables that its answer gives."""
+
+    outcome: ReplyOutcome
+    values: tuple[tuple[str, str], ...] = ()
+
+
 @dataclass(frozen=True)
 class CallerHungUp:
     """The caller is gone; nothing can be said any more."""
 
 
-Event = KeysPressed | NothingPressed | QueueLeft | VoicemailTaken | ForwardEnded | CallerHungUp
+Event = KeysPressed | NothingPressed | QueueLeft | VoicemailTaken | ForwardEnded | Replied | CallerHungUp
 
 
 def caller_is_gone(event: Event) -> bool:

@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import Any
 
 from callflows.calendars import CALENDAR
+from callflows.endpoints import Endpoint
 from callflows.faults import Place
 from callflows.fields import one_of, optional, required
 from callflows.hours import Calendar
@@ -130,6 +131,15 @@ class Flow:
     )
     calendars: Mapping[str, Calendar] = optional(
         table_of(CALENDAR, "calendars", "{shop: {mon-fri: 09:00-17:00}}"), "opening hours", NOTHING
+    )
+    endpoints: Mapping[str, Endpoint] = optional(
+        table_of(
+            part(Endpoint, "an endpoint", '{url: "https://shop.example/orders"}'),
+            "endpoints",
+            '{order_status: {url: "https://shop.example/orders/{order}"}}',
+        ),
+        "other systems that the step `http` asks",
+        NOTHING,
     )
     ticket_fields: Mapping[str, str] = optional(
         table_of(NAME_TEXT, "ticket fields", '{reason: "Reason for calling"}'),

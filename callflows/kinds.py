@@ -19,6 +19,7 @@ DECIMAL_NUMBER = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,6})?")
 SLUG = re.compile(r"[a-z][a-z0-9-]{0,39}")
 AUDIO_FILE = re.compile(r"([a-z0-9_-]+/)*[a-z0-9_-]+\.wav")
 MODULE_PATH = re.compile(r"([a-z0-9_-]+/)*[a-z0-9_-]+\.yaml")
+ANSWER_PATH = re.compile(r"[A-Za-z0-9_-]{1,60}(\.[A-Za-z0-9_-]{1,60}){0,9}")
 LANGUAGE_TAG = re.compile(r"[a-z]{2,3}(-[A-Z]{2}|-[0-9]{3})?")
 VOICE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}")
 E164 = re.compile(r"\+[1-9][0-9]{6,14}")
@@ -111,6 +112,13 @@ def parse_module_file(text: str) -> str:
         raise BadValue(
             f"'{text}' is no module; write a path beside this file such as shared/order-number.yaml"
         )
+    return text
+
+
+def parse_json_path(text: str) -> str:
+    """Where in a JSON answer a value lies: keys and counts with dots between."""
+    if not ANSWER_PATH.fullmatch(text):
+        raise BadValue(f"'{text}' is no place in an answer; write such as order.status or items.0.name")
     return text
 
 
@@ -356,6 +364,8 @@ FIELD_NAME = scalar("the name of a field or variable", "order", parse_name)
 STEP_NAME = scalar("the name of a step", "main_menu", parse_name, "step")
 QUEUE_NAME = scalar("the name of a queue", "sales", parse_name, "queue")
 WAIT_NAME = scalar("the name of a wait", "calm", parse_name, "wait")
+ENDPOINT_NAME = scalar("the name of an endpoint", "order_status", parse_name, "endpoint")
+JSON_PATH = scalar("a place in the answer", "order.status", parse_json_path)
 MODULE_NAME = scalar("the name of a module", "order_number", parse_name)
 OUTCOME_NAME = scalar("an outcome", "known", parse_name)
 MODULE_FILE = scalar("a file", "shared/order-number.yaml", parse_module_file)

@@ -24,6 +24,8 @@ class NoteKind(StrEnum):
     BRANCHED = "branched"
     SPLIT = "split"
     LOOPED = "looped"
+    SYSTEM_ASKED = "system_asked"
+    SYSTEM_REPLIED = "system_replied"
     MODULE_ENTERED = "module_entered"
     LANGUAGE_CHANGED = "language_changed"
     ENQUEUED = "enqueued"

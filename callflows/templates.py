@@ -22,12 +22,12 @@ def fields_of(text: str) -> Iterator[str]:
     return (found[1] for found in FIELD.finditer(text))
 
 
-def fill(text: str, value_of: Callable[[str], str | None]) -> str:
+def fill(text: str, value_of: Callable[[str], str | None], limit: int = MAX_VALUE) -> str:
     """The text with its fields filled in, once: a value is never read as a template. Unknown fields stay as typed."""
 
     def filled(found: re.Match[str]) -> str:
         value = value_of(found[1])
-        return found[0] if value is None else value[:MAX_VALUE]
+        return found[0] if value is None else value[:limit]
 
     return FIELD.sub(filled, text)[:MAX_TEXT]
 

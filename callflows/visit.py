@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import phonenumbers
 
@@ -63,6 +64,15 @@ class Visit:
     def write(self, text: str) -> str:
         """A text that is not spoken, with its fields filled in as they are."""
         return fill(text, self.value) if "{" in text else text
+
+    def write_address(self, text: str) -> str:
+        """An address with its fields filled in and encoded, so that none can lead to another path."""
+
+        def encoded(name: str) -> str | None:
+            value = self.value(name)
+            return None if value is None else quote(value[:MAX_VALUE], safe="")
+
+        return fill(text, encoded, limit=MAX_TEXT)
 
     def value(self, name: str) -> str | None:
         """A field or variable as plain text, empty when the call has none; None when there is no such field."""

@@ -115,6 +115,7 @@ SENTENCES: Final[Mapping[str, Callable[[Fact], str]]] = {
         f"Asked for {fact.word('step')}" + (" again" if fact.data.get("attempt", 1) != 1 else "")
     ),
     "digits_taken": lambda fact: f"The caller entered {fact.word('name')}: {fact.data.get('value', '')}",
+    "system_replied": lambda fact: f"Asked {fact.word('endpoint')}: {fact.word('outcome')}",
     "tagged": lambda fact: f"Tagged: {fact.listed('tags')}",
     "ticket_filled": lambda fact: fact.listed("fields", "; "),
     "language_changed": lambda fact: f"Spoken from here on: {fact.word('language')}",
@@ -158,5 +159,5 @@ SENTENCES: Final[Mapping[str, Callable[[Fact], str]]] = {
 # What another line tells as well, or what is about the agent's desk rather than about the caller.
 SILENT: Final = frozenset({
     "ringing", "ending_triggered", "wrap_up_started", "wrap_up_ended", "recording_started", "recording_completed",
-    "agent_state_changed", "variables_set", "branched", "module_entered", "split", "looped",
+    "agent_state_changed", "variables_set", "branched", "module_entered", "split", "system_asked", "looped",
 })  # fmt: skip

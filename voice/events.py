@@ -23,6 +23,8 @@ EVENTS: Final[dict[str, str]] = {
     "branched": "The flow went by what is known about the call.",
     "split": "Chance chose a way.",
     "looped": "The flow began another round of a loop.",
+    "system_asked": "The flow asked another system.",
+    "system_replied": "The other system answered, or did not.",
     "module_entered": "The flow went into a module.",
     "language_changed": "Another language was spoken from here on.",
     "enqueued": "The caller joined a queue.",

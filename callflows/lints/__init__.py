@@ -23,6 +23,12 @@ LINTS = (
     Lint("audio-unknown", ERROR, "A step names a sound that `audio` does not have.", names.unknown_audio),
     Lint("wait-unknown", ERROR, "A step names a wait that `waits` does not have.", names.unknown_waits),
     Lint(
+        "endpoint-unknown",
+        ERROR,
+        "A step asks an endpoint that `endpoints` does not have.",
+        names.unknown_endpoints,
+    ),
+    Lint(
         "not-served-yet",
         ERROR,
         "The language has this already, but no caller would get it yet.",
@@ -106,11 +112,12 @@ LINTS = (
         "A caller who waited too long reaches neither a person nor a voicemail.",
         safety.queues_without_way_out,
     ),
+    Lint("plain-http", WARNING, "An endpoint is asked without encryption.", safety.plain_http),
     Lint("forward-abroad", WARNING, "A call is forwarded to another country.", safety.forwards_abroad),
     Lint(
         "unused-name",
         WARNING,
-        "A queue, calendar, sound, wait or ticket field is defined and never used.",
+        "A queue, calendar, sound, wait, endpoint or ticket field is defined and never used.",
         names.unused_names,
     ),
     Lint("unused-variable", WARNING, "A variable is set and never used.", words.unused_variables),

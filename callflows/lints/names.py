@@ -15,6 +15,7 @@ TABLES = {
     "audio": "audio",
     "ticket field": "ticket_fields",
     "wait": "waits",
+    "endpoint": "endpoints",
 }
 
 
@@ -32,6 +33,10 @@ def unknown_audio(subject: Subject) -> Iterator[Finding]:
 
 def unknown_ticket_fields(subject: Subject) -> Iterator[Finding]:
     return _unknown(subject.flow, "ticket field", subject.flow.ticket_fields)
+
+
+def unknown_endpoints(subject: Subject) -> Iterator[Finding]:
+    return _unknown(subject.flow, "endpoint", subject.flow.endpoints)
 
 
 def unknown_waits(subject: Subject) -> Iterator[Finding]:

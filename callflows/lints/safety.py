@@ -78,6 +78,13 @@ def forwards_abroad(subject: Subject) -> Iterator[Finding]:
             )
 
 
+def plain_http(subject: Subject) -> Iterator[Finding]:
+    for name, endpoint in subject.flow.endpoints.items():
+        if endpoint.url.startswith("http:"):
+            text = "everybody on the way can read what is asked and answered; write https"
+            yield Finding(subject.flow.place(f"endpoints.{name}.url"), text)
+
+
 def _unanswered(step: Step) -> list[str]:
     return [exit_.name for exit_ in step.exits() if needs_fallback(exit_)]
 

@@ -23,7 +23,7 @@ MOST_OPTIONS = 5
 def unknown_fields(subject: Subject) -> Iterator[Finding]:
     flow = subject.flow
     known = {*FIELDS, *flow.memory.names}
-    for text, place, _ in texts_of(flow):
+    for text, place in [*((text, place) for text, place, _ in texts_of(flow)), *sent_texts_of(flow)]:
         for name in fields_of(text):
             if name not in known:
                 yield Finding(place, f"there is no field '{{{name}}}'{did_you_mean(name, known)}")
@@ -54,6 +54,7 @@ def told_secrets(subject: Subject) -> Iterator[Finding]:
 def unused_variables(subject: Subject) -> Iterator[Finding]:
     flow = subject.flow
     used = {name for text, _, _ in texts_of(flow) for name in fields_of(text)}
+    used |= {name for text, _ in sent_texts_of(flow) for name in fields_of(text)}
     used |= {case.field for case, _ in cases_of(flow)}
     told: set[str] = set()
     for step in flow.steps.values():
@@ -112,6 +113,14 @@ def texts_of(flow: Flow) -> Iterator[tuple[str, Place, bool]]:
                     yield text, step.place(f"{spec.key}.{name}"), False
             elif spec.kind.templates and value is not None:
                 yield value, step.place(spec.key), False
+
+
+def sent_texts_of(flow: Flow) -> Iterator[tuple[str, Place]]:
+    """All that other systems are sent, where secrets may stand."""
+    for name, endpoint in flow.endpoints.items():
+        yield endpoint.url, flow.place(f"endpoints.{name}.url")
+        for key, text in endpoint.send.items():
+            yield text, flow.place(f"endpoints.{name}.send.{key}")
 
 
 def cases_of(flow: Flow) -> Iterator[tuple[Case, Place]]:

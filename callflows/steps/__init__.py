@@ -11,6 +11,7 @@ from callflows.steps.gather import GatherStep
 from callflows.steps.goto import GotoStep
 from callflows.steps.hangup import HangupStep
 from callflows.steps.hours import HoursStep
+from callflows.steps.http import HttpStep
 from callflows.steps.language import LanguageStep
 from callflows.steps.loop import LoopStep
 from callflows.steps.menu import MenuStep
@@ -38,6 +39,7 @@ KINDS: dict[str, type[Step]] = {
         QueueStep,
         VoicemailStep,
         ForwardStep,
+        HttpStep,
         SetStep,
         TagStep,
         TicketStep,

@@ -9,6 +9,7 @@ import pytest
 from callflows.bundle import pack
 from callflows.check import check, errors
 from callflows.docs import example_of, reference, with_reference
+from callflows.endpoints import Endpoint
 from callflows.flow import Queue, Recording
 from callflows.module import Module
 from callflows.read import read_flow
@@ -28,6 +29,7 @@ PARTS = {
     "queues": "queues: {sales: {ring: 20s}}\n",
     "waits": "waits: {calm: [{position: 2m}]}\n",
     "calendars": "calendars: {shop: {mon-fri: 09:00-17:00}}\n",
+    "endpoints": 'endpoints: {order_status: {url: "https://shop.example/orders"}}\n',
     "ticket_fields": 'ticket_fields: {reason: "Reason for calling"}\n',
     "recording": 'recording: {announce: "This call is recorded."}\n',
     "start": "start: hello\n",
@@ -113,7 +115,7 @@ def test_the_example_of_a_step_works(verb: str) -> None:
     )
 
 
-@pytest.mark.parametrize("part", [Queue, Recording, Wait])
+@pytest.mark.parametrize("part", [Queue, Recording, Wait, Endpoint])
 def test_the_example_of_a_part_works(part: type[object]) -> None:
     assert errors(check(read_flow(completed(example_of(part)), "docs"))) == []
 
