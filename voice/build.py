@@ -7,7 +7,7 @@ import redis
 import structlog
 from prometheus_client.registry import Collector
 
-from voice import metrics, outbox, reconcile
+from voice import asking, metrics, outbox, reconcile
 from voice.books import Books
 from voice.carrier import Carrier, CarrierHttp
 from voice.journal import Journal
@@ -28,7 +28,11 @@ def build_runtime(settings: Settings) -> Runtime:
     """Everything a process needs; raises StoreAway or WrongSchema when the database cannot be worked with."""
     set_up_logs(
         settings.log_format,
-        (settings.secret_text, *settings.sealing_keys.get_secret_value().split(",")),
+        (
+            settings.secret_text,
+            *settings.sealing_keys.get_secret_value().split(","),
+            *settings.http_secret_values,
+        ),
     )
     store = Store(settings.database_url)
     require_current(store)
@@ -46,6 +50,7 @@ def build_runtime(settings: Settings) -> Runtime:
         links=Links(settings.public_base_url),
         sealer=Sealer(settings.seal_keys),
         ring=outbox.doorbell(settings.redis_url),
+        ask=asking.Pool(),
     )
     return replace(rt, nudge=_nudger(settings.redis_url, None if store.is_sqlite else Notifier(store.url)))
 

@@ -23,7 +23,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from voice import states
 
-SCHEMA = "0002"  # the last revision in voice/migrations/versions; every change of the tables is one more
+SCHEMA = "0004"  # the last revision in voice/migrations/versions; every change of the tables is one more
 
 
 class Base(DeclarativeBase):
@@ -101,6 +101,32 @@ class FlowVersion(Base):
     text: Mapped[str]
     published_at: Mapped[float]
     published_by: Mapped[str]
+
+
+class FlowPublication(Base):
+    """When which flow version began to answer, who said so, and why; `was_digest` answered before."""
+
+    __tablename__ = "flow_publication"
+    id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
+    merchant_id: Mapped[str] = mapped_column(String(80))
+    digest: Mapped[str]
+    was_digest: Mapped[str | None] = mapped_column(default=None)
+    kind: Mapped[str]  # published, started, returned, seen (a file at start that was live already)
+    published_at: Mapped[float]
+    published_by: Mapped[str]
+    reason: Mapped[str] = mapped_column(default="")
+    __table_args__ = (Index("flow_publication_of_merchant", "merchant_id", "id"),)
+
+
+class FlowDraft(Base):
+    """A flow version that answers one number instead of the live one, to be heard before it is published."""
+
+    __tablename__ = "flow_draft"
+    merchant_id: Mapped[str] = key()
+    e164: Mapped[str] = key()
+    digest: Mapped[str]
+    set_at: Mapped[float]
+    set_by: Mapped[str]
 
 
 class User(Base):
@@ -249,6 +275,40 @@ class TurnAnswer(Base):
     answer: Mapped[bytes]
     at: Mapped[float]
     __table_args__ = (of_call(),)
+
+
+class Reply(Base):
+    """What another system answered to a turn of a flow that asked it; `saved` are the variables, in order."""
+
+    __tablename__ = "reply"
+    merchant_id: Mapped[str] = key()
+    call_id: Mapped[str] = key()
+    turn: Mapped[int] = mapped_column(primary_key=True)
+    endpoint: Mapped[str]
+    state: Mapped[str] = mapped_column(default="asked")  # asked, ok, error, timeout
+    asked_at: Mapped[float]
+    until_at: Mapped[float]
+    replied_at: Mapped[float | None] = mapped_column(default=None)
+    saved: Mapped[list[Any]] = mapped_column(default=list)
+    __table_args__ = (of_call(),)
+
+
+class TextMessage(Base):
+    """A text message that a flow sends to a caller; the id comes from its call and turn, so it is sent once."""
+
+    __tablename__ = "text_message"
+    merchant_id: Mapped[str] = key()
+    id: Mapped[str] = key()
+    call_id: Mapped[str]
+    from_number: Mapped[str]
+    to_number: Mapped[str]
+    body: Mapped[str]
+    state: Mapped[str] = mapped_column(default="waiting")  # waiting, sending, sent, failed
+    created_at: Mapped[float]
+    sent_at: Mapped[float | None] = mapped_column(default=None)
+    message_sid: Mapped[str | None] = mapped_column(default=None)
+    error: Mapped[str] = mapped_column(default="")
+    __table_args__ = (of_call(), Index("text_message_of_call", "merchant_id", "call_id"))
 
 
 class Waiting(Base):

@@ -121,6 +121,10 @@ class Runtime:
         default_factory=threading.Event
     )  # set when something that Twilio told was not taken in: the reconciler is asked to look
 
+    ask: Callable[[Callable[[], None]], bool] = field(
+        default=lambda job: job() is None
+    )  # takes a job that asks another system, which may take seconds; false when there is no room for it
+
     def now(self) -> float:
         """The moment."""
         return self.clock.now()

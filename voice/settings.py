@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-SECRETS = ("secret_key", "sealing_keys")
+SECRETS = ("secret_key", "sealing_keys", "http_secrets")
 
 
 class Settings(BaseSettings):
@@ -57,6 +57,18 @@ class Settings(BaseSettings):
         SecretStr(""), description="Keys that seal call sessions into URLs, newest first, comma separated."
     )
     sealing_keys_file: Path | None = Field(None, description="File that holds SEALING_KEYS.")
+    http_hosts: str = Field(
+        "",
+        description="Hosts that flows may ask (step http), comma separated, each as HOST or HOST:PORT; empty: none.",
+    )
+    http_private: bool = Field(
+        False,
+        description="Whether these hosts may have private addresses and plain http; for trials and own networks.",
+    )
+    http_secrets: SecretStr = Field(
+        SecretStr(""), description="Secrets that flows name (bearer), comma separated: MERCHANT/NAME=VALUE."
+    )
+    http_secrets_file: Path | None = Field(None, description="File that holds HTTP_SECRETS.")
     metrics_port: int = Field(
         0,
         description="First private port for Prometheus, on HOST; each process takes the next free one. 0: none.",
@@ -95,6 +107,27 @@ class Settings(BaseSettings):
         return tuple(
             sha512(b"seal:" + (text.strip()).encode()).digest() for text in texts or [self.secret_text]
         )
+
+    @cached_property
+    def asked_hosts(self) -> frozenset[str]:
+        """The hosts that flows may ask."""
+        return frozenset(host.strip().lower() for host in self.http_hosts.split(",") if host.strip())
+
+    @cached_property
+    def http_secret_table(self) -> dict[str, str]:
+        """The secrets by MERCHANT/NAME."""
+        entries = self.http_secrets.get_secret_value().replace("\n", ",").split(",")
+        named = (entry.strip().partition("=") for entry in entries)
+        return {name: value for name, _, value in named if value}
+
+    @property
+    def http_secret_values(self) -> tuple[str, ...]:
+        """The secrets themselves, for hiding them in logs."""
+        return tuple(self.http_secret_table.values())
+
+    def http_secret_of(self, merchant_id: str, name: str) -> str | None:
+        """A secret of one merchant, by the name that its flow uses."""
+        return self.http_secret_table.get(f"{merchant_id}/{name}")
 
     @property
     def secret_text(self) -> str:

@@ -12,15 +12,15 @@ import structlog
 from sqlalchemy.orm import Session as Tx
 
 from callflows import engine
-from callflows.actions import Action, Forward, JoinQueue, TakeVoicemail
+from callflows.actions import Action, Forward, JoinQueue, Request, TakeVoicemail
 from callflows.engine import Turn
 from callflows.events import Event, QueueLeft
 from callflows.flow import Flow
 from callflows.notes import NoteKind
 from callflows.session import Caller, Session
 from callflows.world import World
+from voice import asking, models, speak
 from voice import heard as told
-from voice import models, speak
 from voice.calls import Facts, ensure_call, remember
 from voice.happened import flow_event
 from voice.ids import call_id as id_of_call
@@ -36,7 +36,7 @@ from voice.store import StoreAway
 
 log = structlog.get_logger()
 
-EFFECTS = (JoinQueue, TakeVoicemail, Forward)
+EFFECTS = (JoinQueue, TakeVoicemail, Forward, Request)
 TIMED = (NoteKind.HOURS_CHECKED, NoteKind.STAFFING_CHECKED)
 EVIDENCE = frozenset({NoteKind.CONSENT_ANNOUNCED})  # facts that somebody may have to prove
 
@@ -53,8 +53,8 @@ class Story:
 
 def begin(rt: Runtime, who: told.Incoming) -> bytes:
     """A customer dialled one of our numbers."""
-    listed = rt.books.page.numbers.get(who.dialled.number or who.dialled.text)
-    flow = rt.books.live_flow(listed[0]) if listed else None
+    dialled = who.dialled.number or who.dialled.text
+    listed, flow = rt.books.page.numbers.get(dialled), rt.books.answering(dialled)
     if listed is None or flow is None:
         log.warning("unknown number dialled", number=mask(who.dialled.text), call=who.call_sid)
         return speak.say_and_hang_up(phrase("unknown_number"))
@@ -72,6 +72,11 @@ def go_on(rt: Runtime, who: told.Incoming, heard: told.TurnHeard, sealed: str) -
     flow = rt.books.flow(merchant_id, session.flow)
     event = flow_event(heard)
     facts = facts_of(who, merchant_id, session.flow, session.started_at)
+    if asking.waits_for_reply(flow, session) and not heard.is_gone:
+        reply = asking.reply_to(rt, facts, session.turn)
+        if reply is None:
+            return speak.retry_later(rt.links.turn(sealed), seconds=1)
+        event = reply
     return answer(rt, resumed(rt, facts, flow, session, event))
 
 
@@ -210,6 +215,8 @@ def _take_effect(tx: Tx, rt: Runtime, call: models.Call, story: Story) -> None:
             take_place(tx, rt, call, story.flow, _session_of(story.turn), wish, _waiting_of(story))
         case Forward():
             remember(call, CallEnd.FORWARDED)
+        case Request() as request:
+            asking.ask(tx, rt, story.facts, _session_of(story.turn).turn, request)
         case _:
             pass
 
