@@ -1,6 +1,6 @@
 # The words of this checkout; `make help` lists them. Settings are given as in: make run WEB_PORT=8100
 .DEFAULT_GOAL := help
-.PHONY: help run smoke test check form types imports flows fix docs lock setup clean pictures bench-media bench-push bench-turn
+.PHONY: help run smoke test check form types imports flows fix docs lock setup clean pictures bench bench-media bench-push bench-turn
 
 # Packages are compiled when first used, so that must be kept, whatever a container image says.
 unexport PYTHONDONTWRITEBYTECODE
@@ -57,6 +57,10 @@ docs: ## write the pages that are made from code
 pictures: ## pictures of all that agents see, in light, dark and a phone's width, in var/pictures
 	$(SETUP) dev
 	@exec $(BIN)/python -m tests.browser.pictures
+
+bench: ## webhooks a second on one core, beside a ceiling, textbook Flask and Express; table and JSON
+	$(SETUP) dev
+	@exec $(BIN)/python -m tests.bench.webhooks
 
 bench-media: ## CPU of calls with sound, late ticks; offer to ring, click to sound; JSON
 	$(SETUP) dev

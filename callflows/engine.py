@@ -39,13 +39,15 @@ IDLE_NOTES = (
 class Turn:
     """What to do now; `session` is None when the call ends after it. `notes` are the facts for the journal.
 
-    `path` are the steps that the call came to in this turn, in order.
+    `path` are the steps that the call came to in this turn, in order; `is_common` tells that actions and notes are the
+    very ones of every other caller (callflows/remembered.py).
     """
 
     session: Session | None
     actions: tuple[Action, ...]
     notes: tuple[Note, ...]
     path: tuple[str, ...] = ()
+    is_common: bool = False
 
 
 def start(flow: Flow, caller: Caller, now: float, world: World = NOWHERE) -> Turn:

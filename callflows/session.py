@@ -90,10 +90,9 @@ class Session:
         flow = dumped[1 : 1 + DIGEST_BYTES].hex()
         try:
             rest = json.loads(dumped[1 + DIGEST_BYTES :].decode())
-            more = rest.pop() if dumped[:1] == EXTENDED else {}
-            records = more.get("r")
+            more = rest.pop() if dumped[:1] == EXTENDED else None
             step, turn, started_at, tries, steps, flags, variables = rest
-            return cls(
+            loaded = _NEW.but(
                 flow=flow,
                 step=str(step),
                 turn=int(turn),
@@ -102,11 +101,21 @@ class Session:
                 steps=int(steps),
                 consented=bool(flags & CONSENTED),
                 in_fallback=bool(flags & IN_FALLBACK),
-                variables=tuple((str(name), str(value)) for name, value in variables),
-                stage=int(more.get("s", 0)),
-                counts=tuple((str(name), int(count)) for name, count in more.get("c", ())),
-                language=str(more.get("l", "")),
-                records=None if records is None else bool(records),
+                variables=tuple([(str(name), str(value)) for name, value in variables]),
             )
+            return loaded if more is None else loaded.but(**_extended(more))
         except (ValueError, TypeError, AttributeError, RecursionError) as problem:
             raise BadSession("these bytes are no session") from problem
+
+
+_NEW = Session(flow="", step="", turn=0, started_at=0.0)
+
+
+def _extended(more: dict[str, Any]) -> dict[str, Any]:
+    records = more.get("r")
+    return {
+        "stage": int(more.get("s", 0)),
+        "counts": tuple((str(name), int(count)) for name, count in more.get("c", ())),
+        "language": str(more.get("l", "")),
+        "records": None if records is None else bool(records),
+    }

@@ -1,8 +1,7 @@
 """The customer's call as a row: made by its first effect, ended once, and then a ticket."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -29,8 +28,7 @@ STRONGEST = (  # what a call is remembered for, when several things happened
 )
 
 
-@dataclass(frozen=True)
-class Facts:
+class Facts(NamedTuple):
     """What every request about a call tells about it."""
 
     merchant_id: str

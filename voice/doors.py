@@ -7,7 +7,7 @@ import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import structlog
 
@@ -35,8 +35,7 @@ class Door:
     takes: bool = False  # the path goes on with an id or a sealed session
 
 
-@dataclass(frozen=True)
-class Reply:
+class Reply(NamedTuple):
     """Status and body for the caller of the door."""
 
     status: int

@@ -35,18 +35,18 @@ def parse(body: bytes) -> Pairs:
         text = text.replace("+", " ")
     pairs: Pairs = []
     for part in text.split("&"):
-        if not part:
-            continue
         name, _, value = part.partition("=")
-        if "%" in value:
-            value = _plain(value)
-        if "%" in name:
-            name = _plain(name)
+        if "%" in part:
+            name, value = _plain(name), _plain(value)
+        elif not part:
+            continue
         pairs.append((name, value))
     return pairs
 
 
 def _plain(text: str) -> str:
+    if "%" not in text:
+        return text
     if text.startswith("%2B") and text.count("%") == 1:  # a telephone number, as most values with a sign are
         return "+" + text[3:]
     return _plain_short(text) if len(text) < 40 else unquote(text)

@@ -7,7 +7,7 @@ raises for anything that a stranger can send. The address that was signed is the
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from voice.form import FormFault, parse
 from voice.shapes import READ, Misshapen, read_fields
@@ -29,8 +29,7 @@ class Refusal:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Admitted:
+class Admitted(NamedTuple):
     """A genuine request: its account and its known fields, each of the right shape. Empty values are left out."""
 
     account_sid: str

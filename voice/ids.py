@@ -28,4 +28,4 @@ def call_of_room(room: str) -> str:
 
 def _derived(kind: str, *parts: str) -> str:
     digest = sha256("\x1f".join((kind, *parts)).encode()).digest()
-    return f"{kind}_{base64.b32encode(digest).decode().lower()[:20]}"
+    return f"{kind}_{base64.b32encode(digest[:15]).decode().lower()[:20]}"

@@ -6,62 +6,29 @@ Facts that somebody may have to prove are kept before the answer: whoever comes 
 While SQL is away the buffer is kept, up to its bound, and then loses the oldest.
 """
 
-import json
 import threading
 from collections import deque
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable
 from typing import Any
 
 import structlog
-from sqlalchemy import insert, text
-from sqlalchemy.dialects import sqlite
+from sqlalchemy import insert
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from voice.calls import Facts, insert_calls
-from voice.events import EVENTS, UnknownEvent
+from voice.facts import Data, Gathered, Told, insert_once, row
 from voice.models import Event
 from voice.store import Store, StoreAway
 
 log = structlog.get_logger()
 
-Data = Mapping[str, Any]
-Row = dict[str, Any]
+Notes = Told | Iterable[tuple[str, Data]]
 BOUND = 50_000  # turns, about two facts each
 BATCH = 2_000
 PATIENCE_SECONDS = (
     1.0  # Twilio gives an answer 3.5 s; behind a database that hangs a fact waits in the buffer
 )
-ONCE = ("merchant_id", "call_id", "turn", "place")
-
-# One statement with one parameter: on PostgreSQL less work for both sides than COPY into a table of its own
-# (docs/decisions/0102-the-journal-is-written-from-json.md).
-FROM_JSON = text("""
-    INSERT INTO event (merchant_id, call_id, at, kind, turn, place, agent_id, data)
-    SELECT merchant_id, call_id, at, kind, turn, place, agent_id, data FROM json_to_recordset(CAST(:rows AS json)) AS
-    fact(merchant_id text, call_id text, at float8, kind text, turn int, place int, agent_id text, data json)
-    ON CONFLICT (merchant_id, call_id, turn, place) DO NOTHING
-""")
-
-
-@dataclass(slots=True, eq=False)
-class Gathered:
-    """What a turn said and heard, until it is in SQL."""
-
-    merchant_id: str
-    call_id: str
-    turn: int
-    at: float
-    facts: tuple[tuple[str, Data], ...]
-    is_kept: bool = False
-
-    def rows(self) -> list[Row]:
-        """One row for each fact, numbered by place."""
-        return [
-            _row(self.merchant_id, self.call_id, kind, self.at, None, data, self.turn, place)
-            for place, (kind, data) in enumerate(self.facts)
-        ]
 
 
 class Journal:
@@ -79,15 +46,11 @@ class Journal:
         """How many turns' facts wait to be written."""
         return len(self._waiting)
 
-    def note_turn(
-        self, merchant_id: str, call_id: str, turn: int, at: float, notes: Iterable[tuple[str, Data]]
-    ) -> None:
+    def note_turn(self, merchant_id: str, call_id: str, turn: int, at: float, notes: Notes) -> None:
         """Remember what a turn said and heard; it is in SQL some 50 ms later, once however often the turn is asked."""
         self._gather(merchant_id, call_id, turn, at, notes)
 
-    def keep_turn(
-        self, merchant_id: str, call_id: str, turn: int, at: float, notes: Iterable[tuple[str, Data]]
-    ) -> bool:
+    def keep_turn(self, merchant_id: str, call_id: str, turn: int, at: float, notes: Notes) -> bool:
         """The same, but in SQL before this returns, with everything else that has gathered by then.
 
         False when SQL is away or slower than a second: then the facts wait in the buffer as all others do.
@@ -104,16 +67,11 @@ class Journal:
             self._writing.release()
         return ours.is_kept
 
-    def _gather(
-        self, merchant_id: str, call_id: str, turn: int, at: float, notes: Iterable[tuple[str, Data]]
-    ) -> Gathered:
-        facts = tuple(notes)
-        for kind, _ in facts:
-            if kind not in EVENTS:
-                raise UnknownEvent(kind)
+    def _gather(self, merchant_id: str, call_id: str, turn: int, at: float, notes: Notes) -> Gathered:
+        told = notes if isinstance(notes, Told) else Told(notes)
         if len(self._waiting) == BOUND:
-            self.lost += len(self._waiting[0].facts)
-        gathered = Gathered(merchant_id, call_id, turn, at, facts)
+            self.lost += len(self._waiting[0].told.facts)
+        gathered = Gathered(merchant_id, call_id, turn, at, told)
         self._waiting.append(gathered)
         return gathered
 
@@ -131,7 +89,7 @@ class Journal:
         notes: Iterable[tuple[str, Data]],
     ) -> None:
         """Write what a turn said and heard with the effect it had."""
-        _insert_once(tx, Gathered(merchant_id, call_id, turn, at, tuple(notes)).rows())
+        insert_once(tx, [Gathered(merchant_id, call_id, turn, at, Told(notes))])
 
     def write(
         self,
@@ -145,7 +103,7 @@ class Journal:
         **data: Any,
     ) -> None:
         """Write a fact with the decision it belongs to."""
-        tx.execute(insert(Event), [_row(merchant_id, call_id, kind, at, agent_id, data)])
+        tx.execute(insert(Event), [row(merchant_id, call_id, kind, at, agent_id, data)])
 
     def step(self) -> int:
         """Commit what has gathered; how many facts that was. Raises StoreAway and keeps them when SQL is away."""
@@ -157,66 +115,35 @@ class Journal:
     def _step(self) -> int:
         calls = [self._calls.popleft() for _ in range(min(len(self._calls), BATCH))]
         turns = [self._waiting.popleft() for _ in range(min(len(self._waiting), BATCH))]
-        rows = [row for turn in turns for row in turn.rows()]
         try:
-            self._commit(calls, rows)
+            self._commit(calls, turns)
         except StoreAway:
             self._calls.extendleft(reversed(calls))
             self._waiting.extendleft(reversed(turns))
             raise
         except (SQLAlchemyError, ValueError, TypeError):
-            self._commit_one_by_one(calls, rows)
+            self._commit_one_by_one(calls, turns)
         for turn in turns:
             turn.is_kept = True
-        return len(rows)
+        return sum(len(turn.told.facts) for turn in turns)
 
-    def _commit(self, calls: list[Facts], rows: list[Row]) -> None:
+    def _commit(self, calls: list[Facts], turns: list[Gathered]) -> None:
         with self._store.write() as tx:
             insert_calls(tx, calls)
-            _insert_once(tx, rows)
+            insert_once(tx, turns)
 
-    def _commit_one_by_one(self, calls: list[Facts], rows: list[Row]) -> None:
+    def _commit_one_by_one(self, calls: list[Facts], turns: list[Gathered]) -> None:
         """One of them is something that the database does not take: the others must not be lost with it."""
-        for call, row in [(one, None) for one in calls] + [(None, one) for one in rows]:
-            try:
-                self._commit([call] if call else [], [row] if row else [])
-            except (SQLAlchemyError, ValueError, TypeError) as error:
-                self.lost += 1
-                log.error(
-                    "fact not kept", call=call.call_id if call else row and row["call_id"], error=str(error)
-                )
+        for call in calls:
+            self._commit_if_it_can_be(call.call_id, 1, [call], [])
+        for turn in turns:
+            self._commit_if_it_can_be(turn.call_id, len(turn.told.facts), [], [turn])
 
-
-def _insert_once(tx: Session, rows: list[Row]) -> None:
-    """Facts in the order of their key, so that two writers of the same ones never wait for each other in a circle."""
-    if not rows:
-        return
-    rows = sorted(rows, key=lambda row: [row[name] for name in ONCE])
-    if tx.get_bind().dialect.name == "postgresql":
-        tx.execute(FROM_JSON, {"rows": json.dumps(rows)})
-    else:
-        tx.execute(sqlite.insert(Event).on_conflict_do_nothing(index_elements=ONCE), rows)
-
-
-def _row(
-    merchant_id: str,
-    call_id: str,
-    kind: str,
-    at: float,
-    agent_id: str | None,
-    data: Data,
-    turn: int | None = None,
-    place: int | None = None,
-) -> Row:
-    if kind not in EVENTS:
-        raise UnknownEvent(kind)
-    return {
-        "merchant_id": merchant_id,
-        "call_id": call_id,
-        "kind": kind,
-        "at": at,
-        "turn": turn,
-        "place": place,
-        "agent_id": agent_id,
-        "data": dict(data),
-    }
+    def _commit_if_it_can_be(
+        self, call_id: str, facts: int, calls: list[Facts], turns: list[Gathered]
+    ) -> None:
+        try:
+            self._commit(calls, turns)
+        except (SQLAlchemyError, ValueError, TypeError) as error:
+            self.lost += facts
+            log.error("facts not kept", call=call_id, error=str(error))

@@ -14,6 +14,7 @@ import structlog
 from sqlalchemy import ColumnElement, Float, literal, literal_column, text
 from sqlalchemy.orm import Session
 
+from voice.forms import Forms
 from voice.links import Links
 from voice.seal import Sealer
 from voice.settings import Settings
@@ -110,6 +111,7 @@ class Runtime:
     carrier: "Carrier"
     links: Links
     sealer: Sealer
+    forms: Forms = field(default_factory=Forms)
     nudge: Callable[[str], None] = field(
         default=lambda _ids: None
     )  # agents whose desks changed, separated by spaces

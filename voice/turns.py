@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 import structlog
 from sqlalchemy.orm import Session as Tx
 
-from callflows import engine
-from callflows.actions import Action, Forward, JoinQueue, Request, TakeVoicemail
+from callflows import engine, remembered
+from callflows.actions import Action, Forward, JoinQueue, Request
 from callflows.engine import Turn
 from callflows.events import Event, QueueLeft
 from callflows.flow import Flow
@@ -22,6 +22,8 @@ from callflows.world import World
 from voice import asking, models, speak
 from voice import heard as told
 from voice.calls import Facts, ensure_call, remember
+from voice.facts import Told
+from voice.forms import fact, has_effect, is_evidence, looked_at_time
 from voice.happened import flow_event
 from voice.ids import call_id as id_of_call
 from voice.ids import waiting_id
@@ -35,10 +37,6 @@ from voice.states import CallEnd
 from voice.store import StoreAway
 
 log = structlog.get_logger()
-
-EFFECTS = (JoinQueue, TakeVoicemail, Forward, Request)
-TIMED = (NoteKind.HOURS_CHECKED, NoteKind.STAFFING_CHECKED)
-EVIDENCE = frozenset({NoteKind.CONSENT_ANNOUNCED})  # facts that somebody may have to prove
 
 
 @dataclass(frozen=True)
@@ -82,7 +80,7 @@ def go_on(rt: Runtime, who: told.Incoming, heard: told.TurnHeard, sealed: str) -
 
 def resumed(rt: Runtime, facts: Facts, flow: Flow, session: Session, event: Event) -> Story:
     """The story after an event."""
-    turn = engine.resume(flow, session, event, rt.now(), world_of(rt, facts, flow))
+    turn = remembered.resume(flow, session, event, rt.now(), world_of(rt, facts, flow))
     return Story(facts, flow, session.turn + 1, turn)
 
 
@@ -93,12 +91,16 @@ def world_of(rt: Runtime, facts: Facts, flow: Flow) -> World:
 
 def answer(rt: Runtime, story: Story) -> bytes:
     """The document for a turn; its effect, if it has one, is committed before this returns."""
-    if _has_effect(story.turn):
+    form = rt.forms.of(story.turn, lambda address: _document(rt, story, story.turn.actions, address))
+    if form is not None:
+        _note(rt, story, form.told, form.is_evidence)
+        return form.document(_onward(rt, story))
+    if has_effect(story.turn):
         return _with_effect(rt, story)
-    stored = _stored_answer(rt, story) if _looked_at_time(story.turn) else None
+    stored = _stored_answer(rt, story) if looked_at_time(story.turn) else None
     if stored is not None:
         return stored
-    _note(rt, story)
+    _note(rt, story, Told(_notes(story)), is_evidence(story.turn))
     return write_down(rt, story)
 
 
@@ -114,10 +116,17 @@ def _stored_answer(rt: Runtime, story: Story) -> bytes | None:
 
 def write_down(rt: Runtime, story: Story, actions: tuple[Action, ...] | None = None) -> bytes:
     """The turn as TwiML; whoever joins a queue is written by the waiting room."""
-    session = story.turn.session
-    address = rt.links.turn(seal(rt, story.facts, session)) if session else ""
+    return _document(rt, story, story.turn.actions if actions is None else actions, _onward(rt, story))
+
+
+def _onward(rt: Runtime, story: Story) -> str:
+    """Where the next turn is asked for."""
+    return rt.links.turn(seal(rt, story.facts, story.turn.session)) if story.turn.session else ""
+
+
+def _document(rt: Runtime, story: Story, actions: tuple[Action, ...], address: str) -> bytes:
     verbs = speak.actions(
-        story.turn.actions if actions is None else actions,
+        actions,
         rt.links,
         address,
         sound_url=lambda audio: rt.links.audio(piece_name(story.facts.merchant_id, audio)),
@@ -231,22 +240,14 @@ def _session_of(turn: Turn) -> Session:
     return turn.session
 
 
-def _note(rt: Runtime, story: Story) -> None:
-    is_evidence = rt.settings.facts == "before" or any(note.kind in EVIDENCE for note in story.turn.notes)
-    note = rt.journal.keep_turn if is_evidence else rt.journal.note_turn
-    note(story.facts.merchant_id, story.facts.call_id, story.number, rt.now(), _notes(story))
+def _note(rt: Runtime, story: Story, told: Told, is_evidence: bool) -> None:
+    is_due = is_evidence or rt.settings.facts == "before"
+    note = rt.journal.keep_turn if is_due else rt.journal.note_turn
+    note(story.facts.merchant_id, story.facts.call_id, story.number, rt.now(), told)
 
 
 def _notes(story: Story) -> list[tuple[str, Mapping[str, object]]]:
     facts = story.facts
     began = {"caller": facts.caller, "dialled": facts.dialled, "flow": story.flow.digest[:12]}
     notes: list[tuple[str, Mapping[str, object]]] = [("call_started", began)] if story.number == 0 else []
-    return notes + [(note.kind.value, {"step": note.step, **note.data}) for note in story.turn.notes]
-
-
-def _has_effect(turn: Turn) -> bool:
-    return bool(turn.actions) and isinstance(turn.actions[-1], EFFECTS)
-
-
-def _looked_at_time(turn: Turn) -> bool:
-    return any(note.kind in TIMED for note in turn.notes)
+    return [*notes, *map(fact, story.turn.notes)]

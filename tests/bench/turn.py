@@ -25,6 +25,7 @@ import structlog
 from flask import Flask
 
 from simulator.account import Account
+from tests.bench.shop import FLOW, NUMBER
 from tests.build import BASE_URL, account_json, make_rt
 from tests.wire.build import Environ, call_fields, signed_environ
 from voice import speak, web
@@ -34,30 +35,6 @@ from voice.garbage import settle
 from voice.guard import Admitted, admit
 from voice.runtime import Runtime, SharedClock
 from voice.seeding import seed_merchants
-
-NUMBER = "+12025550100"
-FLOW = """
-flow_version: 1
-merchant: northwind
-name: Northwind Outfitters
-timezone: America/New_York
-numbers: ["+12025550100"]
-start: greeting
-fallback: goodbye
-steps:
-  greeting:
-    menu: "Thank you for calling {merchant}. For orders, press 1."
-    options: {1: orders}
-    no_input: goodbye
-    no_match: goodbye
-  orders:
-    menu: "For the state of an order, press 1. To change an order, press 2."
-    options: {1: goodbye, 2: goodbye}
-    no_input: goodbye
-    no_match: goodbye
-  goodbye:
-    hangup: "Thank you. Goodbye."
-"""
 
 Wsgi = Callable[..., Iterable[bytes]]
 Request = tuple[Environ, bytes]

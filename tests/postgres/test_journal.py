@@ -147,7 +147,7 @@ def test_while_the_store_is_away_facts_are_kept_and_written_afterwards(
 
 
 def test_the_statement_for_postgresql_names_every_column_of_a_fact() -> None:
-    from voice.journal import FROM_JSON
+    from voice.facts import FROM_JSON
 
     named = str(FROM_JSON).partition("(")[2].partition(")")[0].replace(" ", "").split(",")
 

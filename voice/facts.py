@@ -1,0 +1,114 @@
+"""The facts of turns on their way into SQL: made once, written in groups, each kept once however often it comes.
+
+Most turns are the same for many callers (callflows/remembered.py), so what they tell is one object, and its JSON is
+made once.
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.orm import Session
+
+from voice.events import EVENTS, UnknownEvent
+from voice.models import Event
+
+Data = Mapping[str, Any]
+Row = dict[str, Any]
+ONCE = ("merchant_id", "call_id", "turn", "place")
+
+# One statement with one parameter: on PostgreSQL less work for both sides than COPY into a table of its own
+# (docs/decisions/0102-the-journal-is-written-from-json.md). A turn's facts are pairs of kind and data.
+FROM_JSON = text("""
+    INSERT INTO event (merchant_id, call_id, at, kind, turn, place, agent_id, data)
+    SELECT m, c, a, fact.value ->> 0, t, fact.number - 1, NULL, fact.value -> 1
+    FROM json_to_recordset(CAST(:turns AS json)) AS told(m text, c text, a float8, t int, f json),
+    LATERAL json_array_elements(f) WITH ORDINALITY AS fact(value, number)
+    ON CONFLICT (merchant_id, call_id, turn, place) DO NOTHING
+""")
+_encode = json.encoder.encode_basestring_ascii
+
+
+class Told:
+    """What a turn said and heard: pairs of kind and data, in order. Raises UnknownEvent for a kind that nobody knows."""
+
+    def __init__(self, facts: Iterable[tuple[str, Data]]) -> None:
+        self.facts = tuple(facts)
+        for kind, _ in self.facts:
+            if kind not in EVENTS:
+                raise UnknownEvent(kind)
+
+    @cached_property
+    def json(self) -> str:
+        """The facts as PostgreSQL takes them."""
+        return json.dumps(self.facts)
+
+
+@dataclass(slots=True, eq=False)
+class Gathered:
+    """What a turn of a call told, until it is in SQL."""
+
+    merchant_id: str
+    call_id: str
+    turn: int
+    at: float
+    told: Told
+    is_kept: bool = False
+
+    @property
+    def key(self) -> tuple[str, str, int]:
+        """Where it stands in the order of writing."""
+        return self.merchant_id, self.call_id, self.turn
+
+    def json(self) -> str:
+        """This turn as an object of FROM_JSON."""
+        names = f'"m":{_encode(self.merchant_id)},"c":{_encode(self.call_id)}'
+        return f'{{{names},"a":{self.at!r},"t":{self.turn},"f":{self.told.json}}}'
+
+    def rows(self) -> list[Row]:
+        """One row for each fact, numbered by place."""
+        return [
+            row(self.merchant_id, self.call_id, kind, self.at, None, data, self.turn, place)
+            for place, (kind, data) in enumerate(self.told.facts)
+        ]
+
+
+def row(
+    merchant_id: str,
+    call_id: str,
+    kind: str,
+    at: float,
+    agent_id: str | None,
+    data: Data,
+    turn: int | None = None,
+    place: int | None = None,
+) -> Row:
+    """One fact as a row of the journal."""
+    if kind not in EVENTS:
+        raise UnknownEvent(kind)
+    return {
+        "merchant_id": merchant_id,
+        "call_id": call_id,
+        "kind": kind,
+        "at": at,
+        "turn": turn,
+        "place": place,
+        "agent_id": agent_id,
+        "data": dict(data),
+    }
+
+
+def insert_once(tx: Session, turns: Sequence[Gathered]) -> None:
+    """Write turns in the order of their key, so that two writers of the same ones never wait for each other in a circle."""
+    turns = sorted((turn for turn in turns if turn.told.facts), key=lambda turn: turn.key)
+    if not turns:
+        return
+    if tx.get_bind().dialect.name == "postgresql":
+        tx.execute(FROM_JSON, {"turns": f"[{','.join(turn.json() for turn in turns)}]"})
+    else:
+        rows = [row for turn in turns for row in turn.rows()]
+        tx.execute(sqlite.insert(Event).on_conflict_do_nothing(index_elements=ONCE), rows)
