@@ -73,9 +73,13 @@ def command_line() -> argparse.ArgumentParser:
     """
     parser = argparse.ArgumentParser(prog="ringdesk", description="A telephone contact centre for merchants.")
     words = parser.add_subparsers(metavar="WORD", required=True)
+    flows = None
     for package in PACKAGES:
         if importlib.util.find_spec(package) and importlib.util.find_spec(f"{package}.commands"):
-            importlib.import_module(f"{package}.commands").add_commands(words)
+            added = importlib.import_module(f"{package}.commands").add_commands(words)
+            flows = added if package == "callflows" else flows
+    if flows is not None:
+        importlib.import_module("voice.flow_commands").add_words(flows)
     words.add_parser("clock", help="end what is due, decide again, sweep; one or more of them").set_defaults(
         run=run_clock
     )

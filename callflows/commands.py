@@ -10,8 +10,8 @@ from callflows.faults import Fault, Severity
 from callflows.files import check_files, flow_files
 from callflows.tools import explain_commands, see_commands, try_commands
 from callflows.tools.formats import FORMATS
+from callflows.tools.shell import CLEAN, COULD_NOT_RUN, FINDINGS, ArgumentWords
 
-CLEAN, FINDINGS, COULD_NOT_RUN = 0, 1, 2
 DOCS_PAGE = Path("docs/flow-language.md")
 
 MORE_WORDS = (try_commands, explain_commands, see_commands)
@@ -30,14 +30,18 @@ All rules: docs/flow-language.md
 """
 
 
-def add_commands(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """ringdesk flows check | docs"""
-    flows = subparsers.add_parser("flows", help="check the call flows of merchants")
-    add_words(flows.add_subparsers(metavar="WORD", required=True))
+def add_commands(subparsers: ArgumentWords) -> ArgumentWords:
+    """ringdesk flows ...; gives the group, so that words which need the database can join it."""
+    flows = subparsers.add_parser(
+        "flows", help="check, play, test, draw and publish the call flows of merchants"
+    )
+    words = flows.add_subparsers(metavar="WORD", required=True)
+    add_words(words)
+    return words
 
 
-def add_words(words: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """check | docs, each with `run`, a function of the parsed arguments that returns the exit code."""
+def add_words(words: ArgumentWords) -> None:
+    """check | docs and the tools', each with `run`, a function of the parsed arguments that returns the exit code."""
     check = words.add_parser(
         "check",
         help="find mistakes in flow files before callers do",

@@ -60,7 +60,14 @@ class Account:
     friendly_name: str = "simulated account"
     calls_per_second: float = 1.0
     concurrent_calls: int | None = None
+    concurrent_requests: int = 100
     seed: int = 1
+    owner: Account | None = None
+    status: str = "active"
+    test_sid: str = ""
+    test_token: str = ""
+    created_at: float = 0.0
+    updated_at: float = 0.0
 
     def __post_init__(self) -> None:
         self.mint = Minter(self.seed)
@@ -111,6 +118,9 @@ class Account:
         account.calls_per_second = float(data.get("calls_per_second", 1.0))
         if data.get("concurrent_calls") is not None:
             account.concurrent_calls = int(data["concurrent_calls"])
+        account.concurrent_requests = int(data.get("concurrent_requests", 100))
+        account.test_sid = data.get("test_account_sid", "")
+        account.test_token = data.get("test_auth_token", "")
         if data.get("api_key_sid"):
             account.api_keys[data["api_key_sid"]] = data.get("api_key_secret", "")
         for number in data.get("numbers", []):
@@ -148,7 +158,9 @@ class Account:
         return self.api_keys.get(self.api_key_sid, "")
 
     def knows(self, user: str, secret: str) -> bool:
-        """Basic authentication takes the account's own token or any of its API keys."""
+        """Basic authentication takes the token or an API key of the account, or of the one that owns it."""
+        if self.owner is not None and self.owner.knows(user, secret):
+            return True
         if user == self.sid:
             return bool(secret) and secret == self.auth_token
         return bool(secret) and self.api_keys.get(user) == secret

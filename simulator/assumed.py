@@ -199,6 +199,21 @@ ASSUMED: tuple[Assumption, ...] = (
         "A call beyond the account's calls at once is busy for the caller, 429 and 10004 for REST.",
         "exchange.py",
     ),
+    Assumption(
+        "magic-numbers",
+        "Test credentials answer magic numbers with the codes of Twilio's catalogue that fit best.",
+        "rest/trial.py",
+    ),
+    Assumption(
+        "rest-limit",
+        "A REST request beyond an account's 100 at once is 429, code 20429, and not carried out.",
+        "wire/front.py",
+    ),
+    Assumption(
+        "inactive-account",
+        "A call to a number of an account that is not active is busy, with 10003.",
+        "exchange.py",
+    ),
     Assumption("update-ended", "Updating an ended call is 400, code 21220, with this text.", "rest/calls.py"),
     Assumption(
         "message-steps",

@@ -50,11 +50,11 @@ def run_caller(
         "say": [_speech(text) for text in says],
         "hangup": hangup,
     }
-    call = _ask(server, "POST", "/sim/calls", order)
+    call = ask(server, "POST", "/sim/calls", order)
     shown = 0
     lines: list[dict[str, Any]] = []
     while True:
-        call = _ask(server, "GET", f"/sim/calls/{call['sid']}?after={shown}")
+        call = ask(server, "GET", f"/sim/calls/{call['sid']}?after={shown}")
         shown = call["next"]
         lines += call["transcript"]
         if not as_json:
@@ -84,7 +84,7 @@ def _speech(text: str) -> dict[str, Any]:
     return speech
 
 
-def _ask(server: str, method: str, path: str, data: dict[str, Any] | None = None) -> dict[str, Any]:
+def ask(server: str, method: str, path: str, data: dict[str, Any] | None = None) -> dict[str, Any]:
     try:
         reply = urllib3.request(method, server.rstrip("/") + path, json=data, timeout=10.0, retries=False)
     except urllib3.exceptions.HTTPError:

@@ -13,6 +13,8 @@ from typing import NoReturn
 from simulator.account import Account, BadAccountFile
 from simulator.assumed import ASSUMED
 from simulator.caller import CannotCall, run_caller
+from simulator.crowd import command as crowd
+from simulator.crowd.habits import BadCrowd
 from simulator.script import BadScript, read_press, read_seconds
 
 DEFAULT_PORT = 8002
@@ -23,7 +25,7 @@ def main(words: list[str] | None = None) -> int:
     given = _parser().parse_args(words)
     try:
         return int(given.run(given))
-    except (BadAccountFile, BadScript, CannotCall) as error:
+    except (BadAccountFile, BadCrowd, BadScript, CannotCall) as error:
         print(f"simulator: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
@@ -89,6 +91,10 @@ def _parser() -> argparse.ArgumentParser:
     )
     call.add_argument("--json", action="store_true", help="print the whole call as JSON when it has ended")
     call.set_defaults(run=_call)
+
+    people = verbs.add_parser("crowd", help="let many callers and agents loose, from a seed")
+    crowd.add_arguments(people)
+    people.set_defaults(run=crowd.run)
 
     assumed = verbs.add_parser("assumed", help="list what Twilio leaves unknown and the simulator decided")
     assumed.set_defaults(run=_assumed)

@@ -77,6 +77,14 @@ class Seat:
         return self.conference.listeners(self)
 
 
+@dataclass(frozen=True)
+class Expected:
+    """A leg that REST calls into the room and that has not answered yet, and how it will take part."""
+
+    leg: Leg
+    terms: Terms
+
+
 @dataclass(eq=False)
 class Conference:
     """A conference resource; of one name at most one is not completed."""
@@ -90,6 +98,7 @@ class Conference:
     region: str = "us1"
     status: ConferenceStatus = ConferenceStatus.INIT
     seats: dict[str, Seat] = field(default_factory=dict)
+    expected: dict[str, Expected] = field(default_factory=dict)
     sequence: int = 0
     ended_reason: str | None = None
     ended_by: str | None = None
@@ -149,6 +158,7 @@ class Conferences:
         seat.beep_on_exit = terms.beep in ("true", "onExit")
         seat.coaches, seat.coaching = terms.coaches, bool(terms.coaches)
         conference.seats[leg.sid] = seat
+        conference.expected.pop(leg.sid, None)
         leg.place = seat
         self._world.ledger.write("conference.joined", conference=conference.sid, name=name, call=leg.sid)
         if terms.beep in ("true", "onEnter"):
@@ -158,6 +168,19 @@ class Conferences:
         self._refresh(conference)
         self._world.recordings.conference_joined(conference, leg)
         return seat
+
+    def expect(self, account: Account, name: str, leg: Leg, terms: Terms) -> Conference:
+        """A participant is being called: the room exists from now on, until nobody comes any more."""
+        conference = self.open(account, name) or self._create(account, name, terms)
+        conference.expected[leg.sid] = Expected(leg, terms)
+
+        def gone() -> None:
+            conference.expected.pop(leg.sid, None)
+            if not conference.seats and not conference.expected:
+                self._end(conference, "last-participant-left", None, "")
+
+        leg.ended.listen(gone)
+        return conference
 
     def leave(self, seat: Seat, reason: str) -> None:
         """Out of the room, by whatever way; ends the conference when its rules say so."""
@@ -174,7 +197,7 @@ class Conferences:
                 seat,
                 "moderator_ended_conference",
             )
-        elif not conference.seats:
+        elif not conference.seats and not conference.expected:
             self._end(conference, "last-participant-kicked" if kicked else "last-participant-left", seat, "")
         else:
             if seat.beep_on_exit:

@@ -19,6 +19,7 @@ class Alert:
     message: str
     call_sid: str = ""
     url: str = ""
+    sid: str = ""
 
     def __str__(self) -> str:
         where = " ".join(part for part in (self.call_sid, self.url) if part)
@@ -31,6 +32,7 @@ class Debugger:
     def __init__(self, now: Callable[[], float], ledger: Ledger, keep: int | None = None) -> None:
         self._now = now
         self._ledger = ledger
+        self._count = 0
         self.alerts: deque[Alert] = deque(maxlen=keep)
 
     def error(self, code: int, message: str, *, call_sid: str = "", url: str = "") -> None:
@@ -55,6 +57,7 @@ class Debugger:
         return bool(self.alerts)
 
     def _add(self, code: int, level: str, message: str, call_sid: str, url: str) -> None:
-        alert = Alert(self._now(), code, level, message, call_sid, url)
+        self._count += 1
+        alert = Alert(self._now(), code, level, message, call_sid, url, f"NO{self._count:032x}")
         self.alerts.append(alert)
         self._ledger.write("debugger." + level, code=code, message=message, call=call_sid, url=url)

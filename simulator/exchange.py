@@ -60,8 +60,11 @@ class Exchange:
         leg.forwarded_from = forwarded_from
         settings: VoiceSettings = account.applications.get(number.voice_application_sid) or number
         leg.caller_name = caller_name if settings.voice_caller_id_lookup else None
-        if full:
-            self._refuse(leg)
+        if full or account.status != "active":
+            self._refuse(
+                leg,
+                *((10004, "Call concurrency limit exceeded") if full else (10003, "Account is not active")),
+            )
             return leg
         self._begin_inbound(leg, settings)
         return leg
@@ -106,6 +109,7 @@ class Exchange:
         leg.ear.end()
         leg.answered_at = self._world.now
         self._move(leg, Status.IN_PROGRESS)
+        self._world.faults.leg_answered(leg)
         leg.answered.fire(None)
 
     def run(self, leg: Leg, first: Goto | Document) -> None:
@@ -152,11 +156,11 @@ class Exchange:
             sum(1 for leg in self._world.legs.values() if leg.account is account and not leg.is_over) >= most
         )
 
-    def _refuse(self, leg: Leg) -> None:
-        """The caller hears busy; nobody asks the application (assumed: call-limit)."""
+    def _refuse(self, leg: Leg, code: int, why: str) -> None:
+        """The caller hears busy; nobody asks the application (assumed: call-limit, inactive-account)."""
         leg.status = Status.RINGING
-        self._world.debugger.error(10004, "Call concurrency limit exceeded", call_sid=leg.sid)
-        self.end(leg, Status.BUSY, "the account has too many calls at once")
+        self._world.debugger.error(code, why, call_sid=leg.sid)
+        self.end(leg, Status.BUSY, why)
 
     def _begin_inbound(self, leg: Leg, settings: VoiceSettings) -> None:
         leg.status = Status.RINGING

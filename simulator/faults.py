@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -9,8 +10,10 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from simulator.http import HttpReply, HttpRequest
+from simulator.legs import Status
 
 if TYPE_CHECKING:
+    from simulator.legs import Leg
     from simulator.world import World
 
 
@@ -23,17 +26,28 @@ class Harm(StrEnum):
     SLOW = "slow"
     REORDER = "reorder"
     STATUS = "status"
+    LOSE_ANSWER = "lose-answer"
     TIMEOUT_BEFORE = "timeout-before"
     TIMEOUT_AFTER = "timeout-after"
+    LATE = "late"
+    ABSENT = "absent"
+    DIE = "die"
 
 
-WEBHOOK_HARMS = frozenset({Harm.LOSE, Harm.DUPLICATE, Harm.DELAY, Harm.SLOW, Harm.REORDER, Harm.STATUS})
+WEBHOOK_HARMS = frozenset(
+    {Harm.LOSE, Harm.LOSE_ANSWER, Harm.DUPLICATE, Harm.DELAY, Harm.SLOW, Harm.REORDER, Harm.STATUS}
+)
 REST_HARMS = frozenset({Harm.STATUS, Harm.TIMEOUT_BEFORE, Harm.TIMEOUT_AFTER})
+RECORDING_HARMS = frozenset({Harm.LATE, Harm.ABSENT})
+LEG_HARMS = frozenset({Harm.DIE})
 
 
 @dataclass
 class Fault:
-    """A harm for the next `times` requests (None: all) whose "METHOD path" matches; chance below 1 draws by seed."""
+    """A harm for the next `times` requests (None: all) whose "METHOD path" matches; chance below 1 draws by seed.
+
+    purposes narrow it to classes of webhooks (voice, gather, wait, status, conference, recording, ...); none: all.
+    """
 
     harm: Harm
     pattern: str
@@ -42,6 +56,7 @@ class Fault:
     status: int = 500
     chance: float = 1.0
     skip: int = 0
+    purposes: frozenset[str] = frozenset()
     hits: int = 0
 
     def __post_init__(self) -> None:
@@ -51,7 +66,9 @@ class Fault:
     def is_spent(self) -> bool:
         return self.times is not None and self.hits >= self.times
 
-    def matches(self, text: str) -> bool:
+    def matches(self, text: str, purpose: str = "") -> bool:
+        if self.purposes and purpose not in self.purposes:
+            return False
         return self._matcher.search(text) is not None
 
 
@@ -74,7 +91,13 @@ class Faults:
     world: World
     webhooks: list[Fault] = field(default_factory=list)
     rest_faults: list[Fault] = field(default_factory=list)
+    recordings: list[Fault] = field(default_factory=list)
+    legs: list[Fault] = field(default_factory=list)
+    dark_until: float = 0.0
     _held: list[_Held] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._lots = random.Random(self.world.seed)
 
     def webhook(
         self,
@@ -86,10 +109,17 @@ class Faults:
         status: int = 500,
         chance: float = 1.0,
         skip: int = 0,
+        purpose: str = "",
     ) -> Fault:
-        """Harms requests to the application: lose, duplicate, delay, slow (answers late), reorder, status."""
+        """Harms requests to the application: lose, lose-answer, duplicate, delay, slow, reorder, status.
+
+        purpose names classes of requests, with spaces between: "status conference".
+        """
+        purposes = frozenset(purpose.split())
         return self._add(
-            self.webhooks, WEBHOOK_HARMS, Fault(Harm(harm), pattern, times, seconds, status, chance, skip)
+            self.webhooks,
+            WEBHOOK_HARMS,
+            Fault(Harm(harm), pattern, times, seconds, status, chance, skip, purposes),
         )
 
     def rest(
@@ -107,9 +137,54 @@ class Faults:
             self.rest_faults, REST_HARMS, Fault(Harm(harm), pattern, times, 0.0, status, chance, skip)
         )
 
+    def recording(
+        self,
+        harm: Harm | str,
+        *,
+        times: int | None = 1,
+        seconds: float = 60.0,
+        chance: float = 1.0,
+        skip: int = 0,
+    ) -> Fault:
+        """Recordings come late by so many seconds, or never (absent)."""
+        return self._add(
+            self.recordings, RECORDING_HARMS, Fault(Harm(harm), "", times, seconds, 0, chance, skip)
+        )
+
+    def leg(
+        self, pattern: str, *, times: int | None = 1, seconds: float = 5.0, chance: float = 1.0, skip: int = 0
+    ) -> Fault:
+        """Legs whose "direction from to" matches die so many seconds after their answer."""
+        return self._add(self.legs, LEG_HARMS, Fault(Harm.DIE, pattern, times, seconds, 0, chance, skip))
+
+    def blackout(self, seconds: float) -> None:
+        """Nothing gets through in either direction for so long: no connection, no answer."""
+        self.dark_until = max(self.dark_until, self.world.now + seconds)
+        self.world.ledger.write("fault.blackout", until=self.dark_until)
+
     def clear(self) -> None:
-        self.webhooks.clear()
-        self.rest_faults.clear()
+        for ordered in (self.webhooks, self.rest_faults, self.recordings, self.legs):
+            ordered.clear()
+        self.dark_until = 0.0
+
+    @property
+    def is_dark(self) -> bool:
+        return self.world.now < self.dark_until
+
+    def leg_answered(self, leg: Leg) -> None:
+        fault = self._pick(self.legs, f"{leg.direction} {leg.from_} {leg.to}")
+        if fault is None:
+            return
+        self.world.ledger.write("fault.leg", harm=fault.harm, call=leg.sid)
+        end = self.world.exchange.end
+        self.world.kernel.after(fault.seconds, lambda: end(leg, Status.COMPLETED, "the connection broke"))
+
+    def for_recording(self) -> Fault | None:
+        """The harm for a recording that has just ended."""
+        fault = self._pick(self.recordings, "")
+        if fault is not None:
+            self.world.ledger.write("fault.recording", harm=fault.harm)
+        return fault
 
     def for_rest(self, method: str, path: str) -> Fault | None:
         return self._pick(self.rest_faults, f"{method} {path}")
@@ -117,8 +192,11 @@ class Faults:
     def send(self, request: HttpRequest, purpose: str, answer: Callable[[HttpReply], None]) -> Harm | None:
         """Passes the request on to the application; gives the harm that was done to it, if any."""
         text = f"{request.method} /{request.url.split('/', 3)[-1]}"
-        overtaken = [held for held in self._held if held.fault.matches(text)]
-        fault = self._pick(self.webhooks, text)
+        if self.is_dark:
+            self.world.kernel.soon(lambda: answer(HttpReply(failure="connect")))
+            return Harm.LOSE
+        overtaken = [held for held in self._held if held.fault.matches(text, purpose)]
+        fault = self._pick(self.webhooks, text, purpose)
         if fault is None:
             self.world.port.send(request, answer)
         else:
@@ -133,6 +211,8 @@ class Faults:
         match fault.harm:
             case Harm.LOSE:
                 pass
+            case Harm.LOSE_ANSWER:
+                self.world.port.send(request, lambda reply: None)
             case Harm.DUPLICATE:
                 self.world.port.send(request, answer)
                 kernel.after(fault.seconds, lambda: self.world.port.send(request, lambda reply: None))
@@ -154,14 +234,14 @@ class Faults:
             self._held.remove(held)
             self.world.port.send(held.request, held.answer)
 
-    def _pick(self, faults: list[Fault], text: str) -> Fault | None:
+    def _pick(self, faults: list[Fault], text: str, purpose: str = "") -> Fault | None:
         for fault in faults:
-            if not fault.matches(text) or fault.is_spent:
+            if fault.is_spent or not fault.matches(text, purpose):
                 continue
             if fault.skip > 0:
                 fault.skip -= 1
                 continue
-            if fault.chance < 1.0 and self.world.mint.random.random() >= fault.chance:
+            if fault.chance < 1.0 and self._lots.random() >= fault.chance:
                 continue
             fault.hits += 1
             return fault

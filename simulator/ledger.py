@@ -47,6 +47,12 @@ class Ledger:
             self._file.flush()
         return fact
 
+    def close(self) -> None:
+        """Facts that come later, of calls that end with the program, are kept in memory only."""
+        file, self._file = self._file, None
+        if file is not None:
+            file.close()
+
     def __iter__(self) -> Iterator[Fact]:
         return iter(self._facts)
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from simulator.account import Account
+from simulator.hearing import Sound
 from simulator.legs import Callback, Leg
 from simulator.params import rfc2822
 from simulator.webhooks import Ask
@@ -24,6 +25,7 @@ RECORDING_EVENTS = frozenset(
 )
 SECONDS_UNTIL_READY = 2.0
 SHORTEST_SECONDS = 0.1
+NO_SOUND = frozenset({Sound.SILENCE, Sound.RINGING})
 
 
 class RecordingStatus(StrEnum):
@@ -79,6 +81,7 @@ class Recording:
     gaps: list[Gap] = field(default_factory=list)
     deleted_at: float | None = None
     file: Path | None = None
+    is_lost: bool = False
 
     @property
     def url(self) -> str:
@@ -94,6 +97,13 @@ class Recording:
             return 0.0
         skipped = sum((gap.until or self.ended_at) - gap.at for gap in self.gaps if gap.skips)
         return max(0.0, self.ended_at - self.started_at - skipped - self.trimmed_seconds)
+
+    @property
+    def error_code(self) -> int | None:
+        """Why it is absent: nothing was to be heard, or it was too short."""
+        if self.status is not RecordingStatus.ABSENT:
+            return None
+        return 16102 if self.order.trims and self.gaps else 16101
 
     @property
     def whole_seconds(self) -> int:
@@ -143,7 +153,10 @@ class Recordings:
             _trim(recording, now)
         recording.status = RecordingStatus.PROCESSING
         self._world.ledger.write("recording.stopped", recording=recording.sid, call=recording.call_sid)
-        self._world.kernel.after(self.seconds_until_ready, lambda: self._ready(recording))
+        fault = self._world.faults.for_recording()
+        late = fault.seconds if fault is not None and fault.harm == "late" else 0.0
+        recording.is_lost = fault is not None and fault.harm == "absent"
+        self._world.kernel.after(self.seconds_until_ready + late, lambda: self._ready(recording))
 
     def pause(self, recording: Recording, *, skips: bool) -> None:
         if recording.status is RecordingStatus.IN_PROGRESS:
@@ -223,7 +236,7 @@ class Recordings:
     def _ready(self, recording: Recording) -> None:
         if recording.status is not RecordingStatus.PROCESSING:
             return
-        if recording.seconds < SHORTEST_SECONDS or self.absent:
+        if recording.seconds < SHORTEST_SECONDS or self.absent or recording.is_lost:
             recording.status = RecordingStatus.ABSENT
             self._changed(recording)
             self._tell(recording, RecordingStatus.ABSENT)
@@ -256,7 +269,7 @@ class Recordings:
             "RecordingStartTime": rfc2822(recording.started_at),
             "RecordingSource": recording.order.source,
             "RecordingTrack": recording.order.track,
-            "ErrorCode": "16101" if status is RecordingStatus.ABSENT else "0",
+            "ErrorCode": str(recording.error_code or 0),
         }
         if recording.call_sid is not None:
             form["CallSid"] = recording.call_sid
@@ -270,15 +283,23 @@ class Recordings:
 
 
 def _trim(recording: Recording, now: float) -> None:
-    """Cuts the silence before the first word and after the last."""
-    spells = [
-        (max(spell.at, recording.started_at), now if spell.until is None else min(spell.until, now))
+    """Cuts the silence before the first sound and after the last."""
+    sounds = [
+        (max(at, recording.started_at), now if until is None else min(until, now))
         for leg in recording.legs
-        for spell in leg.mouth.spells
-        if spell.until is None or spell.until > recording.started_at
+        for at, until in _sounds(leg, recording)
+        if until is None or until > recording.started_at
     ]
-    first = min((at for at, _ in spells), default=now)
-    last = max((until for _, until in spells), default=now)
+    first = min((at for at, _ in sounds), default=now)
+    last = max((until for _, until in sounds), default=now)
     recording.gaps.insert(0, Gap(recording.started_at, skips=True, until=first))
-    if spells:
+    if sounds:
         recording.gaps.append(Gap(last, skips=True, until=now))
+
+
+def _sounds(leg: Leg, recording: Recording) -> list[tuple[float, float | None]]:
+    """When the far end spoke and, but for a message that is left, when it heard something."""
+    spoken = [(spell.at, spell.until) for spell in leg.mouth.spells]
+    if recording.order.source in ("RecordVerb", "Conference"):
+        return spoken
+    return spoken + [(line.at, line.until) for line in leg.ear.lines if line.kind not in NO_SOUND]

@@ -42,6 +42,7 @@ class World:
         keep_calls: int | None = None,
     ) -> None:
         self.kernel = Kernel(clock)
+        self.seed = seed
         self.mint = Minter(seed * 7919 + 17)
         self.base_url = base_url
         self.ledger = Ledger(lambda: self.now, ledger_file, keep)
@@ -70,6 +71,8 @@ class World:
 
     def add_account(self, account: Account) -> None:
         self.accounts[account.sid] = account
+        account.created_at = account.created_at or self.now
+        account.updated_at = account.updated_at or self.now
         for thing in (*account.numbers.values(), *account.applications.values()):
             thing.created_at = thing.created_at or self.now
             thing.updated_at = thing.updated_at or self.now

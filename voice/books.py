@@ -46,6 +46,7 @@ class Page:
     by_sid: dict[str, Account] = field(default_factory=dict)
     shops: dict[str, Shop] = field(default_factory=dict)
     numbers: dict[str, tuple[str, str]] = field(default_factory=dict)  # E.164 -> merchant, account id
+    drafts: dict[str, tuple[str, str]] = field(default_factory=dict)  # E.164 -> merchant, digest
 
 
 class NoSuchFlow(LookupError):
@@ -73,6 +74,11 @@ class Books:
                 row.e164: (row.merchant_id, row.twilio_account_id)
                 for row in tx.scalars(select(models.Number))
             }
+            drafts = {
+                row.e164: (row.merchant_id, row.digest)
+                for row in tx.scalars(select(models.FlowDraft))
+                if numbers.get(row.e164, ("",))[0] == row.merchant_id
+            }
             pinned = tx.execute(
                 select(models.Call.merchant_id, models.Call.flow_digest)
                 .where(models.Call.ended_at.is_(None))
@@ -81,6 +87,7 @@ class Books:
         wanted = {(shop.id, shop.live_digest) for shop in shops if shop.live_digest} | {
             (m, d) for m, d in pinned
         }
+        wanted |= set(drafts.values())
         for merchant_id, digest in wanted - self._flows.keys():
             self._load(merchant_id, digest)
         self.page = Page(
@@ -88,12 +95,19 @@ class Books:
             {one.account_sid: one for one in accounts},
             {shop.id: shop for shop in shops},
             numbers,
+            drafts,
         )
 
     def live_flow(self, merchant_id: str) -> Flow | None:
         """The flow that a new call of this merchant gets."""
         shop = self.page.shops.get(merchant_id)
         return self.flow(merchant_id, shop.live_digest) if shop and shop.live_digest else None
+
+    def answering(self, number: str) -> Flow | None:
+        """The flow that answers a number (E.164): a draft where one is to be heard, else the live one."""
+        merchant_id, _ = self.page.numbers.get(number, ("", ""))
+        draft = self.page.drafts.get(number)
+        return self.flow(*draft) if draft else self.live_flow(merchant_id)
 
     def flow(self, merchant_id: str, digest: str) -> Flow:
         """The version that a call began with; from SQL when this process has not met it yet."""

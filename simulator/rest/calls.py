@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
+from simulator.hearing import Sound
 from simulator.interpreter import Goto
 from simulator.legs import Callback, Leg, Status
-from simulator.params import API_VERSION, rfc2822
+from simulator.params import API_VERSION, call_token, rfc2822
 from simulator.recordings import RECORDING_EVENTS, Order
 from simulator.rest.answer import Request, RestError, not_found
 from simulator.rest.filters import by_day, by_value
 from simulator.rest.paging import page
 from simulator.twiml.document import Document, DocumentFailed, read_twiml
+from simulator.verbs.play import seconds_of_keys
 
 CALL_EVENTS = frozenset({"initiated", "ringing", "answered", "completed"})
 LONGEST_TWIML = 4000
+LONGEST_CALL_SECONDS = 86_400
+MOST_DIGITS = 32
 NOT_IN_PROGRESS = "Call is not in-progress. Cannot redirect."
 SUBRESOURCES = [
     "events",
@@ -42,15 +47,41 @@ def create(request: Request) -> tuple[int, Any]:
         settings = request.account.applications[app_sid]
         leg.status_callback = Callback(settings.status_callback) if settings.status_callback else None
         leg.fallback = Callback(settings.voice_fallback_url) if settings.voice_fallback_url else None
-    order = _record_order(request)
+    order = record_order(request, source="OutboundAPI", trims=request.one("Trim") != "do-not-trim")
+    begin(request, leg, target, order if request.flag("Record") else None)
+    return 201, render(request, leg)
+
+
+def begin(request: Request, leg: Leg, target: Goto | Document, order: Order | None) -> None:
+    """What happens once the called party answers: its digits, its recording, its document, its time limit."""
+    world, digits = request.world, send_digits_of(request)
+    limit = request.whole("TimeLimit", 0, 1, LONGEST_CALL_SECONDS, 21208)
+
+    def run() -> None:
+        if leg.is_over:
+            return
+        if order is not None:
+            world.recordings.start(leg, order)
+        world.exchange.run(leg, target)
 
     def answered() -> None:
-        if order is not None:
-            request.world.recordings.start(leg, order)
-        request.world.exchange.run(leg, target)
+        if limit:
+            world.kernel.after(limit, lambda: world.exchange.end(leg, Status.COMPLETED, "the time limit"))
+        if digits:
+            seconds = seconds_of_keys(digits)
+            leg.ear.note(Sound.KEYS, digits, seconds)
+            world.kernel.after(seconds, run)
+        else:
+            run()
 
     leg.answered.listen(answered)
-    return 201, render(request, leg)
+
+
+def send_digits_of(request: Request) -> str:
+    digits = request.one("SendDigits") or ""
+    if len(digits) > MOST_DIGITS or set(digits) - set("0123456789ABCDabcd#*wW"):
+        raise RestError(400, 21206, f"SendDigits may hold {MOST_DIGITS} of 0-9, A-D, #, *, w and W")
+    return digits
 
 
 def originate(request: Request, to: str, from_: str, timeout: int) -> Leg:
@@ -126,10 +157,21 @@ def check_numbers(request: Request, to: str, from_: str) -> None:
         return
     if not is_e164(from_):
         raise RestError(400, 21212, f"The source phone number provided, {from_}, is not valid.")
-    if request.account.number(from_) is None:
+    if request.account.number(from_) is None and not _comes_from(request, from_):
         raise RestError(
             400, 21210, f"The source phone number provided, {from_}, is not yet verified for your account."
         )
+
+
+def _comes_from(request: Request, from_: str) -> bool:
+    """The token of an incoming call allows that caller's number."""
+    token = request.one("CallToken")
+    if not token:
+        return False
+    legs = request.world.legs.values()
+    return any(
+        leg.account is request.account and leg.from_ == from_ and call_token(leg) == token for leg in legs
+    )
 
 
 def callback_of(request: Request, url_name: str, method_name: str) -> Callback | None:
@@ -195,6 +237,8 @@ def _source(request: Request) -> tuple[Goto | Document, str]:
             raise RestError(400, 21218, f"Invalid ApplicationSid {app_sid}")
         return Goto(application.voice_url, application.voice_method), app_sid
     if url:
+        if twiml:
+            request.world.debugger.warn(32019, "Twiml and Voice URL are both set. Using Voice URL", url=url)
         return Goto(_absolute("Url", url), request.method_of("Method")), ""
     if twiml:
         return _document(twiml), ""
@@ -225,19 +269,15 @@ def _absolute(name: str, url: str) -> str:
     return url
 
 
-def _record_order(request: Request) -> Order | None:
-    if not request.flag("Record"):
-        return None
+def record_order(request: Request, *, source: str, trims: bool) -> Order:
+    """How a call is to be recorded, when it is."""
     callback = callback_of(request, "RecordingStatusCallback", "RecordingStatusCallbackMethod")
     if callback is not None:
-        events = frozenset(
-            word for text in request.many("RecordingStatusCallbackEvent") for word in text.split()
-        )
-        callback = Callback(
-            callback.url, callback.method, events & RECORDING_EVENTS or frozenset({"completed"})
-        )
+        words = (word for text in request.many("RecordingStatusCallbackEvent") for word in text.split())
+        callback = replace(callback, events=frozenset(words) & RECORDING_EVENTS or frozenset({"completed"}))
     channels = 2 if request.one("RecordingChannels") == "dual" else 1
-    return Order("OutboundAPI", channels, request.one("RecordingTrack") or "both", callback=callback)
+    track = request.one("RecordingTrack") or "both"
+    return Order(source, channels, track, callback=callback, trims=trims)
 
 
 def _end(request: Request, leg: Leg, status: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import TypeVar
 
 from simulator.rest.answer import Request, RestError
@@ -26,6 +26,13 @@ def by_day(request: Request, name: str, things: Iterable[T], moment: Callable[[T
 def by_value(request: Request, name: str, things: Iterable[T], value: Callable[[T], str]) -> list[T]:
     wanted = request.one(name)
     return [thing for thing in things if wanted is None or value(thing) == wanted]
+
+
+def day_of(name: str, text: str, today: date) -> date:
+    """A day, or an offset from today such as -30days."""
+    if text.endswith("days") and text[:-4].lstrip("+-").isdecimal():
+        return today + timedelta(days=int(text[:-4]))
+    return _day(name, text)
 
 
 def _day(name: str, text: str) -> date:

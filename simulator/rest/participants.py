@@ -5,15 +5,17 @@ from __future__ import annotations
 from typing import Any
 from xml.etree import ElementTree as ET
 
-from simulator.conferences import Conference, Seat
-from simulator.legs import Callback
+from simulator.conferences import Conference, Expected, Seat, Terms
+from simulator.legs import Callback, Status
 from simulator.params import API_VERSION, rfc2822
 from simulator.rest import conferences
 from simulator.rest.answer import Request, RestError, not_found
-from simulator.rest.calls import check_numbers, originate, status_callback_of
+from simulator.rest.calls import begin, check_numbers, originate, record_order, status_callback_of
 from simulator.rest.paging import page
 from simulator.twiml.document import Document
 
+CALLED = {Status.QUEUED: "queued", Status.INITIATED: "connecting", Status.RINGING: "ringing"}
+LONGEST_LABEL = 128
 ROOM_WORDS = {
     "Muted": "muted",
     "Beep": "beep",
@@ -42,34 +44,18 @@ def create(request: Request) -> tuple[int, Any]:
     if wanted.startswith("CF") and len(wanted) == 34 and (room is None or room.is_over):
         raise not_found(request.url)
     name = room.friendly_name if room is not None else wanted
+    terms = _terms(request)
     document = _document(request, name)
+    order = record_order(request, source="OutboundAPI", trims=request.one("Trim") != "do-not-trim")
     leg = originate(request, to, from_, request.whole("Timeout", 60, 5, 600, 21208))
     leg.status_callback = status_callback_of(request, "StatusCallback")
-    leg.answered.listen(lambda: request.world.exchange.run(leg, document))
-    now = rfc2822(leg.created_at)
-    open_room = request.world.conferences.open(request.account, name)
-    sid = open_room.sid if open_room else wanted
-    return 201, {
-        "account_sid": request.account.sid,
-        "call_sid": leg.sid,
-        "label": request.one("Label"),
-        "call_sid_to_coach": request.one("CallSidToCoach"),
-        "coaching": bool(request.one("CallSidToCoach")),
-        "conference_sid": sid,
-        "date_created": now,
-        "date_updated": now,
-        "end_conference_on_exit": bool(request.flag("EndConferenceOnExit")),
-        "muted": bool(request.flag("Muted")),
-        "hold": False,
-        "start_conference_on_enter": request.flag("StartConferenceOnEnter") is not False,
-        "status": "queued",
-        "queue_time": str(round(leg.queue_seconds * 1000)),
-        "uri": f"/{API_VERSION}/Accounts/{request.account.sid}/Conferences/{sid}/Participants/{leg.sid}.json",
-    }
+    room = request.world.conferences.expect(request.account, name, leg, terms)
+    begin(request, leg, document, order if request.flag("Record") else None)
+    return 201, _render_expected(room, Expected(leg, terms))
 
 
 def index(request: Request) -> tuple[int, Any]:
-    seats = list(_room(request).seats.values())
+    seats = list(conferences.find(request).seats.values())
     for name, value in (("Muted", "muted"), ("Hold", "hold"), ("Coaching", "coaching")):
         wanted = request.flag(name)
         seats = [seat for seat in seats if wanted is None or getattr(seat, value) is wanted]
@@ -77,6 +63,9 @@ def index(request: Request) -> tuple[int, Any]:
 
 
 def fetch(request: Request) -> tuple[int, Any]:
+    expected = _expected(request)
+    if expected is not None:
+        return 200, _render_expected(conferences.find(request), expected)
     return 200, render(find(request))
 
 
@@ -105,13 +94,17 @@ def update(request: Request) -> tuple[int, Any]:
 
 
 def delete(request: Request) -> tuple[int, Any]:
-    """A kicked participant's call goes on with its Dial action or next verb."""
+    """A kicked participant's call goes on with its Dial action or next verb; one who is still called is not any more."""
+    expected = _expected(request)
+    if expected is not None:
+        request.world.exchange.end(expected.leg, Status.CANCELED, "kicked before the answer")
+        return 204, None
     request.world.conferences.leave(find(request), "participant_updated_via_api")
     return 204, None
 
 
 def find(request: Request) -> Seat:
-    seat = _room(request).seat(request.path["participant"])
+    seat = conferences.find(request).seat(request.path["participant"])
     if seat is None:
         raise not_found(request.url)
     return seat
@@ -138,8 +131,54 @@ def render(seat: Seat) -> dict[str, Any]:
     }
 
 
-def _room(request: Request) -> Conference:
-    return conferences.find(request)
+def _expected(request: Request) -> Expected | None:
+    wanted = request.path["participant"]
+    for expected in conferences.find(request).expected.values():
+        if not expected.leg.is_up and wanted in (expected.leg.sid, expected.terms.label):
+            return expected
+    return None
+
+
+def _render_expected(room: Conference, expected: Expected) -> dict[str, Any]:
+    leg, terms = expected.leg, expected.terms
+    return {
+        "account_sid": room.account.sid,
+        "call_sid": leg.sid,
+        "label": terms.label or None,
+        "call_sid_to_coach": terms.coaches or None,
+        "coaching": bool(terms.coaches),
+        "conference_sid": room.sid,
+        "date_created": rfc2822(leg.created_at),
+        "date_updated": rfc2822(leg.updated_at),
+        "end_conference_on_exit": terms.ends,
+        "muted": terms.muted,
+        "hold": False,
+        "start_conference_on_enter": terms.starts,
+        "status": CALLED[leg.status],
+        "queue_time": str(round(leg.queue_seconds * 1000)),
+        "uri": f"/{API_VERSION}/Accounts/{room.account.sid}/Conferences/{room.sid}/Participants/{leg.sid}.json",
+    }
+
+
+def _terms(request: Request) -> Terms:
+    """How the called participant takes part, as far as it is shown before it does."""
+    label = request.one("Label") or ""
+    if len(label) > LONGEST_LABEL or "/" in label or (label.startswith("CA") and len(label) == 34):
+        raise RestError(400, 16024, "Invalid participant label: at most 128 characters, no CallSid, no /")
+    url = request.one("ConferenceStatusCallback")
+    events = " ".join(request.many("ConferenceStatusCallbackEvent")) or "start end"
+    callback = None
+    if url:
+        method = request.method_of("ConferenceStatusCallbackMethod")
+        callback = Callback(url, method, frozenset(events.split()))
+    return Terms(
+        label=label,
+        muted=bool(request.flag("Muted")),
+        starts=request.flag("StartConferenceOnEnter") is not False,
+        ends=bool(request.flag("EndConferenceOnExit")),
+        coaches=request.one("CallSidToCoach") or "",
+        callback=callback,
+    )
 
 
 def _document_at(request: Request, url_name: str, method_name: str, default: str) -> Callback | None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-from simulator.legs import Callback
 from simulator.params import API_VERSION, rfc2822
-from simulator.recordings import RECORDING_EVENTS, Order, Recording, RecordingStatus
+from simulator.recordings import Recording, RecordingStatus
 from simulator.rest import calls
 from simulator.rest.answer import Request, RestError, not_found
 from simulator.rest.filters import by_day, by_value
@@ -52,24 +52,34 @@ def create(request: Request) -> tuple[int, Any]:
         raise RestError(400, 21220, "Requested resource is not eligible for recording")
     if any(recording.is_running for recording in leg.recordings):
         raise RestError(400, 16108, "Voice Recording: Request failed due to concurrent recordings")
-    callback = calls.callback_of(request, "RecordingStatusCallback", "RecordingStatusCallbackMethod")
-    if callback is not None:
-        events = frozenset(
-            word for text in request.many("RecordingStatusCallbackEvent") for word in text.split()
-        )
-        callback = Callback(
-            callback.url, callback.method, events & RECORDING_EVENTS or frozenset({"completed"})
-        )
-    channels = 2 if request.one("RecordingChannels") == "dual" else 1
-    order = Order(
-        "StartCallRecordingAPI", channels, request.one("RecordingTrack") or "both", callback=callback
+    order = calls.record_order(
+        request, source="StartCallRecordingAPI", trims=request.one("Trim") == "trim-silence"
     )
     return 201, render_of_call(request.world.recordings.start(leg, order))
 
 
 def update(request: Request) -> tuple[int, Any]:
     """Status paused (PauseBehavior skip or silence), in-progress or stopped; Twilio.CURRENT is the running one."""
-    recording = _find_of_call(request)
+    return _change(request, _find_of_call(request), render_of_call)
+
+
+def index_of_room(request: Request) -> tuple[int, Any]:
+    found = [one for one in _all(request) if one.conference_sid == request.path["conference"]]
+    found = by_day(request, "DateCreated", found, lambda recording: recording.created_at)
+    return page(request, "recordings", found[::-1], render_of_room)
+
+
+def fetch_of_room(request: Request) -> tuple[int, Any]:
+    return 200, render_of_room(_find_of_room(request))
+
+
+def update_of_room(request: Request) -> tuple[int, Any]:
+    return _change(request, _find_of_room(request), render_of_room)
+
+
+def _change(
+    request: Request, recording: Recording, shown: Callable[[Recording], dict[str, Any]]
+) -> tuple[int, Any]:
     status = request.one("Status")
     if not recording.is_running:
         raise RestError(400, 21220, "Recording is not in-progress. Cannot update.")
@@ -82,7 +92,7 @@ def update(request: Request) -> tuple[int, Any]:
             request.world.recordings.stop(recording)
         case _:
             raise RestError(400, 20422, f"Status must be paused, in-progress or stopped, not {status!r}")
-    return 200, render_of_call(recording)
+    return 200, shown(recording)
 
 
 def find(request: Request) -> Recording:
@@ -113,6 +123,12 @@ def render_of_call(recording: Recording) -> dict[str, Any]:
     return {**_common(recording), "price": None, "uri": base + ".json", "track": recording.order.track}
 
 
+def render_of_room(recording: Recording) -> dict[str, Any]:
+    account = recording.account.sid
+    uri = f"/{API_VERSION}/Accounts/{account}/Conferences/{recording.conference_sid}/Recordings/{recording.sid}.json"
+    return {**_common(recording), "price": None, "uri": uri}
+
+
 def _common(recording: Recording) -> dict[str, Any]:
     done = recording.status in (RecordingStatus.COMPLETED, RecordingStatus.DELETED)
     return {
@@ -129,7 +145,7 @@ def _common(recording: Recording) -> dict[str, Any]:
         "status": str(recording.status),
         "channels": recording.order.channels,
         "source": recording.order.source,
-        "error_code": 16101 if recording.status is RecordingStatus.ABSENT else None,
+        "error_code": recording.error_code,
         "encryption_details": None,
     }
 
@@ -144,11 +160,19 @@ def _all(request: Request) -> list[Recording]:
 
 
 def _find_of_call(request: Request) -> Recording:
+    return _named(request, lambda recording: recording.call_sid == request.path["call"])
+
+
+def _find_of_room(request: Request) -> Recording:
+    return _named(request, lambda recording: recording.conference_sid == request.path["conference"])
+
+
+def _named(request: Request, belongs: Callable[[Recording], bool]) -> Recording:
+    """By its sid, or the one that runs as Twilio.CURRENT."""
     wanted = request.path["recording"]
     for recording in reversed(_all(request)):
-        if recording.call_sid == request.path["call"] and (
-            recording.sid == wanted or (wanted == "Twilio.CURRENT" and recording.is_running)
-        ):
+        found = recording.sid == wanted or (wanted == "Twilio.CURRENT" and recording.is_running)
+        if found and belongs(recording):
             return recording
     raise not_found(request.url)
 

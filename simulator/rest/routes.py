@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 from simulator.rest import (
+    accounts,
     applications,
     calls,
     conferences,
     media,
     messages,
+    notifications,
     numbers,
     participants,
     queues,
     recordings,
+    tokens,
     transcriptions,
+    usage,
 )
 from simulator.rest.server import Route
 
 ROUTES: tuple[Route, ...] = (
+    Route("GET", ".json", accounts.fetch),
+    Route("POST", ".json", accounts.update),
     Route("GET", "/Calls.json", calls.index),
     Route("POST", "/Calls.json", calls.create),
     Route("GET", "/Calls/{call}.json", calls.fetch),
@@ -27,6 +33,8 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/Calls/{call}/Recordings/{recording}.json", recordings.fetch_of_call),
     Route("POST", "/Calls/{call}/Recordings/{recording}.json", recordings.update),
     Route("DELETE", "/Calls/{call}/Recordings/{recording}.json", recordings.delete),
+    Route("GET", "/Calls/{call}/Notifications.json", notifications.index),
+    Route("GET", "/Calls/{call}/Notifications/{notification}.json", notifications.fetch),
     Route("GET", "/Queues.json", queues.index),
     Route("POST", "/Queues.json", queues.create),
     Route("GET", "/Queues/{queue}.json", queues.fetch),
@@ -43,6 +51,10 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/Conferences/{conference}/Participants/{participant}.json", participants.fetch),
     Route("POST", "/Conferences/{conference}/Participants/{participant}.json", participants.update),
     Route("DELETE", "/Conferences/{conference}/Participants/{participant}.json", participants.delete),
+    Route("GET", "/Conferences/{conference}/Recordings.json", recordings.index_of_room),
+    Route("GET", "/Conferences/{conference}/Recordings/{recording}.json", recordings.fetch_of_room),
+    Route("POST", "/Conferences/{conference}/Recordings/{recording}.json", recordings.update_of_room),
+    Route("DELETE", "/Conferences/{conference}/Recordings/{recording}.json", recordings.delete),
     Route("GET", "/Recordings.json", recordings.index),
     Route("GET", "/Recordings/{recording}.json", recordings.fetch),
     Route("DELETE", "/Recordings/{recording}.json", recordings.delete),
@@ -59,6 +71,8 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/IncomingPhoneNumbers/{number}.json", numbers.fetch),
     Route("POST", "/IncomingPhoneNumbers/{number}.json", numbers.update),
     Route("DELETE", "/IncomingPhoneNumbers/{number}.json", numbers.delete),
+    Route("POST", "/Tokens.json", tokens.create),
+    Route("GET", "/Usage/Records.json", usage.index),
     Route("GET", "/Messages.json", messages.index),
     Route("POST", "/Messages.json", messages.create),
     Route("GET", "/Messages/{message}.json", messages.fetch),
@@ -69,4 +83,9 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/Applications/{application}.json", applications.fetch),
     Route("POST", "/Applications/{application}.json", applications.update),
     Route("DELETE", "/Applications/{application}.json", applications.delete),
+)
+
+OF_ALL: tuple[Route, ...] = (
+    Route("GET", "/2010-04-01/Accounts.json", accounts.index),
+    Route("POST", "/2010-04-01/Accounts.json", accounts.create),
 )

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias
 from urllib.parse import parse_qs, unquote
 
+from simulator.rest import trial
 from simulator.rest.answer import Answer, Params, Request, RestError, RestTimeout, not_found
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 Handler: TypeAlias = Callable[[Request], "tuple[int, Any]"]
 PREFIX = "/2010-04-01/Accounts/"
+ALL_ACCOUNTS = "/2010-04-01/Accounts.json"
 
 
 class Route:
@@ -33,10 +35,11 @@ class RestServer:
     """The API of every account of one world."""
 
     def __init__(self, world: World) -> None:
-        from simulator.rest.routes import ROUTES
+        from simulator.rest.routes import OF_ALL, ROUTES
 
         self._world = world
         self._routes = ROUTES
+        self._of_all = OF_ALL
 
     def request(
         self,
@@ -62,6 +65,8 @@ class RestServer:
         self, method: str, path: str, query: Params, form: Params, auth: tuple[str, str] | None
     ) -> Answer:
         """Raises RestTimeout when a fault was ordered that loses the answer."""
+        if self._world.faults.is_dark:
+            raise RestTimeout(done=False)
         fault = self._world.faults.for_rest(method, path)
         if fault is not None:
             self._world.ledger.write("fault.rest", harm=fault.harm, method=method, path=path)
@@ -98,30 +103,49 @@ class RestServer:
     def _dispatch(
         self, method: str, path: str, query: Params, form: Params, auth: tuple[str, str] | None
     ) -> tuple[int, Any]:
+        if path == ALL_ACCOUNTS:
+            account = self._account(auth[0] if auth else "", auth)
+            handler, parts = self._find(self._of_all, method, path, path)
+            return handler(Request(self._world, account, method, path, parts, query, form))
         if not path.startswith(PREFIX):
             raise not_found(path)
-        sid, _, rest = path.removeprefix(PREFIX).partition("/")
+        sid, slash, rest = path.removeprefix(PREFIX).partition("/")
+        if not slash:
+            sid, rest = sid.removesuffix(".json"), ".json"
+        local = unquote(slash + rest)
         account = self._account(sid, auth)
-        local = "/" + unquote(rest)
+        handler, parts = self._find(self._routes, method, local, path)
+        request = Request(self._world, account, method, path, parts, query, form)
+        if sid == account.test_sid:
+            return trial.answer(request, local, handler)
+        return handler(request)
+
+    def _find(
+        self, routes: tuple[Route, ...], method: str, local: str, path: str
+    ) -> tuple[Handler, dict[str, str]]:
         known = False
-        for route in self._routes:
+        for route in routes:
             match = route.pattern.match(local)
             if match is None:
                 continue
             known = True
             if route.method == method:
-                return route.handler(
-                    Request(self._world, account, method, path, match.groupdict(), query, form)
-                )
+                return route.handler, match.groupdict()
         if known:
             raise RestError(405, 20004, "Method not allowed")
         raise not_found(path)
 
     def _account(self, sid: str, auth: tuple[str, str] | None) -> Account:
-        account = self._world.accounts.get(sid)
-        if auth is None or account is None or not account.knows(*auth):
+        """The account of that sid, if who asks may use it; by its test credentials it is found as well."""
+        for account in self._world.accounts.values():
+            if account.test_sid and sid == account.test_sid and auth == (sid, account.test_token):
+                return account
+        found = self._world.accounts.get(sid)
+        if auth is None or found is None or not found.knows(*auth):
             raise RestError(401, 20003, "Authenticate")
-        return account
+        if found.status != "active" and (found.owner is None or auth[0] == found.sid):
+            raise RestError(401, 20005, "Account not active")
+        return found
 
     def _answer(self, method: str, path: str, status: int, body: Any, form: Params | None = None) -> Answer:
         self._world.ledger.write(
@@ -136,6 +160,9 @@ class RestServer:
             "X-Api-Domain": "api.twilio.com",
             "Twilio-Concurrent-Requests": "1",
             "Twilio-Request-Id": self._world.mint.sid("RQ"),
+            "Twilio-Request-Duration": "0.010",
+            "X-Powered-By": "AT-5000",
+            "X-Shenanigans": "none",
         }
         if isinstance(body, Answer):
             return Answer(body.status, {**headers, **body.headers}, body.body)

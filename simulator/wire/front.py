@@ -15,6 +15,7 @@ from simulator.wire.console import Console
 from simulator.wire.exchanges import Exchanges, ListeningIn
 from simulator.wire.loop import KernelLoop
 from simulator.wire.machine import BadOrder, Machine, NoSuchThing
+from simulator.wire.turnstile import TOO_MANY, Turnstile
 from simulator.world import World
 
 SECONDS_WITHOUT_ANSWER = 30.0
@@ -35,6 +36,7 @@ class Front:
 
     def __init__(self, loop: KernelLoop, world: World, machine: Machine, exchanges: Exchanges) -> None:
         self._loop = loop
+        self._crowd = Turnstile(world)
         self._rest = ListeningIn(RestServer(world).wsgi, exchanges)
         self._signalling = Signalling(world)
         self._machine = machine
@@ -65,6 +67,18 @@ class Front:
         body = _body(environ)
         environ["wsgi.input"] = _Body(body)
         form = body.decode("utf-8", "replace")
+        sid = environ.get("PATH_INFO", "").removeprefix("/2010-04-01/Accounts/")[:34]
+        with self._crowd.place_for(sid) as place:
+            if place is None:
+                return _json(
+                    start_response,
+                    429,
+                    TOO_MANY,
+                    [("Twilio-Concurrent-Requests", str(self._crowd.most(sid)))],
+                )
+            return self._carry_out(environ, form, start_response)
+
+    def _carry_out(self, environ: dict[str, Any], form: str, start_response: Any) -> Iterable[bytes]:
         try:
             return self._loop.call(lambda: self._rest(environ, form, start_response))
         except RestTimeout:
@@ -142,6 +156,10 @@ class Front:
                 return machine.faults
             case "DELETE", ["faults"]:
                 return machine.clear_faults
+            case "POST", ["crowd"]:
+                return lambda: machine.crowd(data)
+            case "GET", ["crowd"]:
+                return machine.crowd_state
             case "GET", ["messages"]:
                 return machine.messages
             case "POST", ["phones"]:

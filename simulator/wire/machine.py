@@ -6,8 +6,10 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from simulator.crowd.crowd import Crowd
+from simulator.crowd.habits import Habits
 from simulator.exchange import RINGS_OUT, Plan
-from simulator.faults import REST_HARMS, WEBHOOK_HARMS
+from simulator.faults import LEG_HARMS, RECORDING_HARMS, REST_HARMS, WEBHOOK_HARMS, Fault
 from simulator.legs import Leg, Status
 from simulator.script import SECONDS_BETWEEN_KEYS, BadScript, play, read_seconds, script_from
 
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from simulator.world import World
 
 MOST_FACTS = 1000
+HARMS = {"webhook": WEBHOOK_HARMS, "rest": REST_HARMS, "recording": RECORDING_HARMS, "leg": LEG_HARMS}
 
 
 class BadOrder(ValueError):
@@ -32,6 +35,7 @@ class Machine:
     def __init__(self, world: World, account: Account) -> None:
         self._world = world
         self._account = account
+        self._crowd: Crowd | None = None
 
     def call(self, data: Mapping[str, Any]) -> dict[str, Any]:
         """Somebody dials: {from, to, name, press, say, hangup}."""
@@ -123,37 +127,55 @@ class Machine:
         }
 
     def fault(self, data: Mapping[str, Any]) -> dict[str, Any]:
-        """{where: webhook or rest, path: pattern, harm, times, seconds, status, chance, skip}."""
-        where, harm = data.get("where"), str(data.get("harm") or "")
-        faults = self._world.faults
-        allowed = {"webhook": WEBHOOK_HARMS, "rest": REST_HARMS}.get(str(where))
+        """{where: webhook, rest, recording, leg or blackout, path: pattern, harm, times, seconds, status, chance, skip,
+        purpose}."""
+        where, harm = str(data.get("where")), str(data.get("harm") or "")
+        if where == "blackout":
+            self._world.faults.blackout(float(data.get("seconds", 10.0)))
+            return {"faults": len(self._ordered())}
+        allowed = HARMS.get(where)
         if allowed is None:
-            raise BadOrder('"where" must be webhook or rest')
+            raise BadOrder('"where" must be webhook, rest, recording, leg or blackout')
         if harm not in allowed:
             raise BadOrder(f'"harm" of a {where} must be one of {", ".join(sorted(allowed))}')
+        path = str(data.get("path") or "")
+        try:
+            self._order(where, harm, path, data)
+        except re.error as error:
+            raise BadOrder(f'"path" {path!r} is no pattern: {error}') from None
+        return {"faults": len(self._ordered())}
+
+    def _order(self, where: str, harm: str, path: str, data: Mapping[str, Any]) -> None:
+        faults = self._world.faults
         common: dict[str, Any] = {
             "times": data.get("times", 1),
-            "status": int(data.get("status", 500)),
             "chance": float(data.get("chance", 1.0)),
             "skip": int(data.get("skip", 0)),
         }
-        path = str(data.get("path") or "")
-        try:
-            if where == "webhook":
-                faults.webhook(path, harm, seconds=float(data.get("seconds", 0.0)), **common)
-            else:
-                faults.rest(path, harm, **common)
-        except re.error as error:
-            raise BadOrder(f'"path" {path!r} is no pattern: {error}') from None
-        return {"faults": len(faults.webhooks) + len(faults.rest_faults)}
+        status, seconds = int(data.get("status", 500)), float(data.get("seconds", 0.0))
+        match where:
+            case "webhook":
+                purpose = str(data.get("purpose") or "")
+                faults.webhook(path, harm, seconds=seconds, status=status, purpose=purpose, **common)
+            case "rest":
+                faults.rest(path, harm, status=status, **common)
+            case "recording":
+                faults.recording(harm, seconds=seconds, **common)
+            case _:
+                faults.leg(path, seconds=seconds, **common)
+
+    def _ordered(self) -> list[tuple[str, Fault]]:
+        faults = self._world.faults
+        kinds = {
+            "webhook": faults.webhooks,
+            "rest": faults.rest_faults,
+            "recording": faults.recordings,
+            "leg": faults.legs,
+        }
+        return [(where, one) for where, ordered in kinds.items() for one in ordered]
 
     def faults(self) -> dict[str, Any]:
         """All that were ordered; a spent one harms nothing more."""
-        faults = self._world.faults
-        ordered = [
-            *(("webhook", one) for one in faults.webhooks),
-            *(("rest", one) for one in faults.rest_faults),
-        ]
         return {
             "faults": [
                 {
@@ -167,9 +189,11 @@ class Machine:
                     "status": fault.status,
                     "skip": fault.skip,
                     "chance": fault.chance,
+                    "purpose": " ".join(sorted(fault.purposes)),
                 }
-                for where, fault in ordered
-            ]
+                for where, fault in self._ordered()
+            ],
+            "dark_until": self._world.faults.dark_until,
         }
 
     def clear_faults(self) -> dict[str, Any]:
@@ -192,6 +216,21 @@ class Machine:
             raise BadOrder(f'"does" must be one of {", ".join(plans)}')
         self._world.parties[number] = lambda leg: plans[does]
         return {"number": number, "does": does}
+
+    def crowd(self, data: Mapping[str, Any]) -> dict[str, Any]:
+        """Lets a crowd loose, as `python -m simulator crowd` does; one at a time."""
+        if self._crowd is not None and not self._crowd.is_over:
+            raise BadOrder("a crowd is still here; wait for its end")
+        named = data.get("to") or [number.e164 for number in self._account.numbers.values()]
+        habits = {name: value for name, value in data.items() if name != "to"}
+        self._crowd = Crowd(self._world, self._account, Habits.from_dict(habits, tuple(named)))
+        self._crowd.start()
+        return self._crowd.summary()
+
+    def crowd_state(self) -> dict[str, Any]:
+        if self._crowd is None:
+            raise NoSuchThing("no crowd was let loose")
+        return self._crowd.summary()
 
     def messages(self) -> dict[str, Any]:
         """Every text that the application has sent, oldest first."""

@@ -57,15 +57,15 @@ class Service:
         seed: int | None = None,
     ) -> None:
         clock = WallClock(speed)
-        self._ledger_file: IO[str] | None = None
+        ledger_file: IO[str] | None = None
         if state is not None:
             state.mkdir(parents=True, exist_ok=True)
-            self._ledger_file = (state / "ledger.jsonl").open("a", encoding="utf-8")
+            ledger_file = (state / "ledger.jsonl").open("a", encoding="utf-8")
         self.world = World(
             clock,
             seed if seed is not None else secrets.randbits(62),
             "",
-            ledger_file=self._ledger_file,
+            ledger_file=ledger_file,
             keep=FACTS_IN_MEMORY,
             keep_calls=CALLS_IN_MEMORY,
         )
@@ -101,7 +101,6 @@ class Service:
 
     def close(self) -> None:
         self._server.server_close()
-        self._outgoing.close()
         self._loop.stop()
-        if self._ledger_file is not None:
-            self._ledger_file.close()
+        self._outgoing.close()
+        self.world.ledger.close()

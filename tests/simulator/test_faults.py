@@ -172,3 +172,101 @@ def test_huge_and_broken_answers_leave_no_call_behind() -> None:
 
     assert len(shop.sim.debugger) == len(bodies)
     assert shop.rest("GET", "Calls.json", Status="in-progress")["calls"] == []
+
+
+def test_a_lost_answer_reaches_the_application_and_comes_back_as_silence() -> None:
+    shop = open_shop()
+    shop.sim.faults.webhook("/voice/incoming", "lose-answer")
+
+    shop.sim.call(NUMBER).hears("application error", within=20)
+
+    assert len(shop.pages.to("/voice/incoming")) == 1
+    assert shop.sim.debugger.codes() == [11200]
+
+
+def test_a_fault_can_be_for_one_class_of_requests() -> None:
+    shop = open_shop(voice='<Gather numDigits="1" action="/voice/incoming" timeout="1"/><Say>bye</Say>')
+    shop.sim.faults.webhook("", "lose", times=None, purpose="status")
+
+    shop.sim.call(NUMBER).ends()
+
+    assert shop.pages.to("/voice/status") == []
+    assert len(shop.pages.to("/voice/incoming")) == 1
+
+
+def test_in_a_blackout_nothing_gets_through_in_either_direction() -> None:
+    shop = open_shop(voice='<Say>hello</Say><Pause length="9"/>')
+    caller = shop.sim.call(NUMBER)
+    caller.waits(2)
+    shop.sim.faults.blackout(30)
+
+    with pytest.raises(RestTimeout) as silence:
+        shop.answer("POST", f"Calls/{caller.sid}.json", Status="completed")
+    second = shop.sim.call(NUMBER, from_="+15550107002")
+    second.hears("application error")
+    shop.sim.advance(30)
+    third = shop.sim.call(NUMBER, from_="+15550107003")
+    third.hears("hello")
+
+    assert not silence.value.done
+    assert 11205 in shop.sim.debugger.codes()
+    assert [form["From"] for form in shop.pages.forms("/voice/incoming")] == ["+15550107788", "+15550107003"]
+
+
+@pytest.mark.parametrize(("harm", "told"), [("late", [62.0, "completed"]), ("absent", [2.0, "absent"])])
+def test_recordings_come_late_or_never(harm: str, told: list[object]) -> None:
+    shop = open_shop(
+        voice='<Record action="/voice/incoming2" recordingStatusCallback="/recorded" '
+        'recordingStatusCallbackEvent="completed absent" maxLength="5" playBeep="false"/>',
+        recorded="",
+    )
+    shop.sim.faults.recording(harm, seconds=60)
+    caller = shop.sim.call(NUMBER)
+    caller.says("hello", seconds=20)
+    shop.sim.run_until(lambda: shop.pages.to("/recorded"), within=120)
+
+    (asked,) = shop.pages.to("/recorded")
+    recording = next(iter(shop.sim.world.recordings.all.values()))
+    assert [round(asked.at - (recording.ended_at or 0), 1), asked.form["RecordingStatus"]] == told
+
+
+def test_a_leg_dies_some_seconds_after_its_answer() -> None:
+    shop = open_shop(voice="<Dial action='/done'>+15550100199</Dial>", done="<Say>the other is gone</Say>")
+    phone = shop.sim.phone("+15550100199")
+    shop.sim.faults.leg(r"outbound-dial .* \+15550100199", seconds=7)
+    caller = shop.sim.call(NUMBER)
+    caller.talks_to(phone)
+
+    caller.hears("the other is gone")
+
+    assert (phone.leg.seconds, shop.pages.last("/done")["DialCallDuration"]) == (7, "7")
+
+
+def test_events_of_leg_and_room_change_places() -> None:
+    shop = open_shop(
+        voice='<Dial><Conference beep="false" statusCallback="/room" statusCallbackEvent="join leave">r</Conference></Dial>',
+        room="",
+    )
+    shop.sim.faults.webhook("", "reorder", skip=1, purpose="conference status")
+    caller = shop.sim.call(NUMBER)
+    caller.waits(2)
+
+    caller.hangs_up()
+    caller.waits(1)
+
+    paths = [asked.path for asked in shop.pages.asked if asked.path in ("/room", "/voice/status")]
+    assert paths == ["/room", "/voice/status", "/room"]
+
+
+def test_faults_do_not_change_the_names_of_calls() -> None:
+    def sids(chance: float) -> list[str]:
+        shop = open_shop()
+        shop.sim.faults.webhook("/voice/status", "lose", times=None, chance=chance)
+        found = []
+        for _ in range(3):
+            caller = shop.sim.call(NUMBER)
+            caller.ends()
+            found.append(caller.sid)
+        return found
+
+    assert sids(0.5) == sids(0.0)

@@ -15,6 +15,7 @@ import urllib3
 from simulator.account import Account, BadAccountFile
 from simulator.cli import main
 from simulator.wire.service import Service
+from simulator.wire.turnstile import Turnstile
 from tests.simulator.pages import wav
 
 NUMBER = "+15550100100"
@@ -215,6 +216,50 @@ def test_scripts_order_faults_and_phones(service: Service) -> None:
     assert ask(service, "DELETE", "/sim/faults") == (200, {"faults": 0})
     assert ask(service, "POST", "/sim/phones", json={"number": "+1555", "does": "busy"})[0] == 200
     assert call["sid"].startswith("CA")
+
+
+@pytest.mark.parametrize("fault", [
+    {"where": "webhook", "harm": "lose-answer", "purpose": "conference status", "chance": 0.1, "times": None},
+    {"where": "recording", "harm": "late", "seconds": 30},
+    {"where": "recording", "harm": "absent"},
+    {"where": "leg", "harm": "die", "path": "outbound-dial", "seconds": 3},
+])  # fmt: skip
+def test_every_kind_of_fault_can_be_ordered_and_is_listed(service: Service, fault: dict[str, Any]) -> None:
+    assert ask(service, "POST", "/sim/faults", json=fault) == (200, {"faults": 1})
+
+    (listed,) = ask(service, "GET", "/sim/faults")[1]["faults"]
+
+    assert {key: listed[key] for key in fault} == fault
+
+
+def test_a_blackout_is_ordered_and_taken_back(service: Service) -> None:
+    ask(service, "POST", "/sim/faults", json={"where": "blackout", "seconds": 600})
+    dark = service.world.faults.is_dark
+
+    ask(service, "DELETE", "/sim/faults")
+
+    assert (dark, service.world.faults.is_dark) == (True, False)
+
+
+def test_one_rest_request_too_many_at_once_is_429(service: Service) -> None:
+    account = next(iter(service.world.accounts.values()))
+    turnstile = Turnstile(service.world)
+    account.concurrent_requests = 2
+
+    place = turnstile.place_for
+    with place(account.sid) as first, place(account.sid) as second, place(account.sid) as third:
+        pass
+    with turnstile.place_for(account.sid) as fourth:
+        pass
+
+    assert (first, second, third, fourth) == (1, 2, None, 1)
+    account.concurrent_requests = 0
+    reply = urllib3.request(
+        "GET",
+        f"{service.url}/2010-04-01/Accounts/{account.sid}/Calls.json",
+        headers=urllib3.make_headers(basic_auth=f"{account.sid}:{account.auth_token}"),
+    )
+    assert (reply.status, reply.json()["code"]) == (429, 20429)
 
 
 @pytest.mark.parametrize(("method", "path", "body", "status"), [

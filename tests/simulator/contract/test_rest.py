@@ -483,6 +483,7 @@ def test_a_recorded_call_reports_its_recording_with_its_end() -> None:
     call = client_of(shop).calls.create(
         to=OTHER, from_=NUMBER, twiml="<Response><Pause length='7'/></Response>", record=True,
         recording_channels="dual", recording_status_callback=BASE + "/recorded", status_callback=BASE + "/events",
+        trim="do-not-trim",
     )  # fmt: skip
     shop.sim.advance(20)
 

@@ -1,0 +1,243 @@
+"""Twilio's pages: voice/api/call-resource, conference-participant-resource: the parameters of creation."""
+
+import json
+from typing import Any
+
+import pytest
+
+from simulator.hearing import Sound
+from tests.simulator.pages import BASE, NUMBER, Shop, open_shop
+
+OTHER = "+15550100199"
+
+
+def called(shop: Shop, **params: Any) -> Any:
+    return shop.rest("POST", "Calls.json", **{"To": OTHER, "From": NUMBER, "Url": BASE + "/out", **params})
+
+
+def test_send_digits_are_pressed_after_the_answer_and_before_the_document() -> None:
+    shop = open_shop(out="<Say>good morning</Say>")
+    phone = shop.sim.phone(OTHER)
+
+    called(shop, SendDigits="ww12W")
+    line = phone_hears_after_ringing(shop, phone, "good morning")
+
+    keys = next(one for one in phone.transcript if one.kind is Sound.KEYS)
+    assert (keys.text, round(line.at - keys.at, 2)) == ("ww12W", 2.5)
+
+
+def phone_hears_after_ringing(shop: Shop, phone: Any, words: str) -> Any:
+    phone.rings()
+    return phone.hears(words)
+
+
+@pytest.mark.parametrize("digits", ["1" * 33, "12-34"])
+def test_send_digits_are_at_most_32_keys(digits: str) -> None:
+    status, _, body = open_shop().answer(
+        "POST", "Calls.json", To=OTHER, From=NUMBER, Url=BASE + "/out", SendDigits=digits
+    )
+
+    assert (status, json.loads(body)["code"]) == (400, 21206)
+
+
+def test_a_time_limit_ends_the_call() -> None:
+    shop = open_shop(out="<Pause length='600'/>")
+    phone = shop.sim.phone(OTHER)
+    called(shop, TimeLimit="30")
+    phone.rings()
+
+    phone.ends()
+
+    assert phone.leg.seconds == 30
+
+
+@pytest.mark.parametrize(("trim", "seconds"), [("", "3"), ("do-not-trim", "13")])
+def test_a_recorded_calls_silence_is_trimmed_unless_told_otherwise(trim: str, seconds: str) -> None:
+    shop = open_shop(out="<Pause length='5'/><Say>" + "a" * 45 + "</Say><Pause length='5'/>")
+    phone = shop.sim.phone(OTHER)
+    called(shop, Record="true", **({"Trim": trim} if trim else {}))
+    phone.rings()
+    phone.ends()
+    shop.sim.advance(5)
+
+    (recording,) = shop.rest("GET", "Recordings.json")["recordings"]
+    assert (recording["source"], recording["duration"]) == ("OutboundAPI", seconds)
+
+
+def test_with_url_and_twiml_the_url_wins_and_the_debugger_warns() -> None:
+    shop = open_shop(out="<Say>from the url</Say>")
+    phone = shop.sim.phone(OTHER)
+
+    called(shop, Twiml="<Response><Say>from the text</Say></Response>")
+    phone_hears_after_ringing(shop, phone, "from the url")
+
+    assert shop.sim.debugger.codes() == [32019]
+
+
+def test_a_call_token_lets_a_call_carry_the_callers_number() -> None:
+    shop = open_shop(voice="<Pause length='60'/>", out="")
+    shop.sim.call(NUMBER, from_="+15550107001").waits(1)
+    token = shop.pages.last("/voice/incoming")["CallToken"]
+
+    assert called(shop, From="+15550107001", CallToken=token)["from"] == "+15550107001"
+    assert (
+        shop.answer("POST", "Calls.json", To=OTHER, From="+15550107002", Url=BASE, CallToken=token).status
+        == 400
+    )
+
+
+def test_a_calls_notifications_are_its_lines_in_the_debugger() -> None:
+    shop = open_shop(voice='<Say loop="x">hello</Say><Play>/missing</Play>')
+    caller = shop.sim.call(NUMBER)
+    caller.ends()
+
+    found = shop.rest("GET", f"Calls/{caller.sid}/Notifications.json")["notifications"]
+
+    assert [(one["error_code"], one["log"]) for one in found] == [("11200", "0"), ("13510", "1")]
+    assert shop.rest("GET", f"Calls/{caller.sid}/Notifications.json", Log="1")["notifications"] == found[1:]
+    assert shop.rest("GET", f"Calls/{caller.sid}/Notifications/{found[0]['sid']}.json") == found[0]
+    assert set(found[0]) == set(
+        [
+            "account_sid",
+            "api_version",
+            "call_sid",
+            "date_created",
+            "date_updated",
+            "error_code",
+            "log",
+            "message_date",
+            "message_text",
+            "more_info",
+            "request_method",
+            "request_url",
+            "sid",
+            "uri",
+        ]
+    )
+
+
+def participant(shop: Shop, **params: Any) -> Any:
+    return shop.rest("POST", "Conferences/talk/Participants.json", **{"To": OTHER, "From": NUMBER, **params})
+
+
+def test_a_participant_is_queued_ringing_and_connected_in_a_room_that_exists_at_once() -> None:
+    shop = open_shop()
+    phone = shop.sim.phone(OTHER)
+    phone.answers(after=5)
+
+    made = participant(shop, Label="customer", Beep="false")
+    path = f"Conferences/{made['conference_sid']}/Participants/customer.json"
+    states = [made["status"]]
+    for seconds in (1, 6):
+        shop.sim.advance(seconds)
+        states.append(shop.rest("GET", path)["status"])
+
+    assert states == ["queued", "ringing", "connected"]
+    assert made["conference_sid"].startswith("CF")
+    assert shop.rest("GET", f"Conferences/{made['conference_sid']}.json")["status"] == "init"
+    assert list(made) == list(shop.rest("GET", path))
+
+
+def test_a_participant_who_does_not_answer_leaves_no_room_behind() -> None:
+    shop = open_shop()
+    shop.sim.phone(OTHER).busy()
+
+    sid = participant(shop)["conference_sid"]
+    shop.sim.advance(10)
+
+    assert shop.rest("GET", f"Conferences/{sid}.json")["status"] == "completed"
+    assert shop.rest("GET", "Conferences.json", Status="init")["conferences"] == []
+
+
+def test_a_participant_who_still_rings_can_be_kicked() -> None:
+    shop = open_shop()
+    phone = shop.sim.phone(OTHER)
+    phone.no_answer()
+    made = participant(shop)
+    shop.sim.advance(3)
+
+    status = shop.answer(
+        "DELETE", f"Conferences/{made['conference_sid']}/Participants/{made['call_sid']}.json"
+    ).status
+
+    assert (status, phone.state) == (204, "canceled")
+
+
+def test_a_participants_own_recording_is_of_its_leg() -> None:
+    shop = open_shop(recorded="")
+    phone = shop.sim.phone(OTHER)
+    made = participant(
+        shop,
+        Record="true",
+        Trim="do-not-trim",
+        TimeLimit="10",
+        RecordingStatusCallback=BASE + "/recorded",
+        Beep="false",
+    )
+    phone.rings()
+    phone.ends()
+    shop.sim.advance(5)
+
+    assert shop.pages.last("/recorded")["CallSid"] == made["call_sid"]
+    assert shop.pages.last("/recorded")["RecordingDuration"] == "10"
+
+
+@pytest.mark.parametrize("label", ["x" * 129, "a/b", "CA" + "0" * 32])
+def test_a_participants_label_is_short_no_call_sid_and_has_no_slash(label: str) -> None:
+    status, _, body = open_shop().answer(
+        "POST", "Conferences/talk/Participants.json", To=OTHER, From=NUMBER, Label=label
+    )
+
+    assert (status, json.loads(body)["code"]) == (400, 16024)
+
+
+def test_a_rooms_recording_can_be_paused_resumed_stopped_and_deleted() -> None:
+    shop = open_shop(
+        voice='<Dial><Conference beep="false" record="record-from-start">talk</Conference></Dial>'
+    )
+    shop.pages["/voice/agent"] = shop.pages.pages["/voice/incoming"]
+    caller, agent = shop.sim.call(NUMBER), shop.sim.client("ann").connect()
+    caller.talks_to(agent)
+    room = shop.rest("GET", "Conferences.json")["conferences"][0]["sid"]
+    path = f"Conferences/{room}/Recordings/Twilio.CURRENT.json"
+
+    states = []
+    for change in (
+        {"Status": "paused", "PauseBehavior": "skip"},
+        {"Status": "in-progress"},
+        {"Status": "stopped"},
+    ):
+        shop.sim.advance(5)
+        states.append(shop.rest("POST", path, **change)["status"])
+    shop.sim.advance(5)
+    (recording,) = shop.rest("GET", f"Conferences/{room}/Recordings.json")["recordings"]
+
+    assert states == ["paused", "in-progress", "processing"]
+    assert (recording["status"], recording["duration"], recording["conference_sid"]) == (
+        "completed",
+        "10",
+        room,
+    )
+    assert "media_url" not in recording
+    one = f"Conferences/{room}/Recordings/{recording['sid']}.json"
+    assert shop.rest("GET", one) == recording
+    assert shop.answer("DELETE", one).status == 204
+    assert shop.answer("GET", one).status == 404
+
+
+def test_a_trimmed_recording_of_silence_is_absent_with_16102() -> None:
+    shop = open_shop(out="<Pause length='5'/>", recorded="")
+    phone = shop.sim.phone(OTHER)
+    called(
+        shop,
+        Record="true",
+        RecordingStatusCallback=BASE + "/recorded",
+        RecordingStatusCallbackEvent="in-progress completed absent",
+    )
+    phone.rings()
+    phone.ends()
+    shop.sim.advance(5)
+
+    assert [form["RecordingStatus"] for form in shop.pages.forms("/recorded")] == ["in-progress", "absent"]
+    assert shop.pages.last("/recorded")["ErrorCode"] == "16102"
+    assert shop.rest("GET", "Recordings.json")["recordings"][0]["error_code"] == 16102

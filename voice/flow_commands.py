@@ -1,0 +1,192 @@
+"""The words `ringdesk flows publish`, `back`, `log` and `draft`: what answers calls, and who said so."""
+
+import argparse
+import getpass
+import json
+import sys
+from collections.abc import Callable
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
+
+from callflows.faults import FlowFaults
+from callflows.fields import BadValue
+from callflows.kinds import parse_e164
+
+if TYPE_CHECKING:
+    from voice.runtime import Runtime
+
+ArgumentWords: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+Deed = Callable[["Runtime", argparse.Namespace], int]
+
+PUBLISH = """\
+Let flows answer new calls, in every process within a second. All files or none: one error stops them all. A flow that
+means the same as the live one changes nothing. Calls in progress stay on the flow they began with.
+
+  ringdesk flows publish callflows/merchants/northwind.yaml --why "shorter menu"
+  ringdesk flows publish callflows/merchants
+"""
+BACK = """\
+Let an earlier version answer again: the one before, or the one whose digest begins with --to.
+
+  ringdesk flows back northwind
+  ringdesk flows back northwind --to 3fa9 --why "the new menu confuses callers"
+"""
+LOG = """\
+Who published what and when, the newest first; * is live now.
+
+  ringdesk flows log northwind
+  ringdesk flows log northwind --show 3fa9 > old.yaml      the text of a version
+"""
+DRAFT = """\
+Let a flow answer one number only, to hear it before callers do. The number must be one of the merchant's own.
+
+  ringdesk flows draft northwind.yaml --number +12025550109
+  ringdesk flows draft --off --number +12025550109
+"""
+
+
+def add_words(words: ArgumentWords) -> None:
+    """publish | back | log | draft"""
+    publish = _word(words, "publish", "let flows answer new calls", PUBLISH, _publish)
+    publish.add_argument("paths", nargs="+", type=Path, metavar="FILE", help="flow files, or folders of them")
+    back = _word(words, "back", "let an earlier version answer again", BACK, _back)
+    back.add_argument("merchant", metavar="MERCHANT", help="the merchant's short name")
+    back.add_argument("--to", default="", metavar="DIGEST", help="the beginning of a version's digest")
+    for word in (publish, back):
+        word.add_argument("--why", default="", metavar="WORDS", help="kept in the log")
+    log = _word(words, "log", "who published what and when", LOG, _log)
+    log.add_argument("merchant", metavar="MERCHANT", help="the merchant's short name")
+    log.add_argument("--show", default="", metavar="DIGEST", help="print the text of this version instead")
+    log.add_argument("--json", action="store_true", help="for other programs")
+    draft = _word(words, "draft", "let a flow answer one number only", DRAFT, _draft)
+    draft.add_argument("file", nargs="?", type=Path, metavar="FILE", help="the flow file")
+    draft.add_argument("--number", required=True, metavar="NUMBER", help="the number, as in +12025550109")
+    draft.add_argument("--off", action="store_true", help="the live flow answers it again")
+    for word in (publish, back, draft):
+        word.add_argument("--by", default="", metavar="NAME", help="who says so (default: your login name)")
+
+
+def _word(words: ArgumentWords, name: str, help: str, text: str, deed: Deed) -> argparse.ArgumentParser:
+    parser = words.add_parser(
+        name,
+        help=help,
+        description=text,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.set_defaults(run=lambda args: _run(deed, args))
+    return parser
+
+
+def _run(deed: Deed, args: argparse.Namespace) -> int:
+    """Do it; what is wrong becomes sentences, and an exit code."""
+    from voice.build import build_runtime
+    from voice.drafts import NoSuchNumber
+    from voice.flow_log import NoSuchVersion, Stale
+    from voice.publish import NoSuchMerchant
+    from voice.settings import Settings
+
+    try:
+        return deed(build_runtime(Settings()), args)
+    except FlowFaults as broken:
+        for fault in broken.faults:
+            print(fault, file=sys.stderr)
+        print("ringdesk: nothing was published; mend this first", file=sys.stderr)
+        return 1
+    except (NoSuchMerchant, NoSuchNumber, NoSuchVersion, Stale) as problem:
+        print(f"ringdesk: {problem}; nothing was changed", file=sys.stderr)
+        return 1
+    except BadValue as bad:
+        print(f"ringdesk: {bad.text}", file=sys.stderr)
+        return 2
+    except OSError as problem:
+        print(f"ringdesk: cannot open '{problem.filename}': {problem.strerror}", file=sys.stderr)
+        return 2
+
+
+def _publish(rt: "Runtime", args: argparse.Namespace) -> int:
+    from voice.publish import publish_files
+
+    outcomes = publish_files(rt, args.paths, _who(args), args.why)
+    for one in outcomes:
+        was = f" (was {one.was_digest[:12]})" if one.was_digest else ""
+        print(
+            f"{one.merchant}: {one.digest[:12]} is live{was}" if one.is_new else f"{one.merchant}: unchanged"
+        )
+    if not outcomes:
+        print("ringdesk: there are no *.yaml files; name the flow files", file=sys.stderr)
+    return 0 if outcomes else 2
+
+
+def _back(rt: "Runtime", args: argparse.Namespace) -> int:
+    from voice.publish import go_back
+
+    one = go_back(rt, args.merchant, _who(args), to=args.to, reason=args.why)
+    print(
+        f"{one.merchant}: {one.digest[:12]} is live"
+        + (f" (was {one.was_digest[:12]})" if one.is_new and one.was_digest else " already")
+    )
+    return 0
+
+
+def _log(rt: "Runtime", args: argparse.Namespace) -> int:
+    from voice.drafts import drafts
+    from voice.flow_log import history, version
+    from voice.models import Merchant
+    from voice.publish import NoSuchMerchant
+
+    with rt.store.read() as tx:
+        merchant = tx.get(Merchant, args.merchant)
+        if merchant is None:
+            raise NoSuchMerchant(f"there is no merchant '{args.merchant}'")
+        if args.show:
+            print(version(tx, args.merchant, args.show).text, end="")
+            return 0
+        entries, heard, fault = history(tx, args.merchant), drafts(tx, args.merchant), merchant.flow_fault
+    if args.json:
+        print(json.dumps([asdict(one) for one in entries], indent=2))
+        return 0
+    for entry in entries:
+        at = datetime.fromtimestamp(entry.at, UTC)
+        print(
+            f"{'*' if entry.is_live else ' '} {entry.digest[:12]}  {at:%Y-%m-%d %H:%M} UTC  {entry.kind:9}  {entry.by}  {entry.reason}".rstrip()
+        )
+    for draft in heard:
+        print(f"d {draft.digest[:12]}  answers {draft.number} as a draft, by {draft.by}")
+    if not entries:
+        print(
+            f"nothing was ever published for {args.merchant}; begin with: ringdesk flows publish FILE",
+            file=sys.stderr,
+        )
+    if fault:
+        print(
+            f"the file in the flows folder was broken at the last start, so it was left out:\n{fault}",
+            file=sys.stderr,
+        )
+    return 0
+
+
+def _draft(rt: "Runtime", args: argparse.Namespace) -> int:
+    from voice.drafts import drop_draft, set_draft
+
+    number = parse_e164(args.number)
+    if args.off:
+        one = drop_draft(rt, number)
+        print(f"{one.number} is answered by the live flow of {one.merchant} again")
+        return 0
+    if args.file is None:
+        raise BadValue("name the flow FILE that should answer the number, or say --off")
+    one = set_draft(rt, args.file, number, _who(args))
+    print(f"{one.number} is answered by the draft {one.digest[:12]} of {one.merchant}; end it with --off")
+    return 0
+
+
+def _who(args: argparse.Namespace) -> str:
+    if args.by:
+        return str(args.by)
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "shell"
