@@ -28,6 +28,7 @@ START_SECONDS: Final = 20.0
 MEASURE_SECONDS: Final = 3.0
 LAST_FRAME_SECONDS: Final = 0.04  # so that the end of a sentence is not cut off by the next verb
 BUSY, DECLINED, NOT_FOUND = 31486, 31603, 31404  # the SDK's codes
+LOST: Final = 53405  # Twilio: media connection failed or media activity ceased
 
 
 class NoSound(RuntimeError):
@@ -273,13 +274,17 @@ class Bridge(Witness):
                 exchange.hang_up(leg, "the browser hung up")
 
     def _lost(self) -> None:
-        """The media process is gone: so are all browsers. A new one takes its place."""
+        """The media process is gone: so are all browsers, and the sound of every call. A new one takes its place."""
         if self._stopping or not self.port:
             return
         log.error("the media process ended; starting another")
         self.port = 0
         self._ready.clear()
-        for leg in list(self._real.values()):
+        self.tapes.lost()
+        for leg in [leg for leg in self._world.legs.values() if not leg.is_over]:
+            self._world.debugger.error(
+                LOST, "the sound of this call was lost: the media process ended", call_sid=leg.sid
+            )
             self._world.exchange.hang_up(leg, "the media process ended")
         for name in list(self._parties):
             self._forget(name)

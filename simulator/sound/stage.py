@@ -1,5 +1,6 @@
 """The simulator with sound: the media process is the front of it all, the kernel's own server stands behind."""
 
+import contextlib
 import socket
 import tempfile
 from dataclasses import dataclass
@@ -30,11 +31,11 @@ def serve_with_sound(stage: Stage) -> None:
         print(f"Simulated Twilio at {service.url} for account {stage.account.sid} with {numbers}", flush=True)
         print(f"A customer's phone: {service.url}/phone", flush=True)
         try:
-            service.run()
-        except KeyboardInterrupt:
-            print("Simulated Twilio has stopped.", flush=True)
+            with contextlib.suppress(KeyboardInterrupt):
+                service.run()
         finally:
             bridge.stop()
+        print("Simulated Twilio has stopped.", flush=True)
 
 
 def set_up(stage: Stage, folder: Path) -> tuple[Service, Bridge]:

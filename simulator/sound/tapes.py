@@ -88,6 +88,14 @@ class Tapes(Recordings):
         """The media process finished a file."""
         self._lengths[sid] = seconds
 
+    def lost(self) -> None:
+        """The media process died: recordings whose files were not whole come to nothing."""
+        for recording in self.all.values():
+            unfinished = recording.is_running or recording.status is RecordingStatus.PROCESSING
+            if unfinished and recording.file is not None:
+                self._lengths.setdefault(recording.sid, 0.0)
+                recording.file.with_name(recording.file.name + ".raw").unlink(missing_ok=True)
+
     def _ready(self, recording: Recording) -> None:
         """As soon as the file is whole; its length is the recording's."""
         if recording.status is not RecordingStatus.PROCESSING or recording.ended_at is None:

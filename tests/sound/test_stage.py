@@ -250,16 +250,22 @@ def test_an_agents_page_that_is_killed_ends_its_leg(agent: Agent, simulator: Ser
 
 
 def test_when_the_media_process_dies_another_takes_its_place_and_phones_come_back(
-    customer: Customer, simulator: Service, stage: tuple[Service, Bridge]
+    customer: Customer, simulator: Service, shop: Shop, stage: tuple[Service, Bridge]
 ) -> None:
     customer.dials(SHOP_NUMBER)
     customer.talks()
+    machine(simulator, "/calls", {"from": "+15550109998", "to": VOICEMAIL_NUMBER})
+    shop.was_asked("/voicemail", lambda form: form["From"] == "+15550109998")
     calls = [call["sid"] for call in machine(simulator, "/state")["calls"]]
+    before = len(machine(simulator, "/state")["alerts"])
 
     os.kill(stage[1].media_pid, signal.SIGKILL)
 
-    assert [_ends(simulator, sid) for sid in calls] == ["completed"]
+    assert [_ends(simulator, sid) for sid in calls] == ["completed", "completed"]
     assert stage[1].is_ready(30)
+    told = machine(simulator, "/state")["alerts"][before:]
+    assert [alert["code"] for alert in told] == [53405, 53405]
+    assert "the media process ended" in told[0]["message"]
     customer.page.reload()
     customer.switches_on()
     customer.dials(SHOP_NUMBER)
