@@ -86,8 +86,16 @@ class Request:
 
 
 @dataclass(frozen=True)
+class SendText:
+    """Send a text message; the call goes on meanwhile."""
+
+    number: str
+    text: str
+
+
+@dataclass(frozen=True)
 class HangUp:
     """End the call."""
 
 
-Action = Say | Play | AskKeys | JoinQueue | TakeVoicemail | Forward | Request | HangUp
+Action = Say | Play | SendText | AskKeys | JoinQueue | TakeVoicemail | Forward | Request | HangUp

@@ -163,9 +163,8 @@ class _Run:
     def _announce_recording(self) -> None:
         """Say once that the call is recorded, before the first step that records."""
         step = self.flow.steps.get(self.session.step)
-        recording = self.flow.recording
-        words = recording.announce if recording.on else None
-        if step is None or not step.recorded or not words or self.session.consented:
+        words = self.flow.recording.announce
+        if step is None or not words or self.session.consented or not step.records(self._visit()):
             return
         self.session = self.session.but(consented=True)
         said = self._visit().say(words)

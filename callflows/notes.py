@@ -9,6 +9,11 @@ class NoteKind(StrEnum):
     """The events of the journal that a flow can cause."""
 
     MESSAGE_PLAYED = "message_played"
+    CONSENT_ASKED = "consent_asked"
+    RECORDING_DECIDED = "recording_decided"
+    SURVEY_ASKED = "survey_asked"
+    SURVEY_ANSWERED = "survey_answered"
+    TEXT_SENT = "deflected_to_sms"
     CONSENT_ANNOUNCED = "consent_announced"
     MENU_PRESENTED = "menu_presented"
     OPTION_SELECTED = "option_selected"

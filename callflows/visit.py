@@ -61,6 +61,12 @@ class Visit:
             return Say(text[:MAX_TEXT], speaks, voice or usual)
         return Say(fill(text, lambda name: self._spoken(name, speaks)), speaks, voice or usual)
 
+    def message(self, text: Words) -> str:
+        """Words to read, in the call's language, with their fields as they are."""
+        return self.write(
+            text if isinstance(text, str) else in_language(text, self.language, self.flow.language)[1]
+        )
+
     def write(self, text: str) -> str:
         """A text that is not spoken, with its fields filled in as they are."""
         return fill(text, self.value) if "{" in text else text

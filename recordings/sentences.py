@@ -116,6 +116,11 @@ SENTENCES: Final[Mapping[str, Callable[[Fact], str]]] = {
     ),
     "digits_taken": lambda fact: f"The caller entered {fact.word('name')}: {fact.data.get('value', '')}",
     "system_replied": lambda fact: f"Asked {fact.word('endpoint')}: {fact.word('outcome')}",
+    "consent_asked": lambda fact: "The caller was asked whether the call may be recorded",
+    "recording_decided": lambda fact: f"Recording: {fact.word('how')}",
+    "survey_answered": lambda fact: f"The caller’s mark: {fact.word('mark')} of {fact.word('most')}",
+    "deflected_to_sms": lambda fact: f"A text message is sent to {fact.number('number')}",
+    "text_failed": lambda fact: f"The text message could not be sent: {fact.word('why')}",
     "tagged": lambda fact: f"Tagged: {fact.listed('tags')}",
     "ticket_filled": lambda fact: fact.listed("fields", "; "),
     "language_changed": lambda fact: f"Spoken from here on: {fact.word('language')}",
@@ -159,5 +164,5 @@ SENTENCES: Final[Mapping[str, Callable[[Fact], str]]] = {
 # What another line tells as well, or what is about the agent's desk rather than about the caller.
 SILENT: Final = frozenset({
     "ringing", "ending_triggered", "wrap_up_started", "wrap_up_ended", "recording_started", "recording_completed",
-    "agent_state_changed", "variables_set", "branched", "module_entered", "split", "system_asked", "looped",
+    "agent_state_changed", "variables_set", "branched", "module_entered", "split", "survey_asked", "text_sent", "system_asked", "looped",
 })  # fmt: skip

@@ -148,6 +148,13 @@ class Carrier:
         party = self._client(account).conferences(room_sid).participants(call_sid)
         self._ask(lambda: party.update(hold=False))
 
+    def send_text(self, account: Account, from_number: str, to_number: str, body: str) -> str:
+        """Send a text message; its sid. Raises CarrierRefused for a number that takes none, CarrierAway."""
+        created = self.ask(
+            account, lambda client: client.messages.create(to=to_number, from_=from_number, body=body)
+        )
+        return str(created.sid)
+
     def fetch_recording(
         self,
         account: Account,

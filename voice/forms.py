@@ -6,15 +6,17 @@ Only the address of the next turn differs, so the document is kept as the pieces
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from callflows.actions import Action, Forward, JoinQueue, Request, TakeVoicemail
+from callflows.actions import Action, Forward, JoinQueue, Request, SendText, TakeVoicemail
 from callflows.engine import Turn
 from callflows.notes import Note, NoteKind
 from voice import xml
 from voice.facts import Told
 
-EFFECTS = (JoinQueue, TakeVoicemail, Forward, Request)
+EFFECTS = (JoinQueue, TakeVoicemail, Forward, Request, SendText)
 TIMED = (NoteKind.HOURS_CHECKED, NoteKind.STAFFING_CHECKED)
-EVIDENCE = frozenset({NoteKind.CONSENT_ANNOUNCED})  # facts that somebody may have to prove
+EVIDENCE = frozenset(
+    {NoteKind.CONSENT_ANNOUNCED, NoteKind.RECORDING_DECIDED}
+)  # facts that somebody may have to prove
 HOLE = "https://address.invalid"
 MOST = 20_000
 
@@ -69,7 +71,7 @@ def fact(note: Note) -> tuple[str, Mapping[str, object]]:
 
 def has_effect(turn: Turn) -> bool:
     """Whether it does something that must not happen twice."""
-    return bool(turn.actions) and isinstance(turn.actions[-1], EFFECTS)
+    return any(isinstance(action, EFFECTS) for action in turn.actions)
 
 
 def looked_at_time(turn: Turn) -> bool:

@@ -16,6 +16,11 @@ def waiting_id(call: str, turn: int) -> str:
     return _derived("wt", call, str(turn))
 
 
+def text_id(call: str, turn: int, count: int) -> str:
+    """One of the text messages that a turn of a call sends."""
+    return _derived("tx", call, str(turn), str(count))
+
+
 def room_name(call: str, assignment: int) -> str:
     """The room of one assignment: opaque, and never used again."""
     return f"{call}-{assignment}"

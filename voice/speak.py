@@ -10,7 +10,18 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from typing import assert_never
 
-from callflows.actions import Action, AskKeys, Forward, HangUp, JoinQueue, Play, Request, Say, TakeVoicemail
+from callflows.actions import (
+    Action,
+    AskKeys,
+    Forward,
+    HangUp,
+    JoinQueue,
+    Play,
+    Request,
+    Say,
+    SendText,
+    TakeVoicemail,
+)
 from voice import xml
 from voice.legible import speakable
 from voice.links import Links
@@ -225,6 +236,8 @@ def _verb(
             return Fragment(taken + redirect(answer_url))  # of a message without a sound Twilio tells nothing
         case Forward(number, ring_seconds, record):
             return forward(number, links, answer_url, ring_seconds=ring_seconds, record=record)
+        case SendText():
+            return NOTHING
         case Request():
             return redirect(answer_url)
         case HangUp():

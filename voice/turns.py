@@ -12,14 +12,14 @@ import structlog
 from sqlalchemy.orm import Session as Tx
 
 from callflows import engine, remembered
-from callflows.actions import Action, Forward, JoinQueue, Request
+from callflows.actions import Action, Forward, JoinQueue, Request, SendText
 from callflows.engine import Turn
 from callflows.events import Event, QueueLeft
 from callflows.flow import Flow
 from callflows.notes import NoteKind
 from callflows.session import Caller, Session
 from callflows.world import World
-from voice import asking, models, speak
+from voice import asking, models, speak, texting
 from voice import heard as told
 from voice.calls import Facts, ensure_call, remember
 from voice.facts import Told
@@ -219,6 +219,8 @@ def _settled(tx: Tx, rt: Runtime, story: Story) -> Story:
 
 
 def _take_effect(tx: Tx, rt: Runtime, call: models.Call, story: Story) -> None:
+    texts = [action for action in story.turn.actions if isinstance(action, SendText)]
+    texting.send_later(tx, rt, story.facts, story.number, texts)
     match story.turn.actions[-1]:
         case JoinQueue() as wish:
             take_place(tx, rt, call, story.flow, _session_of(story.turn), wish, _waiting_of(story))

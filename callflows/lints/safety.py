@@ -11,6 +11,7 @@ from callflows.steps.base import Step
 from callflows.steps.forward import ForwardStep
 from callflows.steps.hours import HoursStep
 from callflows.steps.queue import QueueStep
+from callflows.steps.recording import RecordingStep
 from callflows.steps.voicemail import VoicemailStep
 
 
@@ -37,16 +38,24 @@ def unsafe_fallbacks(subject: Subject) -> Iterator[Finding]:
 
 def recorded_unawares(subject: Subject) -> Iterator[Finding]:
     flow = subject.flow
-    if not flow.recording.on or flow.recording.announce:
+    if flow.recording.announce or any(_asks_consent(step) for step in flow.steps.values()):
         return
+    turned_on = any(isinstance(step, RecordingStep) and step.how == "on" for step in flow.steps.values())
     for name, step in reachable(flow, flow.start).items():
-        if isinstance(step, QueueStep | ForwardStep):
+        if not isinstance(step, QueueStep | ForwardStep):
+            continue
+        chosen = step.record if isinstance(step, QueueStep) else None
+        if (flow.recording.on or turned_on) if chosen is None else chosen:
             text = f"the talk after '{name}' is recorded and nobody says so"
             yield Finding(
                 step.place(),
                 f"{text}; add 'recording: {{announce: \"...\"}}', or 'recording: {{record: no}}'",
             )
             return
+
+
+def _asks_consent(step: Step) -> bool:
+    return isinstance(step, RecordingStep) and step.say is not None
 
 
 def closed_without_message(subject: Subject) -> Iterator[Finding]:

@@ -5,6 +5,7 @@ from callflows.fields import BadValue, Kind, Reading, read_fields, specs
 from callflows.kinds import table_of
 from callflows.steps.base import Step
 from callflows.steps.branch import BranchStep
+from callflows.steps.callback import CallbackStep
 from callflows.steps.flow import FlowStep
 from callflows.steps.forward import ForwardStep
 from callflows.steps.gather import GatherStep
@@ -18,10 +19,14 @@ from callflows.steps.menu import MenuStep
 from callflows.steps.outcome import OutcomeStep
 from callflows.steps.play import PlayStep
 from callflows.steps.queue import QueueStep
+from callflows.steps.recording import RecordingStep
+from callflows.steps.ring import RingStep
 from callflows.steps.say import SayStep
+from callflows.steps.send_sms import SendSmsStep
 from callflows.steps.set import SetStep
 from callflows.steps.split import SplitStep
 from callflows.steps.staffing import StaffingStep
+from callflows.steps.survey import SurveyStep
 from callflows.steps.tag import TagStep
 from callflows.steps.ticket import TicketStep
 from callflows.steps.voicemail import VoicemailStep
@@ -39,6 +44,11 @@ KINDS: dict[str, type[Step]] = {
         QueueStep,
         VoicemailStep,
         ForwardStep,
+        RingStep,
+        CallbackStep,
+        RecordingStep,
+        SurveyStep,
+        SendSmsStep,
         HttpStep,
         SetStep,
         TagStep,
@@ -63,7 +73,10 @@ def read_step(node: Node, reading: Reading) -> Step | None:
     kind = _kind_of(node, name)
     own = reading.of_its_own()
     own.places[""] = reading.places[reading.path]
-    return read_fields(kind, node, own, f"the {kind.verb} step '{name}'", name=name, places=own.places)
+    step = read_fields(kind, node, own, f"the {kind.verb} step '{name}'", name=name, places=own.places)
+    for key, text, rule in step.faults() if step is not None else ():
+        own.wrong(own.places.get(key) or own.places[""], text, rule)
+    return step
 
 
 def _kind_of(node: Table, name: str) -> type[Step]:

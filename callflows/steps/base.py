@@ -109,6 +109,14 @@ class Step(ABC):
             else:
                 yield Exit(spec.key, value, spec.otherwise, spec.silent, self.place(spec.key))
 
+    def records(self, visit: Visit) -> bool:
+        """Whether what follows here is recorded, so that it must have been announced."""
+        return self.recorded and visit.records
+
+    def faults(self) -> Iterator[tuple[str, str, str]]:
+        """What is wrong with the step as a whole, as it is written: key, text and rule."""
+        return iter(())
+
     def saves(self) -> Iterator[Saved]:
         """The variables that this step sets."""
         return iter(())

@@ -62,6 +62,9 @@ class QueueStep(Step):
         STEP_NAME, "when the caller wishes to be called back", None, otherwise=WAITS, served=False
     )
 
+    def records(self, visit: Visit) -> bool:
+        return visit.records if self.record is None else self.record
+
     def enter(self, visit: Visit) -> Move:
         queue = visit.flow.queues.get(self.queue)
         if queue is None:
@@ -72,7 +75,7 @@ class QueueStep(Step):
             priority_minutes=queue.priority_minutes if self.priority is None else self.priority,
             exit_keys=tuple(self.exit_keys),
             leave_when_no_agents=self.no_agents is not None,
-            record=visit.records if self.record is None else self.record,
+            record=self.records(visit),
             wait=self.wait or "",
         )
         return Wait((joined,), (self.note(NoteKind.ENQUEUED, queue=self.queue),))

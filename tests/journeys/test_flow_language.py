@@ -279,3 +279,48 @@ def test_a_process_that_dies_while_it_asks_is_a_timeout_to_the_caller(tmp_path: 
     assert len(forgotten) == 1
     assert shop.only(models.Reply).state == "timeout"
     shop.sim.assert_quiet()
+
+
+AFTER = """
+  hello: {recording: ask, say: "May we record? Press 1 for yes.", next: line}
+  line: {queue: orders, answered: how}
+  how: {survey: "From 1 to 5, how was it?", next: text}
+  text: {send_sms: "Thank you for calling {merchant}.", next: goodbye}
+"""
+
+
+def test_consent_a_mark_and_a_text_message_around_a_talk(tmp_path: Path) -> None:
+    shop = shop_with(tmp_path, AFTER, "")
+    shop.ann.starts_shift()
+    caller = shop.rings_up("+12025550188")
+    caller.hears("May we record?")
+
+    caller.presses("2")
+    shop.ann.rings()
+    shop.ann.accepts()
+    shop.ann.talks_to(caller)
+    shop.waits(5)
+    shop.ann.ends()
+    caller.hears("From 1 to 5")
+    caller.presses("5")
+    caller.hears("Goodbye")
+
+    assert shop.sim.phone("+12025550188").gets_text("Thank you for calling Northwind")
+    shop.waits(5)
+    assert shop.rows(models.Recording) == []
+    assert shop.only(models.TextMessage).state == "sent"
+    assert [fact.data["mark"] for fact in shop.facts("survey_answered")] == [5]
+    assert [fact.data["how"] for fact in shop.facts("recording_decided")] == ["refused"]
+    shop.sim.assert_quiet()
+
+
+def test_a_text_that_the_carrier_refuses_is_told_on_the_ticket(tmp_path: Path) -> None:
+    shop = shop_with(tmp_path, '  hello: {send_sms: "Thank you.", next: goodbye}')
+    shop.sim.phone("+12025550188").unsubscribes("+12025550100")
+
+    shop.rings_up("+12025550188").hears("Goodbye")
+    shop.waits(10)
+
+    assert shop.only(models.TextMessage).state == "failed"
+    assert len(shop.facts("text_failed")) == 1
+    assert shop.sim.phone("+12025550188").texts == []
