@@ -26,7 +26,9 @@ from voice.speak import retry_later, say
 from voice.turns import queue_name
 from voice.vault import AccountSecrets, seal_secrets
 
-AGAIN_SECONDS = 3  # between two tries of a caller whom we do not answer
+AGAIN_SECONDS = (
+    2  # with the words less than BRIDGE_SECONDS: an agent who waits at the fence meets who comes back
+)
 
 
 class NotConnected(RuntimeError):

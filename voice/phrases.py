@@ -53,10 +53,10 @@ PHRASES: dict[Phrase, dict[str, str]] = {
         "es": "Lo sentimos, algo ha fallado. Deje un mensaje y le devolveremos la llamada.",
     },
     "away": {
-        "en": "We are sorry, this takes a moment longer. Please stay on the line, or call again in a few minutes.",
-        "de": "Es tut uns leid, es dauert einen Moment länger. Bitte bleiben Sie dran, oder rufen Sie in einigen Minuten wieder an.",
-        "fr": "Nous sommes désolés, cela prend un peu plus de temps. Restez en ligne, ou rappelez dans quelques minutes.",
-        "es": "Lo sentimos, esto tarda un poco más. Permanezca en la línea, o vuelva a llamar dentro de unos minutos.",
+        "en": "Sorry, this takes a moment. Please hold, or call again in a few minutes.",
+        "de": "Einen Moment noch. Bitte bleiben Sie dran, oder rufen Sie in einigen Minuten wieder an.",
+        "fr": "Encore un instant. Restez en ligne, ou rappelez dans quelques minutes.",
+        "es": "Un momento más. Permanezca en la línea, o vuelva a llamar en unos minutos.",
     },
     "taken": {"en": "This caller is no longer waiting for you."},
 }

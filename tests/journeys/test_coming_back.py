@@ -29,8 +29,8 @@ def test_a_waiting_caller_comes_back_to_the_same_place(shop: Shop) -> None:
     before = places(shop)
     nobody_answers(shop)
     shop.waits(60)
-    first.hears("stay on the line")
-    second.hears("stay on the line")
+    first.hears("Please hold")
+    second.hears("Please hold")
     shop.sim.faults.clear()
     first.hears_music(within=20)
     second.hears_music(within=20)
@@ -45,7 +45,7 @@ def test_a_waiting_caller_comes_back_to_the_same_place(shop: Shop) -> None:
 def test_a_caller_who_dials_meanwhile_gets_in_when_we_are_back(shop: Shop) -> None:
     nobody_answers(shop)
     caller = shop.rings_up()
-    caller.hears("stay on the line")
+    caller.hears("Please hold")
     shop.sim.faults.clear()
 
     caller.hears("For orders, press 1", within=20)
@@ -58,7 +58,7 @@ def test_a_caller_in_the_menu_hears_it_again(shop: Shop) -> None:
     caller.hears("For orders, press 1")
     nobody_answers(shop)
     caller.presses("1")
-    caller.hears("stay on the line", within=20)
+    caller.hears("Please hold", within=20)
     shop.sim.faults.clear()
 
     caller.hears("For orders, press 1", within=20)
@@ -70,7 +70,7 @@ def test_a_caller_in_the_menu_hears_it_again(shop: Shop) -> None:
 def test_an_agent_who_comes_for_a_caller_between_two_tries_gets_the_caller(shop: Shop) -> None:
     caller = shop.joins_queue()
     nobody_answers(shop)
-    caller.hears("stay on the line", within=40)
+    caller.hears("Please hold", within=40)
     shop.sim.faults.clear()
     shop.ann.starts_shift()
     shop.ann.rings()
@@ -85,7 +85,7 @@ def test_an_agent_who_comes_for_a_caller_between_two_tries_gets_the_caller(shop:
 def test_who_hung_up_meanwhile_is_a_ticket_all_the_same(shop: Shop) -> None:
     nobody_answers(shop)
     caller = shop.rings_up()
-    caller.hears("stay on the line")
+    caller.hears("Please hold")
     shop.sim.faults.clear()
     caller.hangs_up()
     shop.waits(5)
