@@ -1,6 +1,10 @@
 # The words of this checkout; `make help` lists them. Settings are given as in: make run WEB_PORT=8100
 .DEFAULT_GOAL := help
+<<<<<<< Updated upstream
 .PHONY: help run smoke test check form types imports flows fix docs lock setup clean pictures bench bench-media bench-push bench-turn
+=======
+.PHONY: help run smoke test check form types imports flows fix docs lock setup clean pictures bench-media bench-push bench-turn chaos
+>>>>>>> Stashed changes
 
 # Packages are compiled when first used, so that must be kept, whatever a container image says.
 unexport PYTHONDONTWRITEBYTECODE
@@ -48,6 +52,10 @@ fix: ## format, and mend what can be mended by machine
 	$(SETUP) dev
 	@$(BIN)/ruff format $(CODE)
 	@$(BIN)/ruff check --fix $(CODE)
+
+chaos: ## kill everything in turn while people call, then judge: make chaos SEED=7 [SECONDS=120]; JSON
+	$(SETUP) dev
+	@exec $(BIN)/python -m tests.chaos --seed "$(SEED)" --seconds "$(SECONDS)"
 
 docs: ## write the pages that are made from code
 	$(SETUP) local

@@ -1,0 +1,80 @@
+"""What a supervisor sees: every ticket with its recordings, played. Our public API, never our tables."""
+
+import io
+import wave
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urljoin
+
+import aiohttp
+
+from tests.chaos.house import Login
+from tests.chaos.judge import Recording, Ticket
+
+
+class Archive:
+    """One supervisor's view, signed in for as long as it is open."""
+
+    def __init__(self, env: Mapping[str, str], login: Login) -> None:
+        self._web, self._login = env["PUBLIC_BASE_URL"], login
+        self._played: dict[str, float | None] = {}
+
+    async def __aenter__(self) -> "Archive":
+        self._http = aiohttp.ClientSession(
+            headers={"Origin": self._web}, timeout=aiohttp.ClientTimeout(total=20)
+        )
+        words = {"email": self._login.email, "password": self._login.password}
+        async with self._http.post(self._web + "/api/login", json=words) as answer:
+            answer.raise_for_status()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._http.close()
+
+    async def tickets(self) -> list[Ticket]:
+        """Every ticket of the merchant; raises aiohttp's errors."""
+        rows, page, pages = [], 1, 1
+        while page <= pages:
+            listed = await self._reads(f"/api/tickets?sort=number&page={page}")
+            rows += listed["tickets"]
+            page, pages = page + 1, listed["pages"]
+        return [await self._ticket(row) for row in rows]
+
+    async def _ticket(self, row: Mapping[str, Any]) -> Ticket:
+        merchant = row["merchant"]["id"]
+        whole = await self._reads(f"/api/tickets/{merchant}/{row['number']}")
+        return Ticket(
+            merchant,
+            row["number"],
+            whole["call_id"],
+            whole["caller"],
+            whole["ended_as"],
+            whole["waited_seconds"],
+            tuple([await self._recording(one) for one in whole["recordings"]]),
+        )
+
+    async def _recording(self, one: Mapping[str, Any]) -> Recording:
+        if one["url"] and self._played.get(one["id"]) is None:
+            self._played[one["id"]] = await self._length(one["url"])
+        return Recording(one["id"], one["state"], one["seconds"], self._played.get(one["id"]))
+
+    async def _length(self, url: str) -> float | None:
+        """Seconds of the sound at an address; None when it does not play."""
+        async with self._http.get(urljoin(self._web, url)) as answer:
+            sound = await answer.read()
+        return seconds_of(sound) if answer.ok else None
+
+    async def _reads(self, path: str) -> dict[str, Any]:
+        async with self._http.get(self._web + path) as answer:
+            answer.raise_for_status()
+            return dict(await answer.json())
+
+
+def seconds_of(sound: bytes) -> float | None:
+    """The length of a WAV; None when it is none, or shorter than its head says."""
+    try:
+        with wave.open(io.BytesIO(sound), "rb") as wav:
+            frames = len(wav.readframes(wav.getnframes())) // (wav.getnchannels() * wav.getsampwidth())
+            return round(frames / wav.getframerate(), 2) if frames == wav.getnframes() else None
+    except (wave.Error, EOFError):
+        return None
