@@ -1,10 +1,6 @@
 # The words of this checkout; `make help` lists them. Settings are given as in: make run WEB_PORT=8100
 .DEFAULT_GOAL := help
-<<<<<<< Updated upstream
-.PHONY: help run smoke test check form types imports flows fix docs lock setup clean pictures bench bench-media bench-push bench-turn
-=======
-.PHONY: help run smoke test check form types imports flows fix docs lock setup clean pictures bench-media bench-push bench-turn chaos
->>>>>>> Stashed changes
+.PHONY: help run smoke test check form types imports flows fix docs lock setup clean pictures bench bench-media bench-push bench-simulator bench-turn chaos
 
 # Packages are compiled when first used, so that must be kept, whatever a container image says.
 unexport PYTHONDONTWRITEBYTECODE
@@ -77,6 +73,10 @@ bench-media: ## CPU of calls with sound, late ticks; offer to ring, click to sou
 bench-turn: ## a menu turn by each way in, beside a constant reply; JSON
 	$(SETUP) dev
 	@exec $(BIN)/python -m tests.bench.turn
+
+bench-simulator: ## CPU of a simulated call, 1,000 calls at once, 10,000 one after the other; JSON
+	$(SETUP) dev
+	@exec $(BIN)/python -m tests.simulator.bench
 
 bench-push: ## memory and delay of 5,000 desks; JSON
 	$(SETUP) dev
