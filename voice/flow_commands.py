@@ -1,4 +1,4 @@
-"""The words `ringdesk flows publish`, `back`, `log` and `draft`: what answers calls, and who said so."""
+"""The words `ringdesk flows publish`, `back`, `log`, `draft` and `trace`: what answers calls, who said so, what came of it."""
 
 import argparse
 import getpass
@@ -39,6 +39,14 @@ Who published what and when, the newest first; * is live now.
   ringdesk flows log northwind
   ringdesk flows log northwind --show 3fa9 > old.yaml      the text of a version
 """
+TRACE = """\
+The path that a real call took: each turn with its time, what led to it, the steps, what was said and decided, and the
+document that was answered. Numbers are shortened, what opens anything is cut. Calls are named by id, CallSid or ticket.
+
+  ringdesk flows trace northwind#17
+  ringdesk flows trace ca_1f0c --documents
+  ringdesk flows trace CA5f7c... --draw path.svg      the way of the call on the picture of its flow
+"""
 DRAFT = """\
 Let a flow answer one number only, to hear it before callers do. The number must be one of the merchant's own.
 
@@ -48,7 +56,7 @@ Let a flow answer one number only, to hear it before callers do. The number must
 
 
 def add_words(words: ArgumentWords) -> None:
-    """publish | back | log | draft"""
+    """publish | back | log | draft | trace"""
     publish = _word(words, "publish", "let flows answer new calls", PUBLISH, _publish)
     publish.add_argument("paths", nargs="+", type=Path, metavar="FILE", help="flow files, or folders of them")
     back = _word(words, "back", "let an earlier version answer again", BACK, _back)
@@ -64,6 +72,13 @@ def add_words(words: ArgumentWords) -> None:
     draft.add_argument("file", nargs="?", type=Path, metavar="FILE", help="the flow file")
     draft.add_argument("--number", required=True, metavar="NUMBER", help="the number, as in +12025550109")
     draft.add_argument("--off", action="store_true", help="the live flow answers it again")
+    trace = _word(words, "trace", "the path that a call took", TRACE, _trace)
+    trace.add_argument(
+        "call", metavar="CALL", help="a call's id or CallSid, or its ticket as in northwind#17"
+    )
+    trace.add_argument("--documents", action="store_true", help="also print the TwiML of each turn")
+    trace.add_argument("--draw", type=Path, metavar="FILE", help="write the picture (SVG) there")
+    trace.add_argument("--json", action="store_true", help="for other programs")
     for word in (publish, back, draft):
         word.add_argument("--by", default="", metavar="NAME", help="who says so (default: your login name)")
 
@@ -87,6 +102,7 @@ def _run(deed: Deed, args: argparse.Namespace) -> int:
     from voice.flow_log import NoSuchVersion, Stale
     from voice.publish import NoSuchMerchant
     from voice.settings import Settings
+    from voice.trace import NoSuchCall
 
     try:
         return deed(build_runtime(Settings()), args)
@@ -94,6 +110,9 @@ def _run(deed: Deed, args: argparse.Namespace) -> int:
         for fault in broken.faults:
             print(fault, file=sys.stderr)
         print("ringdesk: nothing was published; mend this first", file=sys.stderr)
+        return 1
+    except NoSuchCall as problem:
+        print(f"ringdesk: {problem}", file=sys.stderr)
         return 1
     except (NoSuchMerchant, NoSuchNumber, NoSuchVersion, Stale) as problem:
         print(f"ringdesk: {problem}; nothing was changed", file=sys.stderr)
@@ -180,6 +199,22 @@ def _draft(rt: "Runtime", args: argparse.Namespace) -> int:
         raise BadValue("name the flow FILE that should answer the number, or say --off")
     one = set_draft(rt, args.file, number, _who(args))
     print(f"{one.number} is answered by the draft {one.digest[:12]} of {one.merchant}; end it with --off")
+    return 0
+
+
+def _trace(rt: "Runtime", args: argparse.Namespace) -> int:
+    from callflows.tools.graph import graph
+    from callflows.tools.svg import as_svg
+    from voice.trace import find, trace
+    from voice.trace_text import as_json, as_text
+
+    rt.books.refresh()
+    with rt.store.read() as tx:
+        found = trace(rt, tx, find(tx, args.call))
+    if args.draw and found.flow is not None:
+        args.draw.write_text(as_svg(graph(found.flow, found.path, found.walked)), "utf-8")
+        print(f"drawn in {args.draw}", file=sys.stderr)
+    print(as_json(found) if args.json else as_text(found, documents=args.documents), end="")
     return 0
 
 

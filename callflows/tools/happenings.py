@@ -5,6 +5,7 @@ the engine is pure, so trying costs nothing.
 """
 
 import dataclasses
+import json
 import re
 from collections.abc import Iterator
 from enum import EnumMeta, StrEnum
@@ -13,7 +14,7 @@ from itertools import product
 from typing import Any, get_args, get_type_hints
 
 from callflows import events
-from callflows.actions import Action, Forward, JoinQueue, TakeVoicemail
+from callflows.actions import Action, Forward, JoinQueue, Request, TakeVoicemail
 from callflows.events import (
     CallerHungUp,
     Event,
@@ -23,8 +24,11 @@ from callflows.events import (
     NothingPressed,
     QueueLeft,
     QueueOutcome,
+    Replied,
+    ReplyOutcome,
     VoicemailTaken,
 )
+from callflows.replies import replied
 from callflows.tools.scene import Scene
 from callflows.world import Staffing
 
@@ -70,7 +74,9 @@ def time_passes(action: Action | None, scene: Scene) -> Iterator[Event]:
 
 
 def at_once(action: Action | None, scene: Scene) -> Event | None:
-    """What happens without anybody waiting: a queue that is full, or that nobody serves, lets no caller in."""
+    """What happens without anybody waiting: a full queue, or one that nobody serves, lets no caller in; systems answer."""
+    if isinstance(action, Request) and action.endpoint in scene.replies:
+        return _reply(action, scene.replies[action.endpoint])
     if isinstance(action, JoinQueue):
         if scene.is_full(action.queue):
             return QueueLeft(QueueOutcome.FULL)
@@ -112,6 +118,12 @@ def words_of(event: Event) -> str:
         case _:
             values = [value for value in vars(event).values() if value not in ("", None)]
             return " ".join(str(value) for value in values) or _in_words(type(event).__name__)
+
+
+def _reply(request: Request, given: Any) -> Event:
+    if given in (ReplyOutcome.ERROR, ReplyOutcome.TIMEOUT):
+        return Replied(ReplyOutcome(given))
+    return replied(request, 200, json.dumps(given))
 
 
 def _after_waiting(joined: JoinQueue, staffing: Staffing) -> QueueOutcome:

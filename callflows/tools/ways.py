@@ -1,8 +1,9 @@
 """Which exits a turn walked: between two steps of its path lies an exit of the first."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
+from types import MappingProxyType
 
 from callflows.engine import Turn
 from callflows.events import Event, caller_is_gone
@@ -13,6 +14,7 @@ from callflows.session import Session
 from callflows.steps.base import Exit, Step
 
 FAILED = "(failed)"
+NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, order=True)
@@ -24,9 +26,14 @@ class Way:
     to: str | None
 
 
-def ways(flow: Flow, before: Session | None, event: Event | None, turn: Turn) -> tuple[Way, ...]:
-    """The exits of a turn, in order; `before` is the session that waited, None for a call's first turn."""
-    return tuple(_ways(flow, before, event, turn))
+def ways(
+    flow: Flow, before: Session | None, event: Event | None, turn: Turn, known: Mapping[str, str] = NOTHING
+) -> tuple[Way, ...]:
+    """The exits of a turn, in order; `before` is the session that waited, None for a call's first turn.
+
+    `known` names what is known to have happened at a step besides, such as a queue that was full.
+    """
+    return tuple(_ways(flow, before, event, turn, known))
 
 
 def leads_to(flow: Flow, step: Step, exit_: Exit) -> str | None:
@@ -41,11 +48,14 @@ def leads_to(flow: Flow, step: Step, exit_: Exit) -> str | None:
     return flow.fallback if exit_.otherwise == FALLBACK else None
 
 
-def _ways(flow: Flow, before: Session | None, event: Event | None, turn: Turn) -> Iterator[Way]:
+def _ways(
+    flow: Flow, before: Session | None, event: Event | None, turn: Turn, known: Mapping[str, str]
+) -> Iterator[Way]:
     waited = [before.step] if before is not None else []
     path = [*waited, *turn.path]
     for index, (here, there) in enumerate(pairwise(path)):
-        yield _way(flow, here, there, event if waited and index == 0 else None, turn.notes)
+        hints = _hints(event if waited and index == 0 else None, turn.notes, here) | {known.get(here, "")}
+        yield _way(flow, here, there, hints, turn.notes)
     last = flow.steps.get(path[-1]) if path else None
     if turn.session is None and last is not None and not (event is not None and caller_is_gone(event)):
         ends = [one for one in last.exits() if leads_to(flow, last, one) is None and _is_end(last, one)]
@@ -54,13 +64,13 @@ def _ways(flow: Flow, before: Session | None, event: Event | None, turn: Turn) -
             yield Way(last.name, _likeliest(ends, hints).name, None)
 
 
-def _way(flow: Flow, here: str, there: str, event: Event | None, notes: tuple[Note, ...]) -> Way:
+def _way(flow: Flow, here: str, there: str, hints: set[str], notes: tuple[Note, ...]) -> Way:
     step = flow.steps.get(here)
     failed = any(note.step == here and note.kind is NoteKind.FLOW_FAILED for note in notes)
     exits = [one for one in step.exits() if leads_to(flow, step, one) == there] if step else []
     if failed or not exits:
         return Way(here, FAILED, there)
-    return Way(here, _likeliest(exits, _hints(event, notes, here)).name, there)
+    return Way(here, _likeliest(exits, hints).name, there)
 
 
 def _likeliest(exits: list[Exit], hints: set[str]) -> Exit:
