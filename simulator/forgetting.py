@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from simulator.conferences import Conference
     from simulator.legs import Leg
+    from simulator.recordings import Recording
     from simulator.world import World
 
 
@@ -29,7 +30,7 @@ class Forgetting:
             self._world.legs.pop(oldest.sid, None)
             for recording in oldest.recordings:
                 if not recording.is_running:
-                    self._world.recordings.all.pop(recording.sid, None)
+                    self._forget(recording)
 
     def room_ended(self, room: Conference) -> None:
         if self._keep is None:
@@ -43,4 +44,15 @@ class Forgetting:
                 for recording in [
                     found for found in recordings.values() if found.conference_sid == oldest.sid
                 ]:
-                    del recordings[recording.sid]
+                    self._forget(recording)
+
+    def message_sent(self) -> None:
+        """As many messages are kept as calls; the oldest go first."""
+        messages = self._world.messages.all
+        if self._keep is not None and len(messages) > self._keep:
+            del messages[next(iter(messages))]
+
+    def _forget(self, recording: Recording) -> None:
+        self._world.recordings.all.pop(recording.sid, None)
+        for made in self._world.transcriptions.of(recording):
+            del self._world.transcriptions.all[made.sid]

@@ -18,6 +18,7 @@ T = TypeVar("T")
 Run: TypeAlias = Generator["Wait", "Signal[Any] | None", T]
 
 MOST_EVENTS_IN_ONE_MOMENT = 200_000
+FEWEST_TO_THROW_OUT = 1_000
 
 
 class StuckInOneMoment(RuntimeError):
@@ -84,14 +85,17 @@ def until(signal: Signal[T], seconds: float | None = None) -> Run[T | None]:
 class Timer:
     """An entry of the heap that can be called off."""
 
-    __slots__ = ("action", "at")
+    __slots__ = ("_kernel", "action", "at")
 
-    def __init__(self, at: float, action: Callable[[], None]) -> None:
+    def __init__(self, kernel: Kernel, at: float, action: Callable[[], None]) -> None:
+        self._kernel = kernel
         self.at = at
         self.action: Callable[[], None] | None = action
 
     def cancel(self) -> None:
-        self.action = None
+        if self.action is not None:
+            self.action = None
+            self._kernel.called_off()
 
 
 class Kernel:
@@ -101,6 +105,7 @@ class Kernel:
         self.clock = clock
         self._heap: list[tuple[float, int, Timer]] = []
         self._count = 0
+        self._called_off = 0
         self._moment = clock.now()
         self._events_in_moment = 0
         self.running = False
@@ -112,7 +117,7 @@ class Kernel:
         return self._moment if self.running else max(self._moment, self.clock.now())
 
     def at(self, moment: float, action: Callable[[], None]) -> Timer:
-        timer = Timer(max(moment, self.now), action)
+        timer = Timer(self, max(moment, self.now), action)
         self._count += 1
         heapq.heappush(self._heap, (timer.at, self._count, timer))
         return timer
@@ -127,7 +132,16 @@ class Kernel:
     def next_due(self) -> float | None:
         while self._heap and self._heap[0][2].action is None:
             heapq.heappop(self._heap)
+            self._called_off = max(0, self._called_off - 1)
         return self._heap[0][0] if self._heap else None
+
+    def called_off(self) -> None:
+        """Timers that were called off are thrown out when they are most of the heap: limits of hours are seldom met."""
+        self._called_off += 1
+        if self._called_off > FEWEST_TO_THROW_OUT and self._called_off * 2 > len(self._heap):
+            self._heap = [entry for entry in self._heap if entry[2].action is not None]
+            heapq.heapify(self._heap)
+            self._called_off = 0
 
     def run_next(self, no_later_than: float) -> bool:
         """Runs the next due event if its moment has come by then; says whether there was one."""
@@ -141,9 +155,10 @@ class Kernel:
         _, _, timer = heapq.heappop(self._heap)
         self._enter(due)
         self.running = True
+        action, timer.action = timer.action, None
         try:
-            if timer.action is not None:
-                timer.action()
+            if action is not None:
+                action()
         finally:
             self.running = False
         return True

@@ -89,6 +89,7 @@ class Messages:
     def send(self, message: Message, at: float | None = None) -> None:
         """On its way at once, or at that moment."""
         self.all[message.sid] = message
+        self._world.forgetting.message_sent()
         self._note(message)
         if at is None:
             self._world.kernel.after(SECONDS_TO_SEND, lambda: self._sent(message))

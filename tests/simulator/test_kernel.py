@@ -152,3 +152,17 @@ def test_a_debugger_that_is_not_empty_fails_the_test() -> None:
 def test_dialling_a_number_that_is_not_ours_names_ours() -> None:
     with pytest.raises(LookupError, match=r"\+15550100100"):
         open_shop().sim.call("+15550109999")
+
+
+def test_timers_that_were_called_off_do_not_pile_up() -> None:
+    kernel = Kernel(VirtualClock())
+    ran: list[int] = []
+    kernel.after(3600, lambda: ran.append(1))
+    for _ in range(20_000):
+        kernel.after(14_400, lambda: ran.append(2)).cancel()
+
+    size = len(kernel._heap)
+    kernel.run_to(kernel.now + 20_000)
+
+    assert size < 2_500
+    assert ran == [1]

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from simulator import Simulator, VirtualClock
 from simulator.messages import segments
 from tests.simulator.pages import NUMBER, open_shop
 
@@ -136,3 +137,19 @@ def test_a_scheduled_message_waits_for_its_moment_and_can_be_called_off() -> Non
 ])  # fmt: skip
 def test_a_long_text_is_counted_in_segments(body: str, count: int) -> None:
     assert segments(body) == count
+
+
+def test_only_so_many_messages_and_calls_are_remembered() -> None:
+    shop = open_shop()
+    sim = Simulator(shop.pages, shop.account, VirtualClock(), keep_calls=5)
+
+    for number in range(12):
+        path = f"/2010-04-01/Accounts/{shop.account.sid}/Messages.json"
+        sim.rest(
+            "POST",
+            path,
+            {"To": MOBILE, "From": NUMBER, "Body": str(number)},
+            auth=(shop.account.sid, shop.account.auth_token),
+        )
+
+    assert [message.body for message in sim.world.messages.all.values()] == ["7", "8", "9", "10", "11"]

@@ -1,0 +1,252 @@
+"""What the simulator costs: JSON on standard output.
+
+    python -m tests.simulator.bench [--waiting 1000] [--seconds 60] [--calls 10000]
+
+`minute` is a call of 60 seconds in process (a menu, a key, a waiting room, a hang-up) against an application that does
+nothing but answer, and the same call against the product, whose own turns are told apart. `waiting` are so many calls
+at once in waiting rooms at the wall's speed, over sockets, with the simulator on one core. `many` are so many calls one
+after the other, and what is left of them in memory and descriptors.
+"""
+
+import argparse
+import gc
+import json
+import logging
+import os
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+from simulator import Account, Simulator, VirtualClock
+from simulator.wire.service import Service
+from tests.journeys.shop import CUSTOMER, NORTHWIND
+from tests.journeys.shop import Shop as ProductShop
+
+NUMBER = "+15550100100"
+WAIT = b"<Response><Say>please hold</Say><Pause length='18'/></Response>"
+ANSWERS = {
+    "/voice/incoming": b"<Response><Gather action='/menu' numDigits='1'><Say>Press one</Say></Gather></Response>",
+    "/menu": b"<Response><Enqueue waitUrl='/wait' action='/after'>orders</Enqueue></Response>",
+    "/wait": WAIT,
+}
+WAITING_APP = """
+import http.server
+class App(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    def do_POST(self):
+        self.rfile.read(int(self.headers["Content-Length"]))
+        body = {enqueue!r} if self.path == "/voice/incoming" else {wait!r}
+        self.wfile.write(b"HTTP/1.1 200 OK\\r\\nContent-Type: text/xml\\r\\nContent-Length: %d\\r\\n\\r\\n" % len(body) + body)
+    def log_message(self, *args):
+        pass
+server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), App)
+server.daemon_threads = True
+print(server.server_port, flush=True)
+server.serve_forever()
+"""
+
+
+def main() -> int:
+    words = argparse.ArgumentParser(prog="python -m tests.simulator.bench", description=__doc__)
+    words.add_argument("--waiting", type=int, default=1000)
+    words.add_argument("--seconds", type=float, default=60.0)
+    words.add_argument("--calls", type=int, default=10_000)
+    given = words.parse_args()
+    logging.disable(logging.WARNING)
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
+    result = {
+        "minute": {**minute(), "product": product_minute()},
+        "many": many(given.calls),
+        "waiting": waiting(given.waiting, given.seconds),
+    }
+    print(json.dumps(result, indent=2))
+    return 0
+
+
+# ---- one call ------------------------------------------------------------------------------------------
+
+
+def constant(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+    start_response("200 OK", [("Content-Type", "text/xml")])
+    return [ANSWERS.get(environ["PATH_INFO"], b"<Response/>")]
+
+
+def simulator() -> Simulator:
+    account = Account.demo(numbers=(NUMBER,))
+    return Simulator(constant, account, VirtualClock(), keep_facts=500, keep_calls=50)
+
+
+def one_call(sim: Simulator) -> None:
+    caller = sim.call(NUMBER)
+    caller.hears("Press one")
+    caller.presses("1")
+    caller.waits(60)
+    caller.hangs_up()
+
+
+def timed(times: int, call: Callable[[], None]) -> list[float]:
+    """CPU milliseconds of each, after some to warm up."""
+    for _ in range(10):
+        call()
+    spent = []
+    for _ in range(times):
+        began = time.process_time()
+        call()
+        spent.append(1000 * (time.process_time() - began))
+    return spent
+
+
+def minute() -> dict[str, Any]:
+    sim = simulator()
+    spent = timed(200, lambda: one_call(sim))
+    return {
+        "cpu_ms_median": round(statistics.median(spent), 2),
+        "cpu_ms_p95": round(sorted(spent)[-10], 2),
+        "wanted": 20,
+    }
+
+
+def product_minute() -> dict[str, Any]:
+    """The same minute at the product's door: its own turns, and what remains for the simulator, clock and all."""
+    with tempfile.TemporaryDirectory() as folder:
+        shop = ProductShop(Path(folder))
+        turns: list[float] = []
+        app = shop.sim.port._apps
+        for origin, inner in list(app.items()):
+            app[origin] = _watched(inner, turns)
+        whole = timed(20, lambda: _product_call(shop))
+        per_call = len(turns) / (20 + 10)
+        return {
+            "cpu_ms_median": round(statistics.median(whole), 2),
+            "turn_cpu_ms_median": round(statistics.median(turns), 2),
+            "turns_a_call": round(per_call, 1),
+        }
+
+
+def _watched(app: Any, turns: list[float]) -> Any:
+    def watched(environ: dict[str, Any], start_response: Any) -> list[bytes]:
+        began = time.process_time()
+        body = list(app(environ, start_response))
+        turns.append(1000 * (time.process_time() - began))
+        return body
+
+    return watched
+
+
+def _product_call(shop: ProductShop) -> None:
+    caller = shop.sim.call(NORTHWIND, from_=CUSTOMER)
+    caller.hears("For orders")
+    caller.presses("1")
+    caller.waits(60)
+    caller.hangs_up()
+
+
+# ---- many, one after the other -------------------------------------------------------------------------
+
+
+def many(calls: int) -> dict[str, Any]:
+    sim = simulator()
+    for _ in range(max(100, calls // 10)):
+        one_call(sim)
+    before = _left()
+    began = time.process_time()
+    for _ in range(calls):
+        one_call(sim)
+    after = _left()
+    return {
+        "calls": calls,
+        "cpu_seconds": round(time.process_time() - began, 1),
+        "before": before,
+        "after": after,
+        "objects_grew_by": round(after["objects"] / before["objects"] - 1, 4),
+    }
+
+
+def _left() -> dict[str, int]:
+    gc.collect()
+    status = Path("/proc/self/status").read_text()
+    kilobytes = int(status.partition("VmRSS:")[2].split()[0])
+    return {
+        "objects": len(gc.get_objects()),
+        "resident_kb": kilobytes,
+        "descriptors": len(os.listdir("/proc/self/fd")),
+    }
+
+
+# ---- many at once --------------------------------------------------------------------------------------
+
+
+def waiting(calls: int, seconds: float) -> dict[str, Any]:
+    """The simulator on the first core, the application on the others; lateness is of ten probes a second."""
+    enqueue = b"<Response><Enqueue waitUrl='/wait' action='/after'>orders</Enqueue></Response>"
+    script = WAITING_APP.format(enqueue=enqueue, wait=WAIT)
+    with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True) as app:
+        assert app.stdout is not None
+        url = f"http://127.0.0.1:{app.stdout.readline().strip()}"
+        cores = os.sched_getaffinity(0)
+        os.sched_setaffinity(0, {min(cores)})
+        try:
+            return _wait_together(url, calls, seconds)
+        finally:
+            os.sched_setaffinity(0, cores)
+            app.terminate()
+
+
+def _wait_together(url: str, calls: int, seconds: float) -> dict[str, Any]:
+    account = Account.demo(base_url=url, numbers=(NUMBER,), status_path="/after")
+    service = Service(account, seed=1)
+    world, late = service.world, []
+    thread = threading.Thread(target=service.run)
+    thread.start()
+
+    def dial(number: int) -> None:
+        world.exchange.incoming(account, NUMBER, f"+1555{2_000_000 + number}", None, "")
+
+    def probe(due: float) -> None:
+        late.append(1000 * (world.kernel.clock.now() - due))
+        world.kernel.at(due + 0.1, lambda: probe(due + 0.1))
+
+    def begin() -> None:
+        for number in range(calls):
+            world.kernel.after(20 * number / calls, lambda number=number: dial(number))  # type: ignore[misc]
+        world.kernel.after(20, lambda: probe(world.now))
+
+    service.post(begin)
+    time.sleep(20)
+    cpu, moment = time.process_time(), time.monotonic()
+    asked = len(world.ledger)
+    time.sleep(seconds)
+    cpu, moment = time.process_time() - cpu, time.monotonic() - moment
+    facts = len(world.ledger) - asked
+    inside = sum(len(queue.members) for queue in world.queues.values())
+    alerts = len(world.debugger)
+    service.stop()
+    thread.join()
+    late.sort()
+    return {
+        "calls_in_waiting_rooms": inside,
+        "wall_seconds": round(moment, 1),
+        "cpu_share_of_one_core": round(cpu / moment, 3),
+        "facts_a_second": round(facts / moment, 1),
+        "late_ms": {
+            "median": round(late[len(late) // 2], 2),
+            "p99": round(late[int(len(late) * 0.99)], 2),
+            "worst": round(late[-1], 2),
+        },
+        "alerts": alerts,
+        "resident_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
+    }
+
+
+if __name__ == "__main__":
+    sys.exit(main())
