@@ -1,5 +1,7 @@
 """Accounts, numbers and flow versions, held in memory by every process and looked up again each second.
 
+The numbers of a disabled merchant are not among them: whoever dials one hears what an unknown number says.
+
 While SQL is away what is held goes on serving, however old.
 """
 
@@ -72,7 +74,11 @@ class Books:
             ]
             numbers = {
                 row.e164: (row.merchant_id, row.twilio_account_id)
-                for row in tx.scalars(select(models.Number))
+                for row in tx.scalars(
+                    select(models.Number)
+                    .join(models.Merchant, models.Merchant.id == models.Number.merchant_id)
+                    .where(models.Merchant.disabled_at.is_(None))
+                )
             }
             drafts = {
                 row.e164: (row.merchant_id, row.digest)

@@ -23,7 +23,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from voice import states
 
-SCHEMA = "0004"  # the last revision in voice/migrations/versions; every change of the tables is one more
+SCHEMA = "0005"  # the last revision in voice/migrations/versions; every change of the tables is one more
 
 
 class Base(DeclarativeBase):
@@ -67,6 +67,7 @@ class Merchant(Base):
     live_digest: Mapped[str | None]
     flow_fault: Mapped[str | None] = mapped_column(default=None)
     next_ticket_number: Mapped[int] = mapped_column(default=1)
+    disabled_at: Mapped[float | None] = mapped_column(default=None)  # no new calls since then
 
 
 class TwilioAccount(Base):
@@ -200,6 +201,26 @@ class LoginSession(Base):
     revoked_at: Mapped[float | None] = mapped_column(default=None)
     address: Mapped[str] = mapped_column(default="")
     browser: Mapped[str] = mapped_column(default="")
+
+
+class Audit(Base):
+    """Who did what to accounts, teams and merchants, and who played which recording. Rows are only ever added."""
+
+    __tablename__ = "audit"
+    id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
+    merchant_id: Mapped[str] = mapped_column(String(80))  # "" when it is of no merchant
+    at: Mapped[float]
+    by_id: Mapped[str] = mapped_column(default="")  # the user; "" for the machine's shell
+    by_name: Mapped[str]  # as it was then
+    address: Mapped[str] = mapped_column(default="")
+    kind: Mapped[str] = mapped_column(String(40))  # panel/audit.py has the list
+    about: Mapped[str] = mapped_column(String(254), default="")  # an e-mail address, a team, #ticket
+    detail: Mapped[str] = mapped_column(default="")
+    once: Mapped[str | None] = mapped_column(String(80), unique=True, default=None)  # what is told once only
+    __table_args__ = (
+        Index("audit_of_merchant", "merchant_id", "id"),
+        Index("audit_about", "merchant_id", "kind", "about"),
+    )
 
 
 class Agent(Base):
