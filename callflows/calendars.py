@@ -8,14 +8,15 @@ from itertools import pairwise
 from callflows.faults import did_you_mean
 from callflows.fields import BadValue, Kind, Reading
 from callflows.hours import DAY_MINUTES, Calendar, Range
-from callflows.kinds import ZONE
+from callflows.kinds import COUNTRY, REGION, ZONE
+from callflows.public_holidays import UnknownCountry, require_country
 from callflows.yaml_text import Listing, Node, Table, Text
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 FULL_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 EVERY_DAY = "daily"
 RANGE = re.compile(r"([0-9]{1,2}):([0-9]{2}) ?- ?([0-9]{1,2}):([0-9]{2})")
-CLOSED = "closed"
+CLOSED, USUAL = "closed", "usual"
 
 
 def read_calendar(node: Node, reading: Reading) -> Calendar:
@@ -24,25 +25,33 @@ def read_calendar(node: Node, reading: Reading) -> Calendar:
     Days are written `mon` or `monday`, ranges of days `mon-fri`, all days `daily`; a day that is not written is
     closed. Hours go from 00:00 to 24:00; a day can have several ranges, and a range may end after midnight: 18:00-02:00
     belongs to the day on which it begins. A date under `holidays` replaces its day; outside its hours it counts as
-    holiday. `timezone` is only written when it is not the flow's own.
+    holiday. With a `country`, and a `region` where that matters, all its public holidays are closed; a date that is
+    `usual` is like any other day all the same. `timezone` is only written when it is not the flow's own.
 
     calendars:
       shop:
         mon-fri: 09:00-17:00
         sat: [10:00-12:30, 13:30-16:00]
+        country: US
         holidays:
-          2026-12-24: 09:00-12:00
-          2026-12-25: closed
+          2026-11-26: 09:00-12:00
+          2026-10-12: usual
+          2026-12-24: closed
     """
     if not isinstance(node, Table):
         raise BadValue("write days and their hours, as in {mon-fri: 09:00-17:00}")
     timezone = ""
     week: list[tuple[Range, ...]] = [()] * 7
     written: dict[int, str] = {}
-    holidays: dict[date, tuple[Range, ...]] = {}
+    holidays: dict[date, tuple[Range, ...] | None] = {}
+    country, region = "", ""
     for key, value in node.entries:
         try:
-            if key.value == "timezone":
+            if key.value == "country":
+                country = COUNTRY.read(value, reading)
+            elif key.value == "region":
+                region = REGION.read(value, reading)
+            elif key.value == "timezone":
                 timezone = ZONE.read(value, reading)
             elif key.value == "holidays":
                 holidays = _read_holidays(value, reading)
@@ -59,7 +68,21 @@ def read_calendar(node: Node, reading: Reading) -> Calendar:
             )
     if not written and not holidays:
         raise BadValue("no day has hours, so it would always be closed; write such as {mon-fri: 09:00-17:00}")
-    return Calendar(timezone, tuple(week), holidays)
+    _require_country(node, country, region)
+    own = {day: hours for day, hours in holidays.items() if hours is not None}
+    return Calendar(timezone, tuple(week), own, country, region, frozenset(holidays) - frozenset(own))
+
+
+def _require_country(node: Table, country: str, region: str) -> None:
+    if region and not country:
+        raise BadValue(
+            "a region needs its country; add such as 'country: US'", place=node.by_key["region"].place
+        )
+    try:
+        if country:
+            require_country(country, region)
+    except UnknownCountry as unknown:
+        raise BadValue(str(unknown), place=node.by_key["region" if region else "country"].place) from None
 
 
 def _days(key: str) -> Iterator[int]:
@@ -79,7 +102,7 @@ def _day(word: str, key: str) -> int:
     for names in (DAYS, FULL_DAYS):
         if word in names:
             return names.index(word)
-    known = (*DAYS, *FULL_DAYS, EVERY_DAY, "mon-fri", "timezone", "holidays")
+    known = (*DAYS, *FULL_DAYS, EVERY_DAY, "mon-fri", "timezone", "country", "region", "holidays")
     raise BadValue(f"'{key}' is no day{did_you_mean(key, known)}", "unknown-key")
 
 
@@ -90,13 +113,15 @@ def _refuse_second_answer(day: int, key: str, written: dict[int, str]) -> None:
     written[day] = key
 
 
-def _read_holidays(node: Node, reading: Reading) -> dict[date, tuple[Range, ...]]:
+def _read_holidays(node: Node, reading: Reading) -> dict[date, tuple[Range, ...] | None]:
+    """Hours by date; None for a date that is usual."""
     if not isinstance(node, Table):
         raise BadValue("write dates and their hours, as in {2026-12-25: closed}")
-    holidays: dict[date, tuple[Range, ...]] = {}
+    holidays: dict[date, tuple[Range, ...] | None] = {}
     for key, value in node.entries:
         try:
-            holidays[_read_date(key)] = _read_hours(value)
+            is_usual = isinstance(value, Text) and value.value == USUAL
+            holidays[_read_date(key)] = None if is_usual else _read_hours(value)
         except BadValue as bad:
             reading.wrong(bad.place or value.place, bad.text, bad.rule)
     return holidays

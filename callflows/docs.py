@@ -7,6 +7,7 @@ import textwrap
 from collections.abc import Iterator
 from typing import Any
 
+from callflows.blocking import Blocked, Retention
 from callflows.calendars import read_calendar
 from callflows.endpoints import Endpoint
 from callflows.faults import Severity
@@ -40,6 +41,8 @@ def reference() -> str:
         *_part("A wait", Wait),
         *(text for kind in PARTS.values() for text in _part(f"`{kind.verb}` in a wait", kind, level=4)),
         *_part("An endpoint", Endpoint),
+        *_part("Blocked callers", Blocked),
+        *_part("Retention", Retention),
         *_part("A module", Module),
         *_part("Recording", Recording),
         "### Steps",

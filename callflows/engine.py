@@ -59,6 +59,13 @@ def start(flow: Flow, caller: Caller, now: float, world: World = NOWHERE) -> Tur
     }
     variables = tuple((name, value) for name, value in known.items() if value)
     session = Session(flow=flow.digest, step=flow.start, turn=0, started_at=now, variables=variables)
+    if flow.blocked is not None and flow.blocked.blocks(caller.number):
+        said = Visit(flow, session, now, world).say(flow.blocked.say)
+        notes = (
+            Note(NoteKind.CALLER_BLOCKED, ""),
+            Note(NoteKind.ENDING_TRIGGERED, "", {"reason": "blocked"}),
+        )
+        return Turn(None, (said, HangUp()), notes)
     return _Run(flow, session, now, world).go(Go(flow.start))
 
 

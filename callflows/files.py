@@ -53,8 +53,8 @@ def check_file(path: Path) -> Checked:
         flow = read_flow(text, str(path))
     except FlowFaults as found:
         return Checked(path, text, None, found.faults)
-    existing = {sound for sound in flow.audio.values() if (path.parent / sound).is_file()}
-    beside = existing if len(existing) == len(set(flow.audio.values())) else existing | _sounds_beside(path)
+    existing = {sound for sound in flow.sound_files() if (path.parent / sound).is_file()}
+    beside = existing if existing == flow.sound_files() else existing | _sounds_beside(path)
     return Checked(path, text, flow, tuple(check(flow, beside)))
 
 

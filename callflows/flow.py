@@ -5,19 +5,21 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
+from callflows.blocking import Blocked, Retention
 from callflows.calendars import CALENDAR
 from callflows.endpoints import Endpoint
 from callflows.faults import Place
 from callflows.fields import one_of, optional, required
 from callflows.hours import Calendar
 from callflows.kinds import (
-    AUDIO_PATH,
+    DESTINATION,
     LANGUAGE,
     MODULE_FILE,
     NAME_TEXT,
     NUMBER,
     QUEUE_NAME,
     SLUG_NAME,
+    SOUND_FILES,
     STEP_NAME,
     VOICE,
     VOICES,
@@ -34,7 +36,7 @@ from callflows.kinds import (
 from callflows.memory import NO_MEMORY, Memory
 from callflows.steps import STEPS
 from callflows.steps.base import Step
-from callflows.texts import Words
+from callflows.texts import Words, wordings
 from callflows.waits import WAIT, Wait
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
@@ -116,9 +118,22 @@ class Flow:
     include: tuple[str, ...] = optional(
         several(MODULE_FILE, "files"), "files of modules beside this file, for the step `flow`", ()
     )
-    audio: Mapping[str, str] = optional(
-        table_of(AUDIO_PATH, "sounds", "{welcome: northwind/welcome.wav}"),
-        "sound files beside this file",
+    blocked: Blocked | None = optional(
+        part(Blocked, "blocked", '{numbers: ["+12025550666"], say: "Goodbye."}'),
+        "callers who are not served",
+        None,
+    )
+    forward_to: tuple[str, ...] = optional(
+        several(DESTINATION, "numbers or countries"),
+        "where calls may be forwarded, as numbers or countries such as US; anywhere when it is left out",
+        (),
+    )
+    retention: Retention | None = optional(
+        part(Retention, "retention", "{recordings: 90d}"), "how long things are kept", None
+    )
+    audio: Mapping[str, Words] = optional(
+        table_of(SOUND_FILES, "sounds", "{welcome: northwind/welcome.wav}"),
+        "sound files beside this file, one for each language where that matters",
         NOTHING,
     )
     queues: Mapping[str, Queue] = optional(
@@ -164,6 +179,10 @@ class Flow:
     ignores: Mapping[tuple[str, int], tuple[tuple[str, Place], ...]] = field(
         default_factory=dict, compare=False, repr=False
     )
+
+    def sound_files(self) -> frozenset[str]:
+        """The paths of all its sounds, beside the file."""
+        return frozenset(path for sound in self.audio.values() for _, path in wordings(sound))
 
     def voice_for(self, language: str) -> str | None:
         """The voice that speaks a language; None for the line's usual one."""

@@ -11,6 +11,8 @@ from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from callflows.public_holidays import is_public_holiday
+
 DAY_MINUTES = 24 * 60
 
 
@@ -36,15 +38,31 @@ class Range:
 
 @dataclass(frozen=True)
 class Calendar:
-    """Opening hours of a week, Monday first, and of single dates that differ."""
+    """Opening hours of a week, Monday first, and of single dates that differ.
+
+    With a `country` its public holidays are closed; `usual` are dates that are like any other all the same.
+    """
 
     timezone: str
     week: tuple[tuple[Range, ...], ...]
     holidays: Mapping[date, tuple[Range, ...]] = field(default_factory=dict)
+    country: str = ""
+    region: str = ""
+    usual: frozenset[date] = frozenset()
 
     def ranges_of(self, day: date) -> tuple[Range, ...]:
         """The hours that begin on a date."""
-        return self.holidays[day] if day in self.holidays else self.week[day.weekday()]
+        if day in self.holidays:
+            return self.holidays[day]
+        return () if self.is_holiday(day) else self.week[day.weekday()]
+
+    def is_holiday(self, day: date) -> bool:
+        """Whether a date is one of its own holidays or a public one."""
+        if day in self.usual:
+            return False
+        return day in self.holidays or (
+            self.country != "" and is_public_holiday(self.country, self.region, day)
+        )
 
 
 def opening(calendar: Calendar, now: float) -> Opening:
@@ -56,4 +74,4 @@ def opening(calendar: Calendar, now: float) -> Opening:
         return Opening.OPEN
     if any(hours.holds(minute + DAY_MINUTES) for hours in calendar.ranges_of(today - timedelta(days=1))):
         return Opening.OPEN
-    return Opening.HOLIDAY if today in calendar.holidays else Opening.CLOSED
+    return Opening.HOLIDAY if calendar.is_holiday(today) else Opening.CLOSED

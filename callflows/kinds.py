@@ -144,6 +144,37 @@ def parse_decimal(text: str) -> str:
     return text
 
 
+def parse_days(text: str) -> int:
+    """A long time in whole days."""
+    found = re.fullmatch(r"([0-9]{1,4})d", text)
+    if not found or not 1 <= int(found[1]) <= 3660:
+        raise BadValue(f"'{text}' is no time in days; write 1d to 3660d")
+    return int(found[1])
+
+
+def parse_destination(text: str) -> str:
+    """A number, or a whole country, to which calls may be forwarded."""
+    if re.fullmatch(r"[A-Z]{2}", text):
+        if text not in phonenumbers.SUPPORTED_REGIONS:
+            raise BadValue(f"there is no country '{text}'; write two letters such as US or DE")
+        return text
+    return parse_e164(text)
+
+
+def parse_country(text: str) -> str:
+    """A country by its two letters."""
+    if not re.fullmatch(r"[A-Z]{2}", text):
+        raise BadValue(f"'{text}' is no country; write two letters such as US or DE")
+    return text
+
+
+def parse_region(text: str) -> str:
+    """A region of a country, by its short name."""
+    if not re.fullmatch(r"[A-Za-z0-9 -]{1,30}", text):
+        raise BadValue(f"'{text}' is no region; write its short name such as BY or CA")
+    return text
+
+
 def parse_percent(text: str) -> int:
     """A share in whole percent."""
     found = re.fullmatch(r"([0-9]{1,3})%", text)
@@ -292,6 +323,17 @@ def _read_words(node: Node, reading: Reading) -> Words:
     return Texts(tuple(found))
 
 
+def _read_sound_files(node: Node, reading: Reading) -> Words:
+    if not isinstance(node, Table):
+        return _placed(AUDIO_PATH, node, reading)  # type: ignore[no-any-return]
+    found = [
+        (_placed(LANGUAGE, key, reading), _placed(AUDIO_PATH, value, reading)) for key, value in node.entries
+    ]
+    if not found:
+        raise BadValue("write a sound file for each language, as in {en-US: a/hello.wav, de-DE: a/hallo.wav}")
+    return Texts(tuple(found))
+
+
 def _read_plain(node: Node, reading: Reading) -> str:
     if not isinstance(node, Text):
         raise BadValue("write a text in quotes")
@@ -367,6 +409,11 @@ WAIT_NAME = scalar("the name of a wait", "calm", parse_name, "wait")
 ENDPOINT_NAME = scalar("the name of an endpoint", "order_status", parse_name, "endpoint")
 JSON_PATH = scalar("a place in the answer", "order.status", parse_json_path)
 PERSON_NAME = scalar("the name of an agent or a team", "owner", parse_name)
+DAYS = scalar("a time in days", "90d", parse_days)
+DESTINATION = scalar("a number or a country", '"+12025550199"', parse_destination)
+COUNTRY = scalar("a country", "US", parse_country)
+REGION = scalar("a region", "CA", parse_region)
+SOUND_FILES = Kind("a sound file, or one for each language", "northwind/welcome.wav", _read_sound_files)
 MODULE_NAME = scalar("the name of a module", "order_number", parse_name)
 OUTCOME_NAME = scalar("an outcome", "known", parse_name)
 MODULE_FILE = scalar("a file", "shared/order-number.yaml", parse_module_file)

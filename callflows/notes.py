@@ -9,6 +9,7 @@ class NoteKind(StrEnum):
     """The events of the journal that a flow can cause."""
 
     MESSAGE_PLAYED = "message_played"
+    CALLER_BLOCKED = "caller_blocked"
     CONSENT_ASKED = "consent_asked"
     RECORDING_DECIDED = "recording_decided"
     SURVEY_ASKED = "survey_asked"

@@ -40,7 +40,13 @@ def content(value: Any) -> Any:
             return [value.begin, value.end]
         case Calendar():
             holidays = {day.isoformat(): content(ranges) for day, ranges in value.holidays.items()}
-            return {"timezone": value.timezone, "week": content(value.week), "holidays": holidays}
+            plain = {"timezone": value.timezone, "week": content(value.week), "holidays": holidays}
+            more = {
+                "country": value.country,
+                "region": value.region,
+                "usual": sorted(day.isoformat() for day in value.usual),
+            }
+            return plain | {key: given for key, given in more.items() if given}
         case Wait():
             return [{"part": one.verb, **content(one)} for one in value.parts]
         case Texts():

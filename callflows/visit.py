@@ -61,6 +61,13 @@ class Visit:
             return Say(text[:MAX_TEXT], speaks, voice or usual)
         return Say(fill(text, lambda name: self._spoken(name, speaks)), speaks, voice or usual)
 
+    def sound(self, name: str) -> str:
+        """The path of a sound, in the call's language; raises StepFailed."""
+        sound = self.flow.audio.get(name)
+        if sound is None:
+            raise StepFailed(f"there is no sound '{name}'")
+        return sound if isinstance(sound, str) else in_language(sound, self.language, self.flow.language)[1]
+
     def message(self, text: Words) -> str:
         """Words to read, in the call's language, with their fields as they are."""
         return self.write(

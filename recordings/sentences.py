@@ -116,6 +116,7 @@ SENTENCES: Final[Mapping[str, Callable[[Fact], str]]] = {
     ),
     "digits_taken": lambda fact: f"The caller entered {fact.word('name')}: {fact.data.get('value', '')}",
     "system_replied": lambda fact: f"Asked {fact.word('endpoint')}: {fact.word('outcome')}",
+    "caller_blocked": lambda fact: "The caller’s number is blocked",
     "consent_asked": lambda fact: "The caller was asked whether the call may be recorded",
     "recording_decided": lambda fact: f"Recording: {fact.word('how')}",
     "survey_answered": lambda fact: f"The caller’s mark: {fact.word('mark')} of {fact.word('most')}",

@@ -9,6 +9,7 @@ EVENTS: Final[dict[str, str]] = {
     "call_started": "The customer's call reached us.",
     "message_played": "The caller heard a sentence or a sound.",
     "consent_announced": "The caller was told that the call is recorded.",
+    "caller_blocked": "The caller's number is on the flow's block list.",
     "consent_asked": "The caller was asked whether the call may be recorded.",
     "recording_decided": "It was decided whether talks are recorded from here on.",
     "survey_asked": "The caller was asked for a mark.",

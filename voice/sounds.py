@@ -44,7 +44,7 @@ def _whole(rt: Runtime, name: str) -> bytes | None:
     flow = rt.books.live_flow(merchant_id)
     if flow is None:
         return None
-    for path in flow.audio.values():
+    for path in flow.sound_files():
         if path.removesuffix(".wav").replace("/", ".") == dotted:
             file = rt.settings.flows_dir / path
             return file.read_bytes() if file.is_file() else None

@@ -102,7 +102,7 @@ def _music(rt: Runtime, tx: Tx, waiting: models.Waiting) -> bytes:
     wait = _wait_of(visit)
     words = _usual_words(tx, waiting, visit) if wait is None else _words_of(tx, waiting, visit, wait)
     piece = int((now - waiting.entered_at) // music.SEGMENT_SECONDS)
-    own = visit.flow.audio.get(wait.music) if wait and wait.music else None
+    own = visit.sound(wait.music) if wait and wait.music else None
     sound = piece_name(waiting.merchant_id, own, piece) if own else f"hold-{piece % music.SEGMENTS}"
     return speak.waiting_room(
         rt.links.audio(sound),

@@ -29,6 +29,12 @@ LINTS = (
         names.unknown_endpoints,
     ),
     Lint(
+        "forward-not-allowed",
+        ERROR,
+        "A call is forwarded to a number that `forward_to` does not list.",
+        safety.forbidden_forwards,
+    ),
+    Lint(
         "not-served-yet",
         ERROR,
         "The language has this already, but no caller would get it yet.",

@@ -10,6 +10,7 @@ from callflows.lints.base import Finding, Subject
 from callflows.lints.graph import targets
 from callflows.steps.base import Step
 from callflows.steps.language import LanguageStep
+from callflows.steps.play import PlayStep
 from callflows.steps.queue import QueueStep
 from callflows.steps.say import SayStep
 from callflows.texts import Texts, Words
@@ -59,6 +60,9 @@ def _texts(flow: Flow, step: Step) -> Iterator[tuple[Words, Place]]:
     for count, part in enumerate(wait.parts if wait else (), start=1):
         if isinstance(part, Message):
             yield part.text, flow.place(f"waits.{step.wait}.{count}.say")  # type: ignore[attr-defined]
+    sound = flow.audio.get(step.audio) if isinstance(step, PlayStep) else None
+    if isinstance(step, PlayStep) and isinstance(sound, Texts):  # a tune is the same in every language
+        yield sound, flow.place(f"audio.{step.audio}")
     if isinstance(step, SayStep) and step.language:
         return
     for field, spec in specs(type(step)):

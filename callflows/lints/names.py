@@ -8,6 +8,7 @@ from callflows.faults import Place, did_you_mean
 from callflows.fields import specs
 from callflows.flow import Flow
 from callflows.lints.base import Finding, Subject
+from callflows.texts import wordings
 
 TABLES = {
     "queue": "queues",
@@ -46,12 +47,12 @@ def unknown_waits(subject: Subject) -> Iterator[Finding]:
 def missing_audio(subject: Subject) -> Iterator[Finding]:
     if subject.audio_files is None:
         return
-    for name, path in subject.flow.audio.items():
-        if path not in subject.audio_files:
-            hint = did_you_mean(path, subject.audio_files)
-            yield Finding(
-                subject.flow.place(f"audio.{name}"), f"there is no file '{path}' beside this flow{hint}"
-            )
+    for name, sound in subject.flow.audio.items():
+        for _, path in wordings(sound):
+            if path not in subject.audio_files:
+                hint = did_you_mean(path, subject.audio_files)
+                text = f"there is no file '{path}' beside this flow{hint}"
+                yield Finding(subject.flow.place(f"audio.{name}"), text)
 
 
 def unused_names(subject: Subject) -> Iterator[Finding]:

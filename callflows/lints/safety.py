@@ -78,13 +78,24 @@ def queues_without_way_out(subject: Subject) -> Iterator[Finding]:
 
 
 def forwards_abroad(subject: Subject) -> Iterator[Finding]:
-    home = {_country(number) for number in subject.flow.numbers}
+    flow = subject.flow
+    home = {_country(number) for number in flow.numbers}
+    for step in flow.steps.values():
+        if flow.forward_to or not isinstance(step, ForwardStep) or _country(step.number) in home:
+            continue
+        text = f"{step.number} is in another country than your own numbers, which may be expensive"
+        way_out = "if it is meant, list it under 'forward_to', or say so with '# flow-ignore: forward-abroad'"
+        yield Finding(step.place("forward"), f"{text}; {way_out}")
+
+
+def forbidden_forwards(subject: Subject) -> Iterator[Finding]:
+    allowed = subject.flow.forward_to
     for step in subject.flow.steps.values():
-        if isinstance(step, ForwardStep) and _country(step.number) not in home:
-            text = f"{step.number} is in another country than your own numbers, which may be expensive"
-            yield Finding(
-                step.place("forward"), f"{text}; if it is meant, say so with '# flow-ignore: forward-abroad'"
-            )
+        if not isinstance(step, ForwardStep) or not allowed or step.number in allowed:
+            continue
+        if phonenumbers.region_code_for_number(phonenumbers.parse(step.number)) not in allowed:
+            text = f"{step.number} is not among the destinations under 'forward_to'"
+            yield Finding(step.place("forward"), f"{text}; add it there, or forward to one of them")
 
 
 def plain_http(subject: Subject) -> Iterator[Finding]:

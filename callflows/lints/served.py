@@ -9,6 +9,8 @@ from callflows.lints.base import Finding, Subject
 
 def not_served_yet(subject: Subject) -> Iterator[Finding]:
     flow = subject.flow
+    for key in _unserved(flow.retention) if flow.retention else ():
+        yield _finding(f"'{key}'", flow.place(f"retention.{key}"))
     for name, queue in flow.queues.items():
         for key in _unserved(queue):
             yield _finding(f"'{key}'", flow.place(f"queues.{name}.{key}"))

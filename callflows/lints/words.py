@@ -96,6 +96,8 @@ def texts_of(flow: Flow) -> Iterator[tuple[str, Place, bool]]:
     """All that this flow can say or write, with its places, and whether it is spoken."""
     for _, text in wordings(flow.recording.announce or ""):
         yield text, flow.place("recording.announce"), True
+    for language, text in wordings(flow.blocked.say) if flow.blocked else ():
+        yield text, flow.place(f"blocked.say.{language}" if language else "blocked.say"), True
     for wait_name, wait in flow.waits.items():
         for count, part in enumerate(wait.parts, start=1):
             if isinstance(part, Message):

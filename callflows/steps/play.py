@@ -6,7 +6,7 @@ from callflows.actions import Play
 from callflows.fields import required
 from callflows.kinds import AUDIO_NAME
 from callflows.notes import NoteKind
-from callflows.steps.base import Go, Move, Step, StepFailed, Visit, onward
+from callflows.steps.base import Go, Move, Step, Visit, onward
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,7 +24,5 @@ class PlayStep(Step):
     next: str = onward()
 
     def enter(self, visit: Visit) -> Move:
-        if self.audio not in visit.flow.audio:
-            raise StepFailed(f"there is no sound '{self.audio}'")
         note = self.note(NoteKind.MESSAGE_PLAYED, audio=self.audio)
-        return Go(self.next, (Play(visit.flow.audio[self.audio]),), (note,))
+        return Go(self.next, (Play(visit.sound(self.audio)),), (note,))

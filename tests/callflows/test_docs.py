@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from callflows.blocking import Blocked
 from callflows.bundle import pack
 from callflows.check import check, errors
 from callflows.docs import example_of, reference, with_reference
@@ -115,7 +116,7 @@ def test_the_example_of_a_step_works(verb: str) -> None:
     )
 
 
-@pytest.mark.parametrize("part", [Queue, Recording, Wait, Endpoint])
+@pytest.mark.parametrize("part", [Queue, Recording, Wait, Endpoint, Blocked])
 def test_the_example_of_a_part_works(part: type[object]) -> None:
     assert errors(check(read_flow(completed(example_of(part)), "docs"))) == []
 
