@@ -1,4 +1,4 @@
-"""`ringdesk worker`, `ringdesk backup`, `ringdesk restore`."""
+"""`ringdesk worker`, `ringdesk jobs`, `ringdesk backup`, `ringdesk restore`."""
 
 import argparse
 import sys
@@ -19,6 +19,11 @@ def add_commands(words: "Words") -> None:
     parser = words.add_parser("worker", help="store recordings and open tickets, until stopped")
     parser.add_argument("--queue", default=QUEUE, help=f"the one queue to listen on (default: {QUEUE})")
     parser.set_defaults(run=_worker)
+    jobs = words.add_parser("jobs", help="list the jobs that were given up, or have them tried again")
+    jobs.add_argument(
+        "--again", action="store_true", help="try all of them again, once what was wrong is mended"
+    )
+    jobs.set_defaults(run=_jobs)
     backup = words.add_parser(
         "backup", help="write database and recordings into a folder, while everything goes on"
     )
@@ -54,6 +59,30 @@ def _backup(arguments: argparse.Namespace) -> int:
         return 1 if made.missing else 0
 
     return _told("backup", make)
+
+
+def _jobs(arguments: argparse.Namespace) -> int:
+    from datetime import UTC, datetime
+
+    from recordings.given_up import given_up, try_again
+    from voice.build import build_runtime
+    from voice.settings import Settings
+
+    def look() -> int:
+        rt = build_runtime(Settings())
+        if arguments.again:
+            _say(
+                f"{try_again(rt)} jobs will be tried again within seconds; `ringdesk jobs` lists what fails again"
+            )
+            return 0
+        dead = given_up(rt)
+        for job in dead:
+            when = datetime.fromtimestamp(job.at, UTC).strftime("%Y-%m-%d %H:%M")
+            _say(f"{when}  {job.merchant_id}  {job.kind} {job.subject_id}: {job.reason}")
+        _say(f"{len(dead)} jobs were given up" + ("; try them again: ringdesk jobs --again" if dead else ""))
+        return 1 if dead else 0
+
+    return _told("jobs", look)
 
 
 def _restore(arguments: argparse.Namespace) -> int:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from recordings.store_recording import ANOTHER_LENGTH_TRIES
 from recordings.work import run_due
 from tests.recordings.house import (
     Answer,
@@ -300,3 +301,33 @@ def test_seconds_come_from_the_sound_itself(rt: Runtime, media: Media) -> None:
     run_due(rt)
 
     assert recording(rt, recording_id).seconds == 2.5
+
+
+def test_a_whole_sound_of_another_length_is_kept_in_the_end_and_says_so(
+    rt: Runtime, media: Media, clock: Hand
+) -> None:
+    media.has(1, tone(30))
+    recording_id = add_recording(rt, add_call(rt), seconds=40)
+    for _ in range(ANOTHER_LENGTH_TRIES - 1):
+        run_due(rt)
+        assert recording(rt, recording_id).state == "completed"
+        clock.forward(900)
+
+    run_due(rt)
+    stored = recording(rt, recording_id)
+    assert (stored.state, stored.seconds) == ("stored", 30.0)
+    assert stored.error == "the carrier announced 40 s and gave 30.0 s"
+    assert job_states(rt) == ["done"]
+
+
+def test_a_sound_that_grows_to_its_length_is_kept_without_a_doubt(
+    rt: Runtime, media: Media, clock: Hand
+) -> None:
+    media.has(1, tone(30))
+    recording_id = add_recording(rt, add_call(rt), seconds=40)
+    run_due(rt)
+    media.has(1, tone(40))
+    clock.forward(900)
+    run_due(rt)
+
+    assert (recording(rt, recording_id).state, recording(rt, recording_id).error) == ("stored", "")
