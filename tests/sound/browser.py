@@ -1,8 +1,10 @@
 """A real Chromium with a microphone that plays a tone."""
 
+import contextlib
 import os
 import shutil
 import subprocess
+import sys
 import wave
 from pathlib import Path
 from typing import Final
@@ -23,6 +25,7 @@ FLAGS: Final = (
     "--use-fake-device-for-media-stream",
     "--allow-loopback-in-peer-connection",
 )
+INSTALL_SECONDS: Final = 300.0
 HOW_TO_GET_ONE: Final = (
     "No Chromium for the browser tests: name one in CHROMIUM, put one on the PATH, "
     "run `playwright install chromium`, or (Debian, as root) `apt-get install chromium`."
@@ -61,18 +64,32 @@ def _on_the_path() -> str | None:
 
 
 def _playwrights_own() -> str | None:
+    """The one that Playwright has or can fetch, if this machine has the libraries that it wants."""
     with sync_playwright() as playwright:
         path = playwright.chromium.executable_path
-    return path if Path(path).is_file() else None
+    if not Path(path).is_file():
+        print("ringdesk: no Chromium here; Playwright fetches one", file=sys.stderr)
+        _run(sys.executable, "-m", "playwright", "install", "chromium")
+    return path if Path(path).is_file() and _run(path, "--version") == 0 else None
 
 
 def _debians() -> str | None:
     if os.geteuid() != 0 or not shutil.which("apt-get"):
         return None
-    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    for words in (["update"], ["install", "--yes", "--no-install-recommends", "chromium"]):
-        subprocess.run(["apt-get", "-qq", *words], env=environment, check=False, capture_output=True)
+    print("ringdesk: installing Debian's Chromium", file=sys.stderr)
+    _run("apt-get", "-qq", "update")
+    _run("apt-get", "-qq", "install", "--yes", "--no-install-recommends", "chromium")
     return _on_the_path()
+
+
+def _run(*command: str) -> int:
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    with contextlib.suppress(OSError, subprocess.TimeoutExpired):
+        ran = subprocess.run(
+            command, env=environment, check=False, capture_output=True, timeout=INSTALL_SECONDS
+        )
+        return ran.returncode
+    return 1
 
 
 def _give_up() -> str:

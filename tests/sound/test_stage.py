@@ -15,6 +15,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Error, expect
 
 from simulator.account import Account
+from simulator.kernel import Signal
 from simulator.sound.bridge import Bridge
 from simulator.sound.stage import Stage, set_up
 from simulator.wire.service import Service
@@ -209,6 +210,27 @@ def test_a_customers_phone_can_be_called_and_declines_or_accepts(
     customer.is_free()
 
 
+def test_every_tab_is_a_phone_of_its_own(
+    customer: Customer, callers_browser: BrowserContext, simulator: Service, shop: Shop
+) -> None:
+    other = Customer(callers_browser.new_page(), simulator.url, "+15550107799")
+    other.switches_on()
+
+    for phone in (customer, other):
+        phone.dials(SHOP_NUMBER)
+        phone.talks()
+
+    assert shop.was_asked("/incoming", lambda form: form["From"] == "+15550107799")
+    assert shop.was_asked("/incoming", lambda form: form["From"] == CUSTOMER_NUMBER)
+    other.clicks("Hang up")
+    other.is_free()
+    expect(customer.page.get_by_role("button", name="Keypad")).to_be_visible()
+    customer.hears_something()
+    customer.clicks("Hang up")
+    other.page.close()
+    assert other.complaints == []
+
+
 def test_a_number_that_nobody_has_is_said_to_be_out_of_reach(customer: Customer) -> None:
     customer.dials("+19995550000")
 
@@ -250,12 +272,12 @@ def test_an_agents_page_that_is_killed_ends_its_leg(agent: Agent, simulator: Ser
 
 
 def test_when_the_media_process_dies_another_takes_its_place_and_phones_come_back(
-    customer: Customer, simulator: Service, shop: Shop, stage: tuple[Service, Bridge]
+    customer: Customer, simulator: Service, stage: tuple[Service, Bridge]
 ) -> None:
     customer.dials(SHOP_NUMBER)
     customer.talks()
-    machine(simulator, "/calls", {"from": "+15550109998", "to": VOICEMAIL_NUMBER})
-    shop.was_asked("/voicemail", lambda form: form["From"] == "+15550109998")
+    caller = machine(simulator, "/calls", {"from": "+15550109998", "to": VOICEMAIL_NUMBER})
+    _happens(simulator, simulator.world.legs[caller["sid"]].answered)
     calls = [call["sid"] for call in machine(simulator, "/state")["calls"]]
     before = len(machine(simulator, "/state")["alerts"])
 
@@ -319,7 +341,12 @@ def test_no_request_of_the_phone_page_leaves_its_origin(
 def _ends(simulator: Service, sid: str) -> str:
     """How the call ended, awaited."""
     leg = simulator.world.legs[sid]
-    over = threading.Event()
-    simulator.post(lambda: leg.ended.listen(over.set))
-    assert over.wait(15), f"call {sid} goes on"
+    _happens(simulator, leg.ended)
     return str(leg.status)
+
+
+def _happens(simulator: Service, what: Signal[Any]) -> None:
+    """Wait for it."""
+    done = threading.Event()
+    simulator.post(lambda: what.listen(done.set))
+    assert done.wait(15), "nothing happened within 15 s"

@@ -6,14 +6,12 @@ import subprocess
 import sys
 from collections.abc import Coroutine
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any, TypeVar
 
 import aiohttp
 import pytest
 
 from simulator.sound.protocol import Answer, CameIn, Ended, Take
-from tests.sound.browser import HOW_TO_GET_ONE, find_chromium
 from tests.sound.kernel import Kernel, token
 from tests.sound.phone import new_leg
 
@@ -131,12 +129,3 @@ def test_the_bench_prints_what_a_call_costs() -> None:
     assert result["runs"][0]["calls"] == 1
     received, sent = map(int, result["runs"][0]["frames_received_of"].split("/"))
     assert received >= 0.8 * sent > 50
-
-
-def test_a_chromium_that_was_named_must_be_there(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv("CHROMIUM", str(tmp_path / "nothing"))
-
-    with pytest.raises(FileNotFoundError) as missing:
-        find_chromium()
-
-    assert HOW_TO_GET_ONE in str(missing.value)
