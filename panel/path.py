@@ -35,6 +35,10 @@ def words(fact: Fact) -> str:
             return "Pressed nothing"
         case "no_match":
             return "Pressed a key that the menu does not have"  # which one stays unseen: people type card numbers
+        case "ticket_filled":
+            return "; ".join(str(field) for field in fact.data.get("fields") or ())
+        case "language_changed":
+            return f"Speaks {said.get('language', '')}"
         case "hours_checked":
             return f"Hours: {readable(said.get('result', step))}"
         case "enqueued":

@@ -20,7 +20,8 @@ Snapshot = dict[str, Any]
 Calls = Mapping[tuple[str, str], tuple[Call, str]]  # (merchant, call) -> the call and the merchant's name
 PATH_KINDS = (
     "menu_presented", "option_selected", "no_input", "no_match", "hours_checked", "enqueued", "requeued", "declined",
-    "rang_out", "unacknowledged", "connect_failed", "agent_vanished", "flow_failed",
+    "rang_out", "unacknowledged", "connect_failed", "agent_vanished", "flow_failed", "ticket_filled",
+    "language_changed",
 )  # fmt: skip
 
 

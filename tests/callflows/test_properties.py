@@ -27,7 +27,9 @@ from callflows.read import read_flow
 from tests.callflows.build import HEAD, MORE, NOON, Call
 
 MERCHANTS = Path(__file__).parents[2] / "callflows" / "merchants"
+EXAMPLES = MERCHANTS.parent / "examples"
 SHIPPED = [read_flow(path.read_text("utf-8"), path.name) for path in sorted(MERCHANTS.glob("*.yaml"))]
+WORKED = [read_flow(path.read_text("utf-8"), path.name) for path in sorted(EXAMPLES.glob("*.yaml"))]
 MOST_TURNS = STEPS_PER_CALL + STEPS_PER_TURN + 2
 WAITS = (AskKeys, JoinQueue, TakeVoicemail, Forward)
 

@@ -324,3 +324,34 @@ def test_a_text_that_the_carrier_refuses_is_told_on_the_ticket(tmp_path: Path) -
     assert shop.only(models.TextMessage).state == "failed"
     assert len(shop.facts("text_failed")) == 1
     assert shop.sim.phone("+12025550188").texts == []
+
+
+def test_the_web_shops_agent_sees_what_the_caller_entered_and_the_shop_answered(
+    tmp_path: Path, system: str
+) -> None:
+    example = (Path(__file__).parents[2] / "callflows" / "examples" / "trailhead.yaml").read_text("utf-8")
+    flow = example.replace("https://shop.trailhead.example", f"http://{system}").replace(
+        "{status: status}", "{status: order.status}"
+    )
+    flow = flow.replace("merchant: trailhead", "merchant: northwind").replace("+12025550110", "+12025550100")
+    flow = flow.replace("mon-fri: 08:00-18:00, country: US", "daily: 00:00-24:00")
+    shop = Shop(tmp_path, flow=flow)
+    allowed = {
+        "http_hosts": system,
+        "http_private": True,
+        "http_secrets": SecretStr("northwind/shop_key=s3cret"),
+    }
+    object.__setattr__(shop.rt, "settings", shop.rt.settings.model_copy(update=allowed))
+    shop.ann.starts_shift()
+    caller = shop.rings_up()
+    caller.hears("press 1")
+
+    caller.presses("1")
+    caller.hears("six digits")
+    caller.presses("123456")
+    caller.hears("Your order 1 2 3 4 5 6 is on its way")
+    caller.presses("1")
+    ring = shop.ann.rings()
+
+    assert "Order: 123456; Shop says: on its way" in [station["text"] for station in ring["path"]]
+    shop.sim.assert_quiet()
