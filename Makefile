@@ -1,6 +1,6 @@
 # The words of this checkout; `make help` lists them. Settings are given as in: make run WEB_PORT=8100
 .DEFAULT_GOAL := help
-.PHONY: help run smoke test check form types imports flows fix docs lock setup clean pictures bench bench-media bench-push bench-simulator bench-turn chaos
+.PHONY: help run smoke test check form types imports flows fix docs lock setup clean pictures bench bench-flows bench-media bench-push bench-simulator bench-turn chaos
 
 # Packages are compiled when first used, so that must be kept, whatever a container image says.
 unexport PYTHONDONTWRITEBYTECODE
@@ -69,6 +69,10 @@ bench: ## webhooks a second on one core, beside a ceiling, textbook Flask and Ex
 bench-media: ## CPU of calls with sound, late ticks; offer to ring, click to sound; JSON
 	$(SETUP) dev
 	@exec $(BIN)/python -m tests.bench.media
+
+bench-flows: ## a turn of a flow beside one HMAC, checking a large file beside reading it; JSON
+	$(SETUP) dev
+	@exec $(BIN)/python -m tests.bench.flows
 
 bench-turn: ## a menu turn by each way in, beside a constant reply; JSON
 	$(SETUP) dev
