@@ -22,6 +22,7 @@ from tests.browser.walk import (
     walk_past_states,
     walk_past_the_second_tab,
     walk_through_a_call,
+    walk_with_long_names,
     walk_without_microphone,
 )
 from tests.browser.walk_office import (
@@ -98,6 +99,7 @@ def take(folder: Path, look: Callable[[str, Page], None]) -> None:
         stack.supervisor("sue", full_name="Sue Underwood")
         office = new_context(agents, viewport=WIDE).new_page()
         walk_past_the_floor(office, stack, look)
+        walk_with_long_names(desk, look)
         walk_past_the_office(office, stack, look)
         walk_past_the_console(office, stack, look)
         walk_out(new_context(agents, viewport=WIDE).new_page(), stack, look)

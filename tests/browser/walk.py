@@ -83,6 +83,20 @@ def walk_past_states(desk: Desk, whole: Whole, look: Look) -> None:
         look(name, desk.page)
 
 
+def walk_with_long_names(desk: Desk, look: Look) -> None:
+    """A call for a shop, and from a queue, whose names fill the page."""
+    desk.page.goto(f"{desk.whole.address}/desk")
+    desk.is_rung()
+    look("24 ring with long names", desk.page)
+    desk.accepts()
+    look("25 talk with long names", desk.page)
+    desk.goes("Tickets")
+    expect(desk.page.get_by_role("heading", name="Tickets", level=1)).to_be_visible()
+    desk.clicks("Keypad")
+    look("26 call bar with keypad and long names", desk.page)
+    desk.clicks("Keypad")
+
+
 def walk_without_microphone(desk: Desk, look: Look) -> None:
     """A browser that does not give it."""
     desk.clicks("Start shift")

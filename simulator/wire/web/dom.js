@@ -9,7 +9,7 @@ export function h(tag, attributes, ...children) {
     if (name.startsWith("on") || name === "hidden" || name === "disabled") element[name] = value;
     else if (value !== "" && value !== null && value !== undefined) element.setAttribute(name, value);
   }
-  element.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== ""));
+  element.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false && child !== ""));
   return element;
 }
 
