@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+import time
 
 from voice.connect_command import add_connect
 from voice.settings import Settings
@@ -44,14 +45,16 @@ def run_migrate(args: argparse.Namespace) -> int:
 def run_web(_args: argparse.Namespace) -> int:
     """Serve WSGI by granian, on threads; SIGTERM finishes what is in flight."""
     from granian.constants import Interfaces
-    from granian.server import Server
 
+    from voice import draining
     from voice.schema import require_current
     from voice.store import Store
 
     settings = Settings()
     require_current(Store(settings.database_url))  # one sentence here, instead of one from every worker
-    Server(
+    draining.prepare()
+    serve = draining_server(settings.drain_seconds)
+    serve(
         "app:create_worker",
         address=settings.host,
         port=settings.web_port,
@@ -64,3 +67,22 @@ def run_web(_args: argparse.Namespace) -> int:
         websockets=False,
     ).serve()
     return 0
+
+
+def draining_server(seconds: float):  # type: ignore[no-untyped-def]
+    """granian's server, which at SIGTERM says that it drains, goes on answering for so long, and then stops."""
+    from granian.server import Server
+
+    from voice import draining
+
+    class Draining(Server):  # type: ignore[misc,valid-type]
+        def shutdown(self, exit_code: int = 0) -> None:
+            draining.begin()
+            if self.interrupt_signal:  # and not because it cannot go on anyway
+                time.sleep(seconds)
+            try:
+                super().shutdown(exit_code)
+            finally:
+                draining.forget()
+
+    return Draining

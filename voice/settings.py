@@ -25,8 +25,20 @@ class Settings(BaseSettings):
     push_url: str = Field(
         "", description="Address of the push process as browsers see it; empty: same host, push port."
     )
+    trusted_proxies: int = Field(
+        0,
+        ge=0,
+        le=10,
+        description="How many proxies of yours stand between browsers and web, each of which adds the address that it "
+        "heard from to X-Forwarded-For. So many of its last entries are believed, for slowing down who guesses "
+        "passwords and for the list of sessions. 0: the header is not looked at.",
+    )
     web_workers: int = Field(1, description="Web processes behind the one port.")
     web_threads: int = Field(8, description="Blocking threads of each web process.")
+    drain_seconds: float = Field(
+        0.0,
+        description="How long web goes on answering after SIGTERM while /readyz says that it drains, for load balancers.",
+    )
     database_url: str = Field(
         "sqlite:///var/ringdesk.db", description="PostgreSQL or SQLite address of the truth."
     )

@@ -3,7 +3,7 @@
 from flask import Blueprint, Flask, Response, abort, request
 from sqlalchemy import select
 
-from voice import models, music, speak
+from voice import draining, models, music, speak
 from voice.doors import DOORS, Reply, knock
 from voice.runtime import Runtime
 from voice.schema import Standing, look
@@ -55,6 +55,8 @@ def _own_sound(name: str) -> bytes | None:
 
 
 def _ready(rt: Runtime) -> tuple[dict[str, object], int]:
+    if draining.is_on():
+        return {"ok": False, "why": "draining: this process was told to stop"}, 503
     try:
         schema = look(rt.store)
         with rt.store.read() as tx:

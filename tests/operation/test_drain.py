@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Event
 
+import pytest
 import requests
 from sqlalchemy import select, text
 
@@ -44,6 +45,27 @@ def test_a_webhook_that_waits_for_the_database_is_answered_though_web_is_told_to
         assert tx.scalars(select(models.Call.call_sid)).one() == CALL
         assert tx.scalars(select(models.Outbox.kind)).one() == "open_ticket"
     store.close()
+
+
+def test_web_says_that_it_drains_and_still_answers_for_a_while(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DRAIN_SECONDS", "4")
+    place = install(tmp_path)
+    with place.runs("web") as web, place.session() as http:
+        assert http.get(f"{place.url}/healthz", timeout=60).status_code == 200
+        assert "clock" in http.get(f"{place.url}/readyz", timeout=20).json()["why"]  # none runs here
+        web.send_signal(signal.SIGTERM)
+
+        said = ""
+        for _ in range(20):
+            said = requests.get(f"{place.url}/readyz", timeout=20).json()["why"]
+            if "draining" in said:
+                break
+            Event().wait(0.1)
+        assert "draining" in said
+        assert _tells_the_end(place, http).status_code == 200
+        assert web.wait(timeout=30) == 0
 
 
 def test_a_clock_that_is_told_to_stop_ends_its_round_and_itself(tmp_path: Path) -> None:
