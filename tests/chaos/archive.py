@@ -10,6 +10,7 @@ import aiohttp
 
 from tests.chaos.house import Login
 from tests.chaos.judge import Recording, Ticket
+from tests.chaos.signing_in import sign_in
 
 
 class Archive:
@@ -23,9 +24,7 @@ class Archive:
         self._http = aiohttp.ClientSession(
             headers={"Origin": self._web}, timeout=aiohttp.ClientTimeout(total=20)
         )
-        words = {"email": self._login.email, "password": self._login.password}
-        async with self._http.post(self._web + "/api/login", json=words) as answer:
-            answer.raise_for_status()
+        await sign_in(self._http, self._web, self._login)
         return self
 
     async def __aexit__(self, *_: object) -> None:

@@ -16,11 +16,11 @@ import aiohttp
 from tests.chaos.house import Login
 from tests.chaos.notes import Notes, digits
 from tests.chaos.plan import Call, Wish
+from tests.chaos.signing_in import AWAY, sign_in
 
 ANSWER = aiohttp.ClientTimeout(total=8)
 STREAM = aiohttp.ClientTimeout(total=None, sock_connect=3, sock_read=12)  # pings come every 5 s
 PATIENCE_SECONDS = 20.0  # with a caller who was to hang up
-AWAY = (aiohttp.ClientError, TimeoutError, OSError)
 
 
 class Desk:
@@ -49,16 +49,10 @@ class Desk:
         """A whole shift; ends when it is cancelled."""
         headers = {"Origin": self._web}
         async with aiohttp.ClientSession(headers=headers, timeout=ANSWER) as self._http:
-            await self._signs_in()
+            await sign_in(self._http, self._web, self._login)
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._listens())
                 group.create_task(self._acts())
-
-    async def _signs_in(self) -> None:
-        words = {"email": self._login.email, "password": self._login.password}
-        async with self._http.post(self._web + "/api/login", json=words) as answer:
-            answer.raise_for_status()
-            self._http.headers["X-CSRF-Token"] = (await answer.json())["csrf"]
 
     async def _listens(self) -> None:
         while True:
