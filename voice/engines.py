@@ -22,20 +22,24 @@ POOL_SECONDS_SQLITE, BUSY_SECONDS = 0.5, 2.0
 CONNECTIONS_SQLITE = 32  # more than a process has threads, so that nobody waits for the pool
 
 
+_MILLISECONDS = round(STATEMENT_SECONDS * 1000)
+POSTGRESQL: dict[str, Any] = {
+    "connect_timeout": CONNECT_SECONDS,
+    "tcp_user_timeout": _MILLISECONDS,
+    "options": f"-c statement_timeout={_MILLISECONDS} -c idle_in_transaction_session_timeout={IDLE_MILLISECONDS}",
+}
+"""How every connection to PostgreSQL is opened."""
+
+
 def postgresql(url: str) -> Engine:
     """An engine for PostgreSQL."""
-    milliseconds = round(STATEMENT_SECONDS * 1000)
     return create_engine(
         url,
         pool_size=CONNECTIONS,
         max_overflow=0,
         pool_timeout=POOL_SECONDS,
         pool_pre_ping=True,
-        connect_args={
-            "connect_timeout": CONNECT_SECONDS,
-            "tcp_user_timeout": milliseconds,
-            "options": f"-c statement_timeout={milliseconds} -c idle_in_transaction_session_timeout={IDLE_MILLISECONDS}",
-        },
+        connect_args=POSTGRESQL,
     )
 
 

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import text
-from sqlalchemy.dialects import sqlite
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from voice.events import EVENTS, UnknownEvent
 from voice.models import Event
+from voice.store import Store
 
 Data = Mapping[str, Any]
 Row = dict[str, Any]
@@ -23,13 +23,13 @@ ONCE = ("merchant_id", "call_id", "turn", "place")
 
 # One statement with one parameter: on PostgreSQL less work for both sides than COPY into a table of its own
 # (docs/decisions/0102-the-journal-is-written-from-json.md). A turn's facts are pairs of kind and data.
-FROM_JSON = text("""
+FROM_JSON = """
     INSERT INTO event (merchant_id, call_id, at, kind, turn, place, agent_id, data)
     SELECT m, c, a, fact.value ->> 0, t, fact.number - 1, NULL, fact.value -> 1
-    FROM json_to_recordset(CAST(:turns AS json)) AS told(m text, c text, a float8, t int, f json),
+    FROM json_to_recordset(CAST(%(turns)s AS json)) AS told(m text, c text, a float8, t int, f json),
     LATERAL json_array_elements(f) WITH ORDINALITY AS fact(value, number)
     ON CONFLICT (merchant_id, call_id, turn, place) DO NOTHING
-""")
+"""
 _encode = json.encoder.encode_basestring_ascii
 
 
@@ -103,12 +103,26 @@ def row(
 
 
 def insert_once(tx: Session, turns: Sequence[Gathered]) -> None:
-    """Write turns in the order of their key, so that two writers of the same ones never wait for each other in a circle."""
-    turns = sorted((turn for turn in turns if turn.told.facts), key=lambda turn: turn.key)
+    """Write turns with a decision, each once."""
+    rows = [row for turn in ordered(turns) for row in turn.rows()]
+    if not rows:
+        return
+    insert = postgresql.insert if tx.get_bind().dialect.name == "postgresql" else sqlite.insert
+    tx.execute(insert(Event).on_conflict_do_nothing(index_elements=ONCE), rows)
+
+
+def append(store: Store, turns: Sequence[Gathered]) -> None:
+    """Write turns by themselves, each once; raises StoreAway, or what the database says of a row that it does not take."""
+    turns = ordered(turns)
     if not turns:
         return
-    if tx.get_bind().dialect.name == "postgresql":
-        tx.execute(FROM_JSON, {"turns": f"[{','.join(turn.json() for turn in turns)}]"})
+    if store.is_sqlite:
+        with store.write() as tx:
+            insert_once(tx, turns)
     else:
-        rows = [row for turn in turns for row in turn.rows()]
-        tx.execute(sqlite.insert(Event).on_conflict_do_nothing(index_elements=ONCE), rows)
+        store.append(FROM_JSON, {"turns": f"[{','.join(turn.json() for turn in turns)}]"})
+
+
+def ordered(turns: Sequence[Gathered]) -> list[Gathered]:
+    """In the order of their key, so that two writers of the same ones never wait for each other in a circle."""
+    return sorted((turn for turn in turns if turn.told.facts), key=lambda turn: turn.key)

@@ -17,7 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from voice.calls import Facts, insert_calls
-from voice.facts import Data, Gathered, Told, insert_once, row
+from voice.facts import Data, Gathered, Told, append, insert_once, row
 from voice.models import Event
 from voice.store import Store, StoreAway
 
@@ -128,9 +128,10 @@ class Journal:
         return sum(len(turn.told.facts) for turn in turns)
 
     def _commit(self, calls: list[Facts], turns: list[Gathered]) -> None:
-        with self._store.write() as tx:
-            insert_calls(tx, calls)
-            insert_once(tx, turns)
+        if calls:
+            with self._store.write() as tx:
+                insert_calls(tx, calls)
+        append(self._store, turns)
 
     def _commit_one_by_one(self, calls: list[Facts], turns: list[Gathered]) -> None:
         """One of them is something that the database does not take: the others must not be lost with it."""

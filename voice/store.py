@@ -1,9 +1,11 @@
 """SQL, the truth: reads are deferred, writes begin at once, and both are short."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
+import psycopg
 from sqlalchemy import URL, Connection, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, SQLAlchemyError
@@ -11,6 +13,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
 from voice import engines
+from voice.appender import Appender
 from voice.models import SCHEMA, Base
 
 
@@ -29,6 +32,7 @@ class Store:
             Path(str(self.url.database)).parent.mkdir(parents=True, exist_ok=True)
         self._reader = engines.sqlite(url, writes=False) if self.is_sqlite else engines.postgresql(url)
         self._writer = engines.sqlite(url, writes=True) if self.is_sqlite else self._reader
+        self._appender = Appender(self.url)
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -43,6 +47,15 @@ class Store:
             tx.connection()  # on SQLite the write lock: a read that turns into a write would fail at once
             yield tx
             tx.commit()
+
+    def append(self, statement: str, values: Mapping[str, Any]) -> None:
+        """One statement of PostgreSQL's own, committed by itself: a fifth of the round trips of `write`."""
+        try:
+            self._appender.run(statement, values)
+        except psycopg.OperationalError as error:
+            raise StoreAway(f"the database does not answer: {error}".partition("\n")[0]) from error
+        except psycopg.Error as error:
+            raise ValueError(f"the database does not take it: {error}".partition("\n")[0]) from error
 
     @contextmanager
     def change_tables(self) -> Iterator[Connection]:
@@ -65,6 +78,7 @@ class Store:
 
     def close(self) -> None:
         """Give back every connection."""
+        self._appender.close()
         self._reader.dispose()
         self._writer.dispose()
 

@@ -42,6 +42,8 @@ class Server:
 
     def close(self) -> None:
         """End it."""
+        if self.process.poll() is not None:
+            return
         os.killpg(self.process.pid, signal.SIGTERM)
         try:
             self.process.wait(10)
