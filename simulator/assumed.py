@@ -214,6 +214,11 @@ ASSUMED: tuple[Assumption, ...] = (
         "A call to a number of an account that is not active is busy, with 10003.",
         "exchange.py",
     ),
+    Assumption(
+        "own-number",
+        "A call between own numbers is an outgoing leg and an incoming one, each the other's far end.",
+        "trunk.py",
+    ),
     Assumption("update-ended", "Updating an ended call is 400, code 21220, with this text.", "rest/calls.py"),
     Assumption(
         "message-steps",

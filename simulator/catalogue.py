@@ -6,17 +6,21 @@ import sys
 from pathlib import Path
 
 from simulator.assumed import ASSUMED
+from simulator.confirm.probes import BY_HAND, PROBES
 
 BEGIN = "<!-- assumed: begin -->"
 END = "<!-- assumed: end -->"
 
 
 def table() -> str:
+    probes = {probe.id for probe in PROBES}
     rows = [
-        f"| `{assumption.id}` | {assumption.sentence} | `simulator/{assumption.where}` |"
+        f"| `{assumption.id}` | {assumption.sentence} | `simulator/{assumption.where}` | "
+        f"{'`confirm`' if assumption.id in probes else BY_HAND[assumption.id]} |"
         for assumption in ASSUMED
     ]
-    return "\n".join(["| name | what the simulator does | where |", "|---|---|---|", *rows])
+    head = ["| name | what the simulator does | where | how to confirm it |", "|---|---|---|---|"]
+    return "\n".join([*head, *rows])
 
 
 def with_table(page: str) -> str:

@@ -13,6 +13,7 @@ from typing import NoReturn
 from simulator.account import Account, BadAccountFile
 from simulator.assumed import ASSUMED
 from simulator.caller import CannotCall, run_caller
+from simulator.confirm import command as confirm
 from simulator.crowd import command as crowd
 from simulator.crowd.habits import BadCrowd
 from simulator.script import BadScript, read_press, read_seconds
@@ -95,6 +96,10 @@ def _parser() -> argparse.ArgumentParser:
     people = verbs.add_parser("crowd", help="let many callers and agents loose, from a seed")
     crowd.add_arguments(people)
     people.set_defaults(run=crowd.run)
+
+    probes = verbs.add_parser("confirm", help="ask a Twilio account whether it does what is assumed")
+    confirm.add_arguments(probes)
+    probes.set_defaults(run=confirm.command)
 
     assumed = verbs.add_parser("assumed", help="list what Twilio leaves unknown and the simulator decided")
     assumed.set_defaults(run=_assumed)

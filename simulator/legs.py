@@ -114,6 +114,7 @@ class Leg:
     created_at: float
     now: Callable[[], float]
     parent: Leg | None = None
+    trunk: Leg | None = None
     status: Status = Status.QUEUED
     caller_name: str | None = None
     application_sid: str = ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import IO
 
+from simulator import trunk
 from simulator.account import Account
 from simulator.clock import Clock
 from simulator.conferences import Conferences
@@ -78,9 +79,12 @@ class World:
             thing.updated_at = thing.updated_at or self.now
 
     def ring(self, leg: Leg) -> Plan:
-        """What the called party plans to do; one that nobody set up lets it ring (assumed: unknown-phone)."""
+        """What the called party plans to do: a habit, a number of an account here, or nothing (assumed: unknown-phone)."""
         party = self.parties.get(leg.to.split("?", 1)[0])
-        return party(leg) if party is not None else RINGS_OUT
+        if party is not None:
+            return party(leg)
+        owner = trunk.owner_of(self, leg.to)
+        return trunk.ring(self, leg, owner) if owner is not None else RINGS_OUT
 
     def turn_to_dial(self, account: Account) -> float:
         """When the next call created through REST may ring: the account's calls per second are spaced evenly."""

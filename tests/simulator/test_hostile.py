@@ -31,7 +31,18 @@ VALUES = [
     "#",
     "start end join",
 ]
-TEXTS = ["", "orders", "talk", "+15550100199", "+15550100198", "client:ann", "hello", "/tune.wav", *PATHS]
+TEXTS = [
+    "",
+    "orders",
+    "talk",
+    NUMBER,
+    "+15550100199",
+    "+15550100198",
+    "client:ann",
+    "hello",
+    "/tune.wav",
+    *PATHS,
+]
 
 
 @st.composite
