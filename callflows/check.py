@@ -9,12 +9,17 @@ from callflows.lints.base import Subject
 from callflows.rules import all_rules
 
 
-def check(flow: Flow, audio_files: Collection[str] | None = None) -> list[Fault]:
+def check(
+    flow: Flow,
+    audio_files: Collection[str] | None = None,
+    manned_queues: Collection[str] | None = None,
+) -> list[Fault]:
     """What is wrong with a flow, in the order of the file; errors among it must stop a publish.
 
-    `audio_files` are the sound files that exist beside it (paths as in `audio`); None does not look for them.
+    `audio_files` are the sound files that exist beside it (paths as in `audio`), `manned_queues` the queues that some
+    agent takes; None does not look for them.
     """
-    subject = Subject(flow, audio_files)
+    subject = Subject(flow, audio_files, manned_queues)
     found = [
         Fault(
             finding.place.file or flow.file,

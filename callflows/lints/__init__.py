@@ -29,6 +29,12 @@ LINTS = (
         names.unknown_endpoints,
     ),
     Lint(
+        "secret-in-file",
+        ERROR,
+        "An endpoint sends a secret that is written in the file.",
+        safety.written_secrets,
+    ),
+    Lint(
         "forward-not-allowed",
         ERROR,
         "A call is forwarded to a number that `forward_to` does not list.",
@@ -117,6 +123,18 @@ LINTS = (
         WARNING,
         "A caller who waited too long reaches neither a person nor a voicemail.",
         safety.queues_without_way_out,
+    ),
+    Lint(
+        "queue-without-exit-key",
+        WARNING,
+        "Callers can wait longer than 30 minutes and have no key to leave the queue by.",
+        safety.queues_without_exit_key,
+    ),
+    Lint(
+        "queue-without-members",
+        WARNING,
+        "No agent takes callers of a queue. Only found where the installation is known.",
+        safety.unmanned_queues,
     ),
     Lint("plain-http", WARNING, "An endpoint is asked without encryption.", safety.plain_http),
     Lint("forward-abroad", WARNING, "A call is forwarded to another country.", safety.forwards_abroad),

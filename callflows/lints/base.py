@@ -17,10 +17,11 @@ class Finding:
 
 @dataclass(frozen=True)
 class Subject:
-    """What is checked: a flow, and the sound files beside it (None when nobody looked)."""
+    """What is checked: a flow, the sound files beside it, and the queues that agents take; None when nobody looked."""
 
     flow: Flow
     audio_files: Collection[str] | None = None
+    manned_queues: Collection[str] | None = None
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,12 @@
 """Nobody is left stranded, recorded unawares, or sent where it gets expensive."""
 
 from collections.abc import Iterator
+from urllib.parse import parse_qsl, urlsplit
 
 import phonenumbers
 
 from callflows.flow import Flow
+from callflows.kinds import spoken_time
 from callflows.lints.base import Finding, Subject
 from callflows.lints.graph import needs_fallback, reachable
 from callflows.steps.base import Step
@@ -13,6 +15,11 @@ from callflows.steps.hours import HoursStep
 from callflows.steps.queue import QueueStep
 from callflows.steps.recording import RecordingStep
 from callflows.steps.voicemail import VoicemailStep
+
+LONGEST_WITHOUT_KEY = 30 * 60
+SECRET_KEYS = {
+    "access_token", "api_key", "apikey", "auth", "authorization", "key", "passwd", "password", "secret", "token",
+}  # fmt: skip
 
 
 def unanswered_exits(subject: Subject) -> Iterator[Finding]:
@@ -75,6 +82,43 @@ def queues_without_way_out(subject: Subject) -> Iterator[Finding]:
                 yield Finding(
                     step.place("timeout"), f"{text}; lead to a voicemail, a forward or another queue"
                 )
+
+
+def queues_without_exit_key(subject: Subject) -> Iterator[Finding]:
+    flow = subject.flow
+    for step in flow.steps.values():
+        queue = flow.queues.get(step.queue) if isinstance(step, QueueStep) else None
+        if not isinstance(step, QueueStep) or queue is None or step.exit_keys:
+            continue
+        longest = queue.max_wait_seconds if step.max_wait is None else step.max_wait
+        if longest > LONGEST_WITHOUT_KEY:
+            text = f"callers can wait {spoken_time(longest)} and have no key to leave the queue by"
+            yield Finding(
+                step.place(), f"{text}; add such as 'exit_keys: {{star: leave_message}}', and say so"
+            )
+
+
+def unmanned_queues(subject: Subject) -> Iterator[Finding]:
+    manned = subject.manned_queues
+    for name in subject.flow.queues if manned is not None else ():
+        if name not in (manned or ()):
+            text = f"no agent takes callers of '{name}', so nobody could ever answer"
+            yield Finding(
+                subject.flow.place(f"queues.{name}"), f"{text}; give the queue to a team or an agent"
+            )
+
+
+def written_secrets(subject: Subject) -> Iterator[Finding]:
+    for name, endpoint in subject.flow.endpoints.items():
+        query = parse_qsl(urlsplit(endpoint.url).query)
+        for key, text, path in [
+            *((key, value, "url") for key, value in query),
+            *((key, value, f"send.{key}") for key, value in endpoint.send.items()),
+        ]:
+            if key.lower().replace("-", "_") in SECRET_KEYS and text and "{" not in text:
+                why = f"'{key}' is a secret, and everybody who reads this file would know it"
+                way_out = "give it to the operator, and name it with 'bearer'"
+                yield Finding(subject.flow.place(f"endpoints.{name}.{path}"), f"{why}; {way_out}")
 
 
 def forwards_abroad(subject: Subject) -> Iterator[Finding]:

@@ -1,5 +1,7 @@
 """Flows for tests, with everything defaulted that a test does not speak about."""
 
+import os
+
 from callflows.actions import AskKeys, Say
 from callflows.engine import Turn, resume, start
 from callflows.events import Event
@@ -25,6 +27,11 @@ MORE = """
   message: {voicemail: "Please leave a message.", next: bye}
   bye: {hangup: "Goodbye."}
 """
+
+
+def examples(few: int) -> int:
+    """How many generated examples a property is tried on; FLOW_EXAMPLES=20000 asks for many."""
+    return int(os.environ.get("FLOW_EXAMPLES", few))
 
 
 def flow(steps: str, head: str = "fallback: message", start: str = "hello") -> Flow:

@@ -5,11 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from callflows.check import check
 from callflows.files import check_file, check_files
 from callflows.rules import all_rules
+from tests.callflows.build import flow
 
 LINTS = Path(__file__).parent / "lints"
-MADE_HERE = {"too-big", "not-utf8", "merchant-twice"}
+MADE_HERE = {"too-big", "not-utf8", "merchant-twice", "queue-without-members"}
 FILES = sorted(LINTS.glob("*.yaml"))
 
 
@@ -76,3 +78,11 @@ def test_two_files_cannot_claim_one_merchant_and_one_number(tmp_path: Path) -> N
         "merchant-twice",
         "number-twice",
     }
+
+
+def test_a_queue_that_no_agent_takes_is_found_where_the_agents_are_known() -> None:
+    manned = flow("  hello: {queue: orders}")
+
+    assert "queue-without-members" not in [fault.rule for fault in check(manned)]
+    assert "queue-without-members" not in [fault.rule for fault in check(manned, manned_queues={"orders"})]
+    assert "queue-without-members" in [fault.rule for fault in check(manned, manned_queues=set())]

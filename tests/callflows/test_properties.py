@@ -7,7 +7,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from callflows.actions import Action, AskKeys, Forward, HangUp, JoinQueue, Play, Say, TakeVoicemail
+from callflows.actions import (
+    Action,
+    AskKeys,
+    Forward,
+    HangUp,
+    JoinQueue,
+    Play,
+    Request,
+    Say,
+    SendText,
+    TakeVoicemail,
+)
+from callflows.bundle import pack
 from callflows.check import check, errors
 from callflows.engine import STEPS_PER_CALL, STEPS_PER_TURN
 from callflows.events import (
@@ -19,19 +31,29 @@ from callflows.events import (
     NothingPressed,
     QueueLeft,
     QueueOutcome,
+    Replied,
+    ReplyOutcome,
     VoicemailEnd,
     VoicemailTaken,
 )
 from callflows.flow import Flow
 from callflows.read import read_flow
-from tests.callflows.build import HEAD, MORE, NOON, Call
+from callflows.session import Session
+from callflows.world import Staffing, World
+from tests.callflows.build import HEAD, MORE, NOON, Call, examples
+from tests.wire.grammar import faults
+from voice import speak
+from voice.links import Links
+from voice.seal import Sealer
 
 MERCHANTS = Path(__file__).parents[2] / "callflows" / "merchants"
 EXAMPLES = MERCHANTS.parent / "examples"
 SHIPPED = [read_flow(path.read_text("utf-8"), path.name) for path in sorted(MERCHANTS.glob("*.yaml"))]
 WORKED = [read_flow(path.read_text("utf-8"), path.name) for path in sorted(EXAMPLES.glob("*.yaml"))]
 MOST_TURNS = STEPS_PER_CALL + STEPS_PER_TURN + 2
-WAITS = (AskKeys, JoinQueue, TakeVoicemail, Forward)
+WAITS = (AskKeys, JoinQueue, TakeVoicemail, Forward, Request)
+LINKS = Links("https://voice.a-long-name-of-a-host.example.com")
+SEALER = Sealer([b"k" * 64])
 
 KEYS = st.text("0123456789*#", min_size=1, max_size=3).map(KeysPressed)
 HAPPENINGS: dict[type[Action], st.SearchStrategy[Event]] = {
@@ -39,6 +61,11 @@ HAPPENINGS: dict[type[Action], st.SearchStrategy[Event]] = {
     JoinQueue: st.builds(QueueLeft, st.sampled_from(QueueOutcome), st.sampled_from("0123456789*#")),
     TakeVoicemail: st.builds(VoicemailTaken, st.floats(0, 600), st.sampled_from(VoicemailEnd)),
     Forward: st.builds(ForwardEnded, st.sampled_from(ForwardOutcome)),
+    Request: st.builds(
+        Replied,
+        st.sampled_from(ReplyOutcome),
+        st.text(max_size=90).map(lambda text: (("status", text),)),
+    ),
 }
 ANYTHING = st.one_of(*HAPPENINGS.values(), st.just(CallerHungUp()))
 
@@ -58,12 +85,48 @@ KINDS = st.one_of(
     st.builds('{{voicemail: "Speak.", next: {}}}'.format, TARGETS),
     st.builds('{{forward: "+12025550199", answered: {}, busy: {}}}'.format, TARGETS, TARGETS),
     st.just('{hangup: "Bye."}'),
+    st.builds("{{set: {{wish: '{{order}} from {{caller}}'}}, next: {}}}".format, TARGETS),
+    st.builds("{{tag: [vip], next: {}}}".format, TARGETS),
+    st.builds("{{ticket: {{reason: '{{wish}}'}}, next: {}}}".format, TARGETS),
+    st.builds("{{branch: [{{field: order, over: 50, next: {}}}], otherwise: {}}}".format, TARGETS, TARGETS),
+    st.builds("{{split: {{{}: 30%}}, rest: {}}}".format, TARGETS, TARGETS),
+    st.builds("{{loop: 3, again: {}, done: {}}}".format, TARGETS, TARGETS),
+    st.builds("{{language: de-DE, next: {}}}".format, TARGETS),
+    st.builds("{{staffing: orders, available: {}, nobody: {}}}".format, TARGETS, TARGETS),
+    st.builds(
+        '{{gather: "Number?", digits: 1-3, save: order, confirm: "{{order}}?", next: {}, no_match: {}}}'.format,
+        TARGETS,
+        TARGETS,
+    ),
+    st.builds(
+        '{{http: shop, say: "One moment.", save: {{status: s}}, ok: {}, error: {}}}'.format, TARGETS, TARGETS
+    ),
+    st.builds('{{recording: ask, say: "May we?", next: {}}}'.format, TARGETS),
+    st.builds('{{survey: "1 to 5?", next: {}, no_answer: {}}}'.format, TARGETS, TARGETS),
+    st.builds('{{send_sms: "Hello {{wish}}", next: {}}}'.format, TARGETS),
+    st.builds("{{flow: ask, outcomes: {{known: {}}}}}".format, TARGETS),
 )
+MORE_PARTS = """endpoints: {shop: {url: "https://shop.example/{order}"}}
+ticket_fields: {reason: Reason}
+include: shared/ask.yaml
+"""
+MODULE = """flow_module: 1
+module: ask
+outcomes: [known, unknown]
+start: a
+steps:
+  a: {gather: "Again?", digits: 2, save: order, next: b, no_input: c, no_match: c}
+  b: {outcome: known}
+  c: {outcome: unknown}
+"""
 FLOWS = st.builds(
     lambda steps, fallback: read_flow(
-        f"{HEAD}fallback: {fallback}\nstart: one\nsteps:\n"
-        + "".join(f"  {name}: {step}\n" for name, step in zip(NAMES, steps, strict=True))
-        + MORE,
+        pack(
+            f"{HEAD}{MORE_PARTS}fallback: {fallback}\nstart: one\nsteps:\n"
+            + "".join(f"  {name}: {step}\n" for name, step in zip(NAMES, steps, strict=True))
+            + MORE,
+            {"shared/ask.yaml": MODULE},
+        ),
         "generated.yaml",
     ),
     st.tuples(KINDS, KINDS, KINDS, KINDS),
@@ -80,9 +143,25 @@ def holds(call: Call) -> None:
         assert not any(isinstance(action, WAITS) for action in actions)
     else:
         assert isinstance(actions[-1], WAITS)
-        assert all(isinstance(action, Say | Play) for action in actions[:-1])
-        assert len(session.dump()) < 250
+        assert all(isinstance(action, Say | Play | SendText) for action in actions[:-1])
+        assert session == Session.load(session.dump())
+        sealed = SEALER.seal(b"m" * 41 + session.dump(), call_sid="CA" + "0" * 32, purpose="turn")
+        assert len(LINKS.turn(sealed)) <= 1024
         assert session.steps <= MOST_TURNS + 10
+
+
+def fits_the_grammar(call: Call) -> None:
+    """What the telephone gets is what the carrier's own classes would write."""
+    session = call.turn.session
+    address = LINKS.turn("sealed") if session else ""
+    verbs = speak.actions(
+        call.turn.actions,
+        LINKS,
+        address,
+        sound_url=LINKS.audio,
+        join=lambda join: speak.enqueue("wait-room", LINKS.wait("wt_1"), LINKS.leg("ca_1")),
+    )
+    assert faults(speak.document(*verbs)) == []
 
 
 def words_before_every_hangup(call: Call) -> None:
@@ -92,15 +171,17 @@ def words_before_every_hangup(call: Call) -> None:
     assert heard or not call.turn.actions or isinstance(before, JoinQueue | Forward)
 
 
-@settings(max_examples=150, deadline=None)
-@given(st.data(), FLOWS | st.sampled_from(SHIPPED), st.integers(0, 30 * 24))
+@settings(max_examples=examples(150), deadline=None)
+@given(st.data(), FLOWS | st.sampled_from([*SHIPPED, *WORKED]), st.integers(0, 30 * 24))
 def test_every_turn_is_finite_and_ends_in_a_wait_or_in_words(
     data: st.DataObject, flow: Flow, hours: int
 ) -> None:
-    call = Call(flow, now=NOON + hours * 3600)
+    world = World(f"ca_{hours}", {"orders": data.draw(st.sampled_from(Staffing))})
+    call = Call(flow, now=NOON + hours * 3600, world=world)
 
     for _ in range(25):
         holds(call)
+        fits_the_grammar(call)
         if call.is_over:
             break
         call.then(data.draw(HAPPENINGS[type(call.turn.actions[-1])]))
@@ -108,8 +189,8 @@ def test_every_turn_is_finite_and_ends_in_a_wait_or_in_words(
     words_before_every_hangup(call)
 
 
-@settings(max_examples=100, deadline=None)
-@given(st.data(), FLOWS | st.sampled_from(SHIPPED))
+@settings(max_examples=examples(100), deadline=None)
+@given(st.data(), FLOWS | st.sampled_from([*SHIPPED, *WORKED]))
 def test_events_that_do_not_belong_break_nothing(data: st.DataObject, flow: Flow) -> None:
     call = Call(flow)
 
@@ -120,8 +201,8 @@ def test_events_that_do_not_belong_break_nothing(data: st.DataObject, flow: Flow
         call.then(data.draw(ANYTHING))
 
 
-@settings(max_examples=60, deadline=None)
-@given(st.randoms(use_true_random=False), FLOWS | st.sampled_from(SHIPPED))
+@settings(max_examples=examples(60), deadline=None)
+@given(st.randoms(use_true_random=False), FLOWS | st.sampled_from([*SHIPPED, *WORKED]))
 def test_any_sequence_of_keys_and_silences_ends(random: "object", flow: Flow) -> None:
     """A caller who presses for ever is led out at last."""
     choose = getattr(random, "choice")  # noqa: B009 - hypothesis's own Random has no public type
@@ -135,6 +216,7 @@ def test_any_sequence_of_keys_and_silences_ends(random: "object", flow: Flow) ->
         ],
         TakeVoicemail: [VoicemailTaken(0), VoicemailTaken(9)],
         Forward: [ForwardEnded(outcome) for outcome in ForwardOutcome],
+        Request: [Replied(ReplyOutcome.OK, (("status", "on its way"),)), Replied(ReplyOutcome.TIMEOUT)],
     }
 
     for _ in range(MOST_TURNS):
@@ -145,7 +227,7 @@ def test_any_sequence_of_keys_and_silences_ends(random: "object", flow: Flow) ->
     assert call.is_over
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(st.data(), FLOWS)
 def test_what_check_passes_never_fails_in_a_call(data: st.DataObject, flow: Flow) -> None:
     call = Call(flow)
