@@ -36,7 +36,10 @@ def forty_calls(whole: Whole, agent_id: str) -> None:
     """Write them, the last one some minutes ago."""
     now = whole.rt.now()
     with whole.rt.write() as tx:
-        numbers = {merchant: 1 for merchant in ("northwind", "marlow")}
+        numbers = {
+            merchant: tx.get_one(models.Merchant, merchant).next_ticket_number
+            for merchant in ("northwind", "marlow")
+        }
         for place in range(40):
             merchant = "marlow" if place % 5 == 2 else "northwind"
             began = now - (41 - place) * MINUTES * 60

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import AGENT_HERTZ, CALLER_HERTZ, rings
 from tests.browser.desk import PATIENCE, Desk, falls_silent, hears_clearly
@@ -15,6 +15,15 @@ from voice.refusals import Refused
 KEY_5 = (770.0, 1336.0)
 OPEN_SOCKETS = "() => socketsForTest.filter((socket) => socket.readyState === WebSocket.OPEN).length"
 LIVE_MICROPHONES = "() => microphonesForTest.filter((one) => one.getTracks().some((track) => track.readyState === 'live')).length"
+
+
+def is_heard(page: Page, other: Desk | Customer) -> bool:
+    """Whether a key pressed here sounds there; a short tone may be missed by a busy machine's ear, so it is pressed again."""
+    for _ in range(5):
+        page.keyboard.press("5")
+        if other.hears(*KEY_5, seconds=1) >= 6:
+            return True
+    return False
 
 
 @pytest.mark.usefixtures("talking")
@@ -53,14 +62,13 @@ def test_keys_are_heard_both_ways(desk: Desk, customer: Customer) -> None:
     desk.clicks("Mute")
     falls_silent(customer.page)
     desk.phone.get_by_role("button", name="4", exact=True).click()
-    desk.page.keyboard.press("5")
-    assert customer.hears(*KEY_5, seconds=1) >= 6
-    expect(desk.phone.get_by_label("Keys pressed")).to_have_text("45")
+    expect(desk.phone.get_by_label("Keys pressed")).to_have_text("4")
+    assert is_heard(desk.page, customer)
+    expect(desk.phone.get_by_label("Keys pressed")).to_have_text(re.compile("^45+$"))
 
     customer.clicks("Mute")
     desk.falls_silent()
-    customer.presses("5")
-    assert desk.hears(*KEY_5, seconds=1) >= 6
+    assert is_heard(customer.page, desk)
 
 
 @pytest.mark.usefixtures("talking")
