@@ -225,7 +225,7 @@ PROBES: tuple[Probe, ...] = (
 
 BY_HAND: Mapping[str, str] = {
     "speech-words": "speak into a Gather for speech with --sound, and read SpeechResult",
-    "endless-documents": "answer <Redirect/> again and again, and count the requests a second until Twilio stops",
+    "endless-documents": "answer `<Redirect/>` again and again, and count the requests a second until Twilio stops",
     "cookies-per-call": "set a cookie in one call and look for it in the next",
     "conference-alone": "let one of two participants hang up and listen",
     "recording-rounding": "record 2.6 seconds and read RecordingDuration",
@@ -233,7 +233,7 @@ BY_HAND: Mapping[str, str] = {
     "app-status": "give a TwiML application a StatusCallback and hang up a browser's call",
     "empty-voice-url": "empty a number's VoiceUrl and call it",
     "unknown-phone": "nothing to confirm: the simulator has to let strangers' phones do something",
-    "unanswered-hangup": "call a number that answers <Pause length='20'/>, hang up while it rings, and read the call's status",
+    "unanswered-hangup": "call a number that answers `<Pause length='20'/>`, hang up while it rings, and read the call's status",
     "queue-part": "redirect one of two parties that a Dial Queue has connected, and read both actions",
     "redirect-parent": "redirect the parent of a Dial, then the child of another, and listen at the other end",
     "message-steps": "send a message with a StatusCallback and read the times",

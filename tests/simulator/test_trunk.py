@@ -61,7 +61,9 @@ def test_an_application_that_dials_itself_does_not_do_so_for_ever() -> None:
 
 def test_what_the_number_says_is_heard_at_the_other_end() -> None:
     shop = shop_with_robot(
-        "<Say>welcome to the shop</Say><Pause length='9'/>", "<Record action='/done' timeout='2'/>", done=""
+        "<Say>welcome to the shop</Say><Pause length='9'/>",
+        "<Record action='http://shop.example:8000/done' timeout='2'/>",
+        done="",
     )
     shop.pages["/done"] = ""
     shop.sim.advance(15)
