@@ -13,7 +13,7 @@ from callflows.endpoints import Endpoint
 from callflows.faults import Severity
 from callflows.fields import ENDS, FALLBACK, WAITS, Spec, specs
 from callflows.flow import Flow, Queue, Recording
-from callflows.kinds import Digits, spoken_time
+from callflows.kinds import DigitCount, spoken_time
 from callflows.module import Module
 from callflows.rules import all_rules
 from callflows.steps import KINDS
@@ -97,7 +97,7 @@ def left_out(field: dataclasses.Field[Any], spec: Spec) -> str:
         return "yes" if default else "no"
     if isinstance(default, int) and "duration" in spec.kind.name:
         return f"{default}m" if "minutes" in spec.kind.name else spoken_time(default)
-    if isinstance(default, Digits):
+    if isinstance(default, DigitCount):
         return f"{default.least}-{default.most}"
     return f"{default}" if isinstance(default, str | int) else ""
 

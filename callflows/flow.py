@@ -17,7 +17,9 @@ from callflows.kinds import (
     MODULE_FILE,
     NAME_TEXT,
     NUMBER,
+    PERSON_NAME,
     QUEUE_NAME,
+    SKILL_NAMES,
     SLUG_NAME,
     SOUND_FILES,
     STEP_NAME,
@@ -61,6 +63,10 @@ class Queue:
     capacity: int | None = optional(
         count(1, 5000, "50"), "how many callers may wait; one more gets the step's `full`", None
     )
+    teams: tuple[str, ...] = optional(
+        several(PERSON_NAME, "teams"), "whose agents take its callers", (), served=False
+    )
+    skills: tuple[str, ...] = optional(SKILL_NAMES, "what its agents must be able to do", (), served=False)
     tiers: tuple[str, ...] = optional(
         several(QUEUE_NAME, "queues"),
         "whose agents take callers too, one queue after the other",

@@ -184,7 +184,7 @@ def parse_percent(text: str) -> int:
 
 
 @dataclass(frozen=True)
-class Digits:
+class DigitCount:
     """How many digits are wanted, from the least to the most."""
 
     least: int
@@ -195,11 +195,11 @@ class Digits:
         return self.least <= len(keys) <= self.most
 
 
-def parse_digits(text: str) -> Digits:
+def parse_digits(text: str) -> DigitCount:
     """A number of digits, or a range of it."""
     found = re.fullmatch(r"([0-9]{1,2})(?:-([0-9]{1,2}))?", text)
     if found:
-        digits = Digits(int(found[1]), int(found[2] or found[1]))
+        digits = DigitCount(int(found[1]), int(found[2] or found[1]))
         if 1 <= digits.least <= digits.most <= MOST_DIGITS:
             return digits
     raise BadValue(f"'{text}' is no number of digits; write such as 6 or 4-10, at most {MOST_DIGITS}")

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from callflows.fields import specs
 from callflows.hours import Calendar, Range
-from callflows.kinds import Digits, Share
+from callflows.kinds import DigitCount, Share
 from callflows.steps.base import Step
 from callflows.steps.flow import FlowStep
 from callflows.texts import Texts
@@ -51,7 +51,7 @@ def content(value: Any) -> Any:
             return [{"part": one.verb, **content(one)} for one in value.parts]
         case Texts():
             return dict(value.by_language)
-        case Digits():
+        case DigitCount():
             return [value.least, value.most]
         case Share():
             return [value.next, value.percent]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from callflows.actions import AskKeys
 from callflows.events import Event, KeysPressed, NothingPressed
 from callflows.fields import optional, required
-from callflows.kinds import DIGITS, FIELD_NAME, KEY, WORDS, YES_NO, Digits, count, duration
+from callflows.kinds import DIGITS, FIELD_NAME, KEY, WORDS, YES_NO, DigitCount, count, duration
 from callflows.memory import Saved
 from callflows.notes import Note, NoteKind
 from callflows.steps.base import Go, Move, Step, Visit, Wait, onward, way_out
@@ -39,7 +39,7 @@ class GatherStep(Step):
 
     text: Words = required(WORDS, "what the caller hears", key="gather")
     save: str = required(FIELD_NAME, "the variable for the digits")
-    digits: Digits = optional(DIGITS, "how many: 6, or 4-10", Digits(1, 20))
+    digits: DigitCount = optional(DIGITS, "how many: 6, or 4-10", DigitCount(1, 20))
     finish: str = optional(KEY, "the key that ends the input", "#")
     wait: int = optional(duration(1, 60, "6s"), "how long to wait for the next key", 6)
     tries: int = optional(count(1, 10, "3"), "how often the caller is asked", 3)

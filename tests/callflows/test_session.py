@@ -19,6 +19,12 @@ SESSIONS = st.builds(
     steps=st.integers(0, 600),
     consented=st.booleans(),
     in_fallback=st.booleans(),
+    stage=st.integers(0, 3),
+    counts=st.lists(st.tuples(st.text("0123456789abcdef", max_size=8), st.integers(1, 20)), max_size=5).map(
+        tuple
+    ),
+    language=st.sampled_from(["", "en-US", "de-DE"]),
+    records=st.sampled_from([None, True, False]),
     variables=st.lists(st.tuples(st.text(max_size=8), st.text(max_size=20)), max_size=4).map(tuple),
 )
 
@@ -42,12 +48,28 @@ def test_the_longest_plain_session_leaves_an_address_far_below_1024_characters()
     assert sealed < 300
 
 
+def test_a_session_of_the_first_version_is_still_read() -> None:
+    """Calls in progress survive a new version of this program, and a plain call still writes what the old one reads."""
+    first = b"\x01" + bytes.fromhex(DIGEST) + b'["menu",3,1795608000.5,1,7,1,[["number","+12025550100"]]]'
+
+    session = Session.load(first)
+
+    assert session == Session(
+        DIGEST, "menu", 3, 1_795_608_000.5, 1, 7, True, False, (("number", "+12025550100"),)
+    )
+    assert session.dump() == first
+
+
 @pytest.mark.parametrize(
     "dumped",
     [
         b"",
         b"\x01",
         b"\x02" + b"x" * 40,
+        b"\x03" + b"x" * 32 + b'["a",0,0,0,0,0,[]]',
+        b"\x02" + b"x" * 32 + b'["a",0,0,0,0,0,[]]',
+        b"\x02" + b"x" * 32 + b'["a",0,0,0,0,0,[],[1]]',
+        b"\x02" + b"x" * 32 + b'["a",0,0,0,0,0,[],{"c":7}]',
         b"\x01" + b"x" * 32,
         b"\x01" + b"x" * 32 + b"{}",
         b"\x01" + b"x" * 32 + b"[1]",

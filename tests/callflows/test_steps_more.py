@@ -2,7 +2,7 @@
 
 import pytest
 
-from callflows.actions import AskKeys, JoinQueue, SendText
+from callflows.actions import AskKeys, JoinQueue, Say, SendText
 from callflows.check import check
 from callflows.events import Event, KeysPressed, NothingPressed, QueueLeft, QueueOutcome
 from callflows.faults import FlowFaults
@@ -122,3 +122,12 @@ def test_what_nobody_serves_yet_is_refused_and_would_reach_the_fallback(step: st
 
     assert "not-served-yet" in [fault.rule for fault in check(unserved)]
     assert Call(unserved).turn.actions
+
+
+def test_a_menu_may_wait_for_its_words_to_end() -> None:
+    patient = flow("  hello: {menu: Press 1., early_keys: no, options: {1: bye}}")
+
+    said, asked = Call(patient).turn.actions
+
+    assert said == Say("Press 1.", "en-US")
+    assert asked == AskKeys((), max_keys=1, wait_seconds=6)

@@ -3,11 +3,11 @@
 import io
 import threading
 import wave
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pytest
 from pydantic import SecretStr
@@ -15,6 +15,7 @@ from pydantic import SecretStr
 from simulator.handset import Caller
 from tests.journeys.shop import Shop
 from voice import models
+from voice.carrier_faults import CarrierAway
 
 HEAD = """
 flow_version: 1
@@ -324,6 +325,31 @@ def test_a_text_that_the_carrier_refuses_is_told_on_the_ticket(tmp_path: Path) -
     assert shop.only(models.TextMessage).state == "failed"
     assert len(shop.facts("text_failed")) == 1
     assert shop.sim.phone("+12025550188").texts == []
+
+
+def test_a_text_message_is_sent_at_most_once(tmp_path: Path) -> None:
+    """A worker that dies between asking the carrier and writing that down does not know; it does not send again."""
+    shop = shop_with(tmp_path, '  hello: {send_sms: "Thank you.", next: goodbye}')
+    send, shop.rt.carrier.send_text = shop.rt.carrier.send_text, dies_after(shop.rt.carrier.send_text)  # type: ignore[method-assign]
+    shop.rings_up("+12025550188").hears("Goodbye")
+    shop.waits(2)
+
+    shop.rt.carrier.send_text = send  # type: ignore[method-assign]
+    shop.waits(1000)
+
+    assert shop.sim.phone("+12025550188").texts == ["Thank you."]
+    assert (shop.only(models.TextMessage).state, len(shop.facts("text_failed"))) == ("failed", 1)
+    shop.sim.assert_quiet()
+
+
+def dies_after(send: Callable[..., str]) -> Callable[..., str]:
+    """A process that ends when the carrier has taken the message."""
+
+    def dying(*what: Any) -> str:
+        send(*what)
+        raise CarrierAway("the process ended")
+
+    return dying
 
 
 def test_the_web_shops_agent_sees_what_the_caller_entered_and_the_shop_answered(
