@@ -40,6 +40,19 @@ def create_worker() -> Flask:
     return app
 
 
+def load() -> None:
+    """Everything that `create_app` imports, before web's processes are forked: one that is begun anew answers at once."""
+    for module in (
+        "panel.web",
+        "voice.build",
+        "voice.entrance",
+        "voice.garbage",
+        "voice.publish",
+        "voice.web",
+    ):
+        importlib.import_module(module)
+
+
 def run_clock(_args: argparse.Namespace) -> int:
     """The clock with everything that it drives; several at once are safe."""
     from recordings.sweep import sweep

@@ -1,6 +1,8 @@
 """The voice part's words of the command `ringdesk`."""
 
 import argparse
+import importlib
+import multiprocessing
 import sys
 import time
 
@@ -51,7 +53,11 @@ def run_web(_args: argparse.Namespace) -> int:
     from voice.store import Store
 
     settings = Settings()
-    require_current(Store(settings.database_url))  # one sentence here, instead of one from every worker
+    store = Store(settings.database_url)
+    require_current(store)  # one sentence here, instead of one from every worker
+    store.close()
+    if multiprocessing.get_start_method() == "fork":
+        importlib.import_module("app").load()
     draining.prepare()
     serve = draining_server(settings.drain_seconds)
     serve(
