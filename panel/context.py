@@ -1,10 +1,14 @@
 """What a view may reach: the runtime, who is looking, and what was sent."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import cast
 
 from flask import current_app, g, request
 
+from panel.addresses import client_address
+from panel.audit import By, Hand
 from panel.floor_days import Days
 from panel.login import From
 from panel.people import Viewer
@@ -54,10 +58,23 @@ def is_https() -> bool:
     return rt().settings.origin.startswith("https:")
 
 
+def doer() -> By:
+    """Who is looking, as the doer of something that is told."""
+    return By(viewer().name, viewer().user_id, origin_of_request().address)
+
+
+@contextmanager
+def changing() -> Iterator[Hand]:
+    """A transaction of the viewer's."""
+    with rt().write() as tx:
+        yield Hand(tx, doer(), rt().now())
+
+
 def origin_of_request() -> From:
     """Where this request comes from."""
+    forwarded = request.headers.get("X-Forwarded-For", "")
     return From(
-        address=request.remote_addr or "",
+        address=client_address(request.remote_addr or "", forwarded, rt().settings.trusted_proxies),
         browser=request.headers.get("User-Agent", ""),
         old_token=request.cookies.get(cookie_name(), ""),
     )

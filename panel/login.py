@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
 
 from panel import passwords
+from panel.audit import By, Did, Hand
 from panel.people import Viewer, viewer_of
 from panel.throttle import Throttle
 from voice.models import LoginSession, User
@@ -66,6 +67,9 @@ def sign_in(rt: Runtime, throttle: Throttle, email: str, password: str, origin: 
         raise WaitFirst(wait)
     with rt.store.read() as tx:
         user = tx.scalar(select(User).where(func.lower(User.email) == account))
+        wait = throttle.wait_of_account(account, rt.now())
+        if wait > 0 and not _has_been_at(tx, user, origin.address):
+            raise WaitFirst(wait)
     right = passwords.is_right(password, user.password_hash if user and user.disabled_at is None else None)
     if not right or user is None:
         throttle.failed(account, origin.address, rt.now())
@@ -91,8 +95,17 @@ def _begin(rt: Runtime, user: User, origin: From) -> SignedIn:
                 browser=origin.browser[:200],
             )
         )
+        Hand(tx, By(user.name, user.id, origin.address), now).tell_of(Did.SIGNED_IN, user)
         viewer = viewer_of(tx, user, session=hash_of(token), csrf=csrf)
     return SignedIn(token, viewer)
+
+
+def _has_been_at(tx: Session, user: User | None, address: str) -> bool:
+    """Whether somebody has signed in from this address before."""
+    if user is None:
+        return False
+    there = (LoginSession.user_id == user.id, LoginSession.address == address[:64])
+    return tx.scalar(select(LoginSession.token_hash).where(*there).limit(1)) is not None
 
 
 def who(rt: Runtime, token: str) -> Viewer | None:
@@ -128,10 +141,10 @@ def is_open(now: float) -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def sign_out(rt: Runtime, session: str) -> None:
-    """End one session, at once and everywhere."""
-    with rt.write() as tx:
-        revoke(tx, session, rt.now())
+def sign_out(hand: Hand, viewer: Viewer) -> None:
+    """End this session, at once and everywhere."""
+    revoke(hand.tx, viewer.session, hand.at)
+    hand.tell_of(Did.SIGNED_OUT, hand.tx.get_one(User, viewer.user_id))
 
 
 def revoke(tx: Session, session: str, now: float) -> None:

@@ -1,5 +1,6 @@
-"""ringdesk users | teams | merchants: people and their places, from the shell of the machine."""
+"""ringdesk users | teams | merchants | audit: people and their places, from the shell of the machine."""
 
+from panel.audit_commands import add_audit
 from panel.shell import ArgumentWords, group
 from panel.shop_commands import add_merchants
 from panel.team_commands import add_teams
@@ -7,7 +8,8 @@ from panel.user_commands import add_users
 
 
 def add_people(words: ArgumentWords) -> None:
-    """ringdesk users | teams | merchants"""
+    """ringdesk users | teams | merchants | audit"""
     add_users(group(words, "users", "add, list, change and close accounts"))
     add_teams(group(words, "teams", "who takes which queues"))
     add_merchants(group(words, "merchants", "the shops of this installation"))
+    add_audit(words)

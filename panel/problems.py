@@ -1,9 +1,13 @@
 """What a page or a script is told when its wish cannot be met: turned into JSON or a page once, here."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from flask import Response, jsonify, render_template, request
 from werkzeug.exceptions import HTTPException
 
 from panel.login import WaitFirst, WrongLogin
+from panel.staff import Faulty
 from voice.refusals import Refused
 from voice.store import StoreAway
 
@@ -22,6 +26,16 @@ class Problem(Exception):
 def not_found(what: str) -> Problem:
     """Somebody else's or nobody's: the two are not told apart."""
     return Problem(404, "not_found", f"There is no such {what}.")
+
+
+@contextmanager
+def plainly() -> Iterator[None]:
+    """What the trade calls faulty, as an answer; its way out by the shell is left out."""
+    try:
+        yield
+    except Faulty as fault:
+        text = str(fault).partition(";")[0]
+        raise Problem(400, "faulty", f"{text[:1].upper()}{text[1:]}.") from None
 
 
 def answer(status: int, code: str, message: str, retry_after: int | None = None) -> Response:

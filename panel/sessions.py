@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from panel.audit import Did, Hand
 from panel.login import is_open
-from voice.models import LoginSession
+from voice.models import LoginSession, User
 
 SHOWN = 16  # of a session's hash: enough to name it, useless to sign in
 
@@ -43,21 +44,30 @@ def sessions_of(tx: Session, user_id: str, now: float, this: str = "") -> list[O
     ]
 
 
-def end_session(tx: Session, user_id: str, session_id: str, now: float) -> bool:
+def end_session(hand: Hand, user: User, session_id: str) -> bool:
     """End one of somebody's sessions; false when there is none of that name."""
     if len(session_id) != SHOWN:
         return False
-    mine = (LoginSession.user_id == user_id, *is_open(now))
-    found = tx.scalars(
+    mine = (LoginSession.user_id == user.id, *is_open(hand.at))
+    found = hand.tx.scalars(
         select(LoginSession).where(*mine, LoginSession.token_hash.startswith(session_id, autoescape=True))
     ).all()
     for row in found:
-        row.revoked_at = now
+        row.revoked_at = hand.at
+        hand.tell_of(Did.SESSION_ENDED, user, row.address)
     return bool(found)
 
 
-def end_sessions(tx: Session, user_id: str, now: float, but: str = "") -> int:
-    """End all of somebody's sessions, but the one of this hash; how many that were."""
+def end_sessions(hand: Hand, user: User) -> int:
+    """End all of somebody's sessions; how many that were."""
+    ended = silently_end_sessions(hand.tx, user.id, hand.at)
+    if ended:
+        hand.tell_of(Did.SESSIONS_ENDED, user, f"{ended} of them" if ended > 1 else "")
+    return ended
+
+
+def silently_end_sessions(tx: Session, user_id: str, now: float, but: str = "") -> int:
+    """The same as a part of what is told already, but for the session of this hash."""
     ended = tx.execute(
         update(LoginSession)
         .where(LoginSession.user_id == user_id, LoginSession.token_hash != but, *is_open(now))

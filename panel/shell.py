@@ -4,11 +4,13 @@ import argparse
 import getpass
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
+    from panel.audit import By, Hand
     from voice.runtime import Runtime
 
 ArgumentWords: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
@@ -51,6 +53,43 @@ def run(deed: Deed, args: argparse.Namespace) -> int:
     except (KeyboardInterrupt, EOFError):
         print("ringdesk: given up; nothing was changed", file=sys.stderr)
         return 1
+
+
+@contextmanager
+def changing(rt: "Runtime") -> Iterator["Hand"]:
+    """A transaction of whoever is at this shell."""
+    from panel.audit import Hand
+
+    with rt.write() as tx:
+        yield Hand(tx, whoever(), rt.now())
+
+
+def whoever() -> "By":
+    """Who is at this shell, as the machine knows them."""
+    from panel.audit import By
+
+    try:
+        return By(f"{getpass.getuser()} at the shell")
+    except (OSError, KeyError):  # a container's user without a name
+        return By("the shell")
+
+
+def sure(args: argparse.Namespace, question: str) -> None:
+    """Ask before what callers or colleagues notice at once; --yes has answered already."""
+    from panel.staff import Faulty
+
+    if args.yes:
+        return
+    if not sys.stdin.isatty():
+        raise Faulty(f"{question} No terminal to ask at; give --yes")
+    if input(f"{question} [y/N] ").strip().lower() not in ("y", "yes"):
+        raise Faulty("given up; nothing was changed")
+
+
+def ask_first(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
+    """A word that asks before it acts."""
+    parser.add_argument("--yes", action="store_true", help="do not ask")
+    return parser
 
 
 def read_password(args: argparse.Namespace) -> tuple[str, bool]:

@@ -9,7 +9,8 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from panel import passwords
-from panel.sessions import end_sessions
+from panel.audit import By, Did, Hand
+from panel.sessions import silently_end_sessions
 from voice import agents
 from voice.models import Agent, Membership, Merchant, QueueMember, TeamMember, User
 from voice.runtime import Runtime
@@ -22,6 +23,16 @@ LONGEST_NAME = 80
 
 class Faulty(ValueError):
     """What was asked for cannot be; the sentence names the thing and the way out."""
+
+
+@dataclass(frozen=True)
+class Newcomer:
+    """Somebody who gets an account."""
+
+    email: str
+    name: str
+    merchant_id: str
+    role: str
 
 
 @dataclass(frozen=True)
@@ -73,74 +84,108 @@ def by_email(tx: Session, email: str) -> User:
     return user
 
 
-def add(tx: Session, rt: Runtime, email: str, name: str, password: str) -> User:
-    """A new account that may do nothing yet."""
-    email, name = email.strip(), name.strip()
+def check(tx: Session, who: Newcomer) -> None:
+    """Raises Faulty when such an account cannot be added."""
+    email, name = who.email.strip(), who.name.strip()
     if len(email) > 254 or not ADDRESS.fullmatch(email):
         raise Faulty(f"{email!r} is no e-mail address")
     if not 0 < len(name) <= LONGEST_NAME:
         raise Faulty(f"a name has 1 to {LONGEST_NAME} characters")
     if tx.scalar(select(User.id).where(func.lower(User.email) == email.casefold())) is not None:
-        raise Faulty(f"there is an account {email!r} already")
+        raise Faulty(f"there is an account {email!r} already; give it a role: ringdesk users role")
+    if who.role not in ROLES:
+        raise Faulty(f"{who.role!r} is no role; give one of {', '.join(ROLES)}")
+    merchant_of(tx, who.merchant_id)
+
+
+def add(hand: Hand, rt: Runtime, who: Newcomer, password: str) -> User:
+    """A new account with its first role."""
+    tx, email, name = hand.tx, who.email.strip(), who.name.strip()
+    check(tx, who)
     user = User(
         id=rt.chance.id("us"), email=email, name=name, password_hash=hashed(password), created_at=rt.now()
     )
     tx.add(user)
     tx.flush()
+    _set_role(tx, rt, user, who.merchant_id, who.role)
+    hand.tell(Did.ACCOUNT_ADDED, who.merchant_id, email, who.role)
     return user
 
 
-def give_role(tx: Session, rt: Runtime, user: User, merchant_id: str, role: str) -> None:
+def give_role(hand: Hand, rt: Runtime, user: User, merchant_id: str, role: str) -> None:
     """What somebody may do for a merchant from now on; `none` takes it away, with the merchant's queues."""
+    was = _set_role(hand.tx, rt, user, merchant_id, role)
+    if role == was:
+        return
+    if role == NO_ROLE:
+        hand.tell(Did.ROLE_TAKEN, merchant_id, user.email, was)
+    else:
+        hand.tell(Did.ROLE_GIVEN, merchant_id, user.email, f"{was} → {role}")
+
+
+def _set_role(tx: Session, rt: Runtime, user: User, merchant_id: str, role: str) -> str:
+    """The role that it was before."""
     if role not in (*ROLES, NO_ROLE):
         raise Faulty(f"{role!r} is no role; give one of {', '.join((*ROLES, NO_ROLE))}")
     merchant_of(tx, merchant_id)
+    known = tx.get(Membership, (merchant_id, user.id))
+    was = known.role if known is not None else NO_ROLE
     if role == NO_ROLE:
-        for table, person in (
-            (Membership, Membership.user_id),
-            (QueueMember, QueueMember.agent_id),
-            (TeamMember, TeamMember.agent_id),
-        ):
-            tx.execute(delete(table).where(table.merchant_id == merchant_id, person == user.id))
-        return
+        _take_role(tx, user, merchant_id)
+        return was
     tx.merge(Membership(merchant_id=merchant_id, user_id=user.id, role=role))
     if role == "agent" and tx.get(Agent, user.id) is None:
         tx.add(Agent(id=user.id, identity=user.id, name=user.name, since_at=rt.now()))
     tx.flush()
+    return was
+
+
+def _take_role(tx: Session, user: User, merchant_id: str) -> None:
+    for table, person in (
+        (Membership, Membership.user_id),
+        (QueueMember, QueueMember.agent_id),
+        (TeamMember, TeamMember.agent_id),
+    ):
+        tx.execute(delete(table).where(table.merchant_id == merchant_id, person == user.id))
 
 
 def merchant_of(tx: Session, merchant_id: str) -> Merchant:
     """The merchant of this name; raises Faulty with those that there are."""
     found = tx.get(Merchant, merchant_id)
     if found is None:
-        known = ", ".join(tx.scalars(select(Merchant.id).order_by(Merchant.id))) or "none yet"
-        raise Faulty(f"there is no merchant {merchant_id!r}; there is: {known}")
+        known = ", ".join(tx.scalars(select(Merchant.id).order_by(Merchant.id)))
+        there = f"there is: {known}" if known else "there is none yet: ringdesk merchants add"
+        raise Faulty(f"there is no merchant {merchant_id!r}; {there}")
     return found
 
 
-def set_password(tx: Session, rt: Runtime, user: User, password: str, but: str = "") -> None:
+def set_password(hand: Hand, user: User, password: str, but: str = "") -> None:
     """A new password; whoever is signed in with the old one is signed out, but for the session of this hash."""
     user.password_hash = hashed(password)
-    tx.add(user)
-    end_sessions(tx, user.id, rt.now(), but)
+    silently_end_sessions(hand.tx, user.id, hand.at, but)
+    is_own = hand.by.user_id == user.id
+    hand.tell_of(Did.PASSWORD_CHANGED if is_own else Did.PASSWORD_RESET, user)
 
 
-def disable(rt: Runtime, user_id: str) -> None:
+def disable(rt: Runtime, by: By, user_id: str) -> None:
     """Close an account: sessions end, rings are taken back, and the agent is off shift; a talk is finished first."""
     with rt.write() as tx:
-        user = tx.get_one(User, user_id)
-        user.disabled_at = user.disabled_at or rt.now()
-        end_sessions(tx, user_id, rt.now())
+        hand, user = Hand(tx, by, rt.now()), tx.get_one(User, user_id)
+        if user.disabled_at is None:
+            user.disabled_at = hand.at
+            hand.tell_of(Did.ACCOUNT_DISABLED, user)
+        silently_end_sessions(tx, user_id, hand.at)
         takes_calls = tx.get(Agent, user_id) is not None
     if takes_calls:
         agents.lost(rt, user_id)  # takes rings back
         agents.end_shift(rt, user_id)
 
 
-def enable(rt: Runtime, user_id: str) -> None:
+def enable(hand: Hand, user: User) -> None:
     """Open an account again, with the password it had."""
-    with rt.write() as tx:
-        tx.get_one(User, user_id).disabled_at = None
+    if user.disabled_at is not None:
+        user.disabled_at = None
+        hand.tell_of(Did.ACCOUNT_ENABLED, user)
 
 
 def hashed(password: str) -> str:

@@ -4,7 +4,7 @@ import argparse
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from panel.shell import ArgumentWords, print_json, table, word
+from panel.shell import ArgumentWords, ask_first, changing, print_json, sure, table, word
 
 if TYPE_CHECKING:
     from voice.runtime import Runtime
@@ -16,7 +16,12 @@ def add_teams(group: ArgumentWords) -> None:
     listed = word(group, "list", team_list, "teams with their queues and agents")
     listed.add_argument("--merchant", metavar="MERCHANT")
     listed.add_argument("--json", action="store_true")
-    word(group, "remove", team_remove, "no team any more; its agents leave its queues", "MERCHANT", "TEAM")
+    word(group, "rename", team_rename, "another name; agents and queues stay", "MERCHANT", "TEAM", "NEW")
+    ask_first(
+        word(
+            group, "remove", team_remove, "no team any more; its agents leave its queues", "MERCHANT", "TEAM"
+        )
+    )
     word(group, "join", team_join, "an agent takes the team's queues", "MERCHANT", "TEAM", "EMAIL")
     word(group, "leave", team_leave, "an agent leaves the team's queues", "MERCHANT", "TEAM", "EMAIL")
     word(group, "serve", team_serve, "the team takes a queue", "MERCHANT", "TEAM", "QUEUE")
@@ -27,17 +32,19 @@ def team_add(rt: "Runtime", args: argparse.Namespace) -> int:
     """A team without anybody."""
     from panel import teams
 
-    with rt.write() as tx:
-        teams.add_team(tx, args.merchant, args.team)
+    with changing(rt) as hand:
+        teams.add_team(hand, args.merchant, args.team)
     print(f"{args.merchant} has a team {args.team}; give it queues and agents: ringdesk teams serve, join")
     return 0
 
 
 def team_list(rt: "Runtime", args: argparse.Namespace) -> int:
     """Teams."""
-    from panel import teams
+    from panel import staff, teams
 
     with rt.store.read() as tx:
+        if args.merchant is not None:
+            staff.merchant_of(tx, args.merchant)
         rows = teams.teams(tx, args.merchant)
     if args.json:
         return print_json([asdict(row) for row in rows])
@@ -51,12 +58,26 @@ def team_list(rt: "Runtime", args: argparse.Namespace) -> int:
     )
 
 
+def team_rename(rt: "Runtime", args: argparse.Namespace) -> int:
+    """Another name."""
+    from panel import teams
+
+    with changing(rt) as hand:
+        teams.rename_team(hand, args.merchant, args.team, args.new)
+    print(f"the team {args.team} of {args.merchant} is called {args.new} now")
+    return 0
+
+
 def team_remove(rt: "Runtime", args: argparse.Namespace) -> int:
     """No team."""
     from panel import teams
 
-    with rt.write() as tx:
-        teams.remove_team(tx, args.merchant, args.team)
+    with rt.store.read() as tx:
+        team = teams.one_team(tx, args.merchant, args.team)
+    if team.members:
+        sure(args, f"Remove the team {args.team}? {teams.consequence(team)}")
+    with changing(rt) as hand:
+        teams.remove_team(hand, args.merchant, args.team)
     print(f"{args.merchant} has no team {args.team} any more")
     return 0
 
@@ -65,8 +86,8 @@ def team_join(rt: "Runtime", args: argparse.Namespace) -> int:
     """One more."""
     from panel import staff, teams
 
-    with rt.write() as tx:
-        teams.join(tx, args.merchant, args.team, staff.by_email(tx, args.email))
+    with changing(rt) as hand:
+        teams.join(hand, args.merchant, args.team, staff.by_email(hand.tx, args.email))
     print(f"{args.email} is in the team {args.team} of {args.merchant}")
     return 0
 
@@ -75,8 +96,8 @@ def team_leave(rt: "Runtime", args: argparse.Namespace) -> int:
     """One less."""
     from panel import staff, teams
 
-    with rt.write() as tx:
-        teams.leave(tx, args.merchant, args.team, staff.by_email(tx, args.email).id)
+    with changing(rt) as hand:
+        teams.leave(hand, args.merchant, args.team, staff.by_email(hand.tx, args.email))
     print(f"{args.email} is not in the team {args.team} of {args.merchant}")
     return 0
 
@@ -87,8 +108,8 @@ def team_serve(rt: "Runtime", args: argparse.Namespace) -> int:
 
     rt.books.refresh()
     flow = rt.books.live_flow(args.merchant)
-    with rt.write() as tx:
-        teams.serve(tx, args.merchant, args.team, args.queue, flow.queues if flow is not None else ())
+    with changing(rt) as hand:
+        teams.serve(hand, args.merchant, args.team, args.queue, flow.queues if flow is not None else ())
     print(f"the team {args.team} of {args.merchant} takes the queue {args.queue}")
     return 0
 
@@ -97,7 +118,7 @@ def team_unserve(rt: "Runtime", args: argparse.Namespace) -> int:
     """Takes it no more."""
     from panel import teams
 
-    with rt.write() as tx:
-        teams.stop_serving(tx, args.merchant, args.team, args.queue)
+    with changing(rt) as hand:
+        teams.stop_serving(hand, args.merchant, args.team, args.queue)
     print(f"the team {args.team} of {args.merchant} does not take the queue {args.queue} any more")
     return 0

@@ -4,11 +4,19 @@ import argparse
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from panel.shell import ArgumentWords, ask_password, print_json, read_password, table, tell, word
+from panel.shell import (
+    ArgumentWords,
+    ask_password,
+    changing,
+    print_json,
+    read_password,
+    table,
+    tell,
+    whoever,
+    word,
+)
 
 if TYPE_CHECKING:
-    from sqlalchemy.orm import Session
-
     from voice.runtime import Runtime
 
 
@@ -39,11 +47,10 @@ def user_add(rt: "Runtime", args: argparse.Namespace) -> int:
     from panel import staff, teams
 
     password, is_told = read_password(args)
-    with rt.write() as tx:
-        user = staff.add(tx, rt, args.email, args.name, password)
-        staff.give_role(tx, rt, user, args.merchant, args.role)
+    with changing(rt) as hand:
+        user = staff.add(hand, rt, staff.Newcomer(args.email, args.name, args.merchant, args.role), password)
         for team in args.team:
-            teams.join(tx, args.merchant, team, user)
+            teams.join(hand, args.merchant, team, user)
     print(f"{args.email} is {args.role} at {args.merchant}")
     tell(password, is_told)
     if args.role == "agent" and not args.team:
@@ -56,6 +63,8 @@ def user_list(rt: "Runtime", args: argparse.Namespace) -> int:
     from panel import staff
 
     with rt.store.read() as tx:
+        if args.merchant is not None:
+            staff.merchant_of(tx, args.merchant)
         rows = staff.people(tx, None if args.merchant is None else [args.merchant])
     if args.json:
         return print_json([asdict(row) for row in rows])
@@ -74,8 +83,8 @@ def user_role(rt: "Runtime", args: argparse.Namespace) -> int:
     """Another role."""
     from panel import staff
 
-    with rt.write() as tx:
-        staff.give_role(tx, rt, staff.by_email(tx, args.email), args.merchant, args.role)
+    with changing(rt) as hand:
+        staff.give_role(hand, rt, staff.by_email(hand.tx, args.email), args.merchant, args.role)
     is_none = args.role == staff.NO_ROLE
     print(f"{args.email} {'has no role' if is_none else f'is {args.role}'} at {args.merchant}")
     return 0
@@ -85,7 +94,7 @@ def user_disable(rt: "Runtime", args: argparse.Namespace) -> int:
     """Nobody signs in with it any more."""
     from panel import staff
 
-    staff.disable(rt, _id_of(rt, args.email))
+    staff.disable(rt, whoever(), _id_of(rt, args.email))
     print(f"{args.email} is disabled: signed out everywhere and off shift")
     return 0
 
@@ -94,7 +103,8 @@ def user_enable(rt: "Runtime", args: argparse.Namespace) -> int:
     """May sign in again."""
     from panel import staff
 
-    staff.enable(rt, _id_of(rt, args.email))
+    with changing(rt) as hand:
+        staff.enable(hand, staff.by_email(hand.tx, args.email))
     print(f"{args.email} may sign in again")
     return 0
 
@@ -105,8 +115,8 @@ def user_password(rt: "Runtime", args: argparse.Namespace) -> int:
 
     _id_of(rt, args.email)  # before anybody types a password for nobody
     password, is_told = read_password(args)
-    with rt.write() as tx:
-        staff.set_password(tx, rt, staff.by_email(tx, args.email), password)
+    with changing(rt) as hand:
+        staff.set_password(hand, staff.by_email(hand.tx, args.email), password)
     print(f"{args.email} has a new password and is signed out everywhere")
     tell(password, is_told)
     return 0
@@ -134,18 +144,17 @@ def user_sessions(rt: "Runtime", args: argparse.Namespace) -> int:
 
 def user_sign_out(rt: "Runtime", args: argparse.Namespace) -> int:
     """The end of every session."""
+    from panel import staff
     from panel.sessions import end_sessions
 
-    with rt.write() as tx:
-        ended = end_sessions(tx, _id_of(rt, args.email, tx), rt.now())
+    with changing(rt) as hand:
+        ended = end_sessions(hand, staff.by_email(hand.tx, args.email))
     print(f"{ended} session{'' if ended == 1 else 's'} of {args.email} ended")
     return 0
 
 
-def _id_of(rt: "Runtime", email: str, tx: "Session | None" = None) -> str:
+def _id_of(rt: "Runtime", email: str) -> str:
     from panel import staff
 
-    if tx is not None:
+    with rt.store.read() as tx:
         return staff.by_email(tx, email).id
-    with rt.store.read() as reading:
-        return staff.by_email(reading, email).id

@@ -5,7 +5,8 @@ from dataclasses import asdict
 from flask import Blueprint, Response, jsonify
 
 from panel import passwords, staff
-from panel.context import origin_of_request, panel, rt, sent_text, viewer
+from panel.audit import Hand
+from panel.context import changing, origin_of_request, panel, rt, sent_text, viewer
 from panel.login import WaitFirst
 from panel.problems import Problem, not_found
 from panel.sessions import OpenSession, end_session, end_sessions, sessions_of
@@ -23,8 +24,8 @@ def show() -> Response:
 @api.post("/api/account/sessions/end")
 def end() -> Response:
     """{session}: sign out one browser of one's own."""
-    with rt().write() as tx:
-        if not end_session(tx, viewer().user_id, sent_text("session", longest=64), rt().now()):
+    with changing() as hand:
+        if not end_session(hand, myself(hand), sent_text("session", longest=64)):
             raise not_found("session")
     return jsonify(ok=True)
 
@@ -32,8 +33,8 @@ def end() -> Response:
 @api.post("/api/account/sign-out-everywhere")
 def sign_out_everywhere() -> Response:
     """End every session of one's own, this one too."""
-    with rt().write() as tx:
-        end_sessions(tx, viewer().user_id, rt().now())
+    with changing() as hand:
+        end_sessions(hand, myself(hand))
     return jsonify(ok=True)
 
 
@@ -43,9 +44,8 @@ def change_password() -> Response:
     old, new = sent_text("old", longest=1024), sent_text("new", longest=1024)
     _check(old)
     try:
-        with rt().write() as tx:
-            user = tx.get_one(User, viewer().user_id)
-            staff.set_password(tx, rt(), user, new, but=viewer().session)
+        with changing() as hand:
+            staff.set_password(hand, myself(hand), new, but=viewer().session)
     except staff.Faulty as fault:
         raise Problem(400, "faulty", f"{str(fault).capitalize()}.") from None
     return jsonify(ok=True)
@@ -55,6 +55,11 @@ def own_sessions() -> list[OpenSession]:
     """The viewer's open sessions."""
     with rt().store.read() as tx:
         return sessions_of(tx, viewer().user_id, rt().now(), this=viewer().session)
+
+
+def myself(hand: Hand) -> User:
+    """The viewer's account."""
+    return hand.tx.get_one(User, viewer().user_id)
 
 
 def _check(password: str) -> None:

@@ -4,8 +4,6 @@ Nobody is seen through a merchant that the viewer does not administer. What touc
 sessions, closing) is refused while the account has a role at any other merchant: that would be a way into it.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 from typing import Any
 
@@ -14,8 +12,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from panel import staff
-from panel.context import rt, sent_text, viewer
-from panel.problems import Problem, not_found
+from panel.context import changing, doer, rt, sent_text, viewer
+from panel.problems import Problem, not_found, plainly
 from panel.sessions import end_session, end_sessions, sessions_of
 from voice.models import Membership, User
 
@@ -33,26 +31,26 @@ def show() -> Response:
 @api.post("/api/people")
 def add() -> tuple[Response, int]:
     """{email, name, merchant, role} -> a new account; its password is told here and nowhere else."""
-    merchant_id, role = _merchant(), sent_text("role", longest=20)
+    merchant_id, role = administered(), sent_text("role", longest=20)
     _may_give(merchant_id, role)
     password = staff.made_up()
-    with _plainly(), rt().write() as tx:
-        user = staff.add(tx, rt(), sent_text("email", longest=254), sent_text("name", longest=80), password)
-        staff.give_role(tx, rt(), user, merchant_id, role)
+    who = staff.Newcomer(sent_text("email", longest=254), sent_text("name", longest=80), merchant_id, role)
+    with plainly(), changing() as hand:
+        user = staff.add(hand, rt(), who, password)
     return jsonify(id=user.id, email=user.email, password=password), 201
 
 
 @api.post("/api/people/<user_id>/role")
 def give_role(user_id: str) -> Response:
     """{merchant, role}: what somebody may do for a merchant; `none` takes it away."""
-    merchant_id, role = _merchant(), sent_text("role", longest=20)
-    with _plainly(), rt().write() as tx:
-        user = _somebody(tx, user_id)
+    merchant_id, role = administered(), sent_text("role", longest=20)
+    with plainly(), changing() as hand:
+        user = _somebody(hand.tx, user_id)
         _not_oneself(user)
         _may_give(merchant_id, role)
-        known = tx.get(Membership, (merchant_id, user_id))
+        known = hand.tx.get(Membership, (merchant_id, user_id))
         _may_give(merchant_id, known.role if known is not None else staff.NO_ROLE)
-        staff.give_role(tx, rt(), user, merchant_id, role)
+        staff.give_role(hand, rt(), user, merchant_id, role)
     return jsonify(ok=True)
 
 
@@ -61,16 +59,15 @@ def disable(user_id: str) -> Response:
     """Signed out at the next request, off shift, rings taken back."""
     with rt().store.read() as tx:
         _not_oneself(_whole(tx, user_id))
-    staff.disable(rt(), user_id)
+    staff.disable(rt(), doer(), user_id)
     return jsonify(ok=True)
 
 
 @api.post("/api/people/<user_id>/enable")
 def enable(user_id: str) -> Response:
     """May sign in again."""
-    with rt().store.read() as tx:
-        _whole(tx, user_id)
-    staff.enable(rt(), user_id)
+    with changing() as hand:
+        staff.enable(hand, _whole(hand.tx, user_id))
     return jsonify(ok=True)
 
 
@@ -78,10 +75,10 @@ def enable(user_id: str) -> Response:
 def reset_password(user_id: str) -> Response:
     """A made-up password, told once; whoever was signed in with the old one is signed out."""
     password = staff.made_up()
-    with rt().write() as tx:
-        user = _whole(tx, user_id)
+    with changing() as hand:
+        user = _whole(hand.tx, user_id)
         _not_oneself(user)
-        staff.set_password(tx, rt(), user, password)
+        staff.set_password(hand, user, password)
     return jsonify(email=user.email, password=password)
 
 
@@ -97,25 +94,25 @@ def show_sessions(user_id: str) -> Response:
 def end(user_id: str) -> Response:
     """{session?}: end one of somebody's sessions, or all."""
     session_id = sent_text("session", longest=64, default="")
-    with rt().write() as tx:
-        _whole(tx, user_id)
+    with changing() as hand:
+        user = _whole(hand.tx, user_id)
         if not session_id:
-            end_sessions(tx, user_id, rt().now())
-        elif not end_session(tx, user_id, session_id, rt().now()):
+            end_sessions(hand, user)
+        elif not end_session(hand, user, session_id):
             raise not_found("session")
     return jsonify(ok=True)
 
 
 def everybody() -> list[staff.Person]:
     """Those whom this viewer may see."""
-    _administers()
+    administers()
     with rt().store.read() as tx:
         return staff.people(tx, viewer().administers)
 
 
 def one_person(user_id: str) -> dict[str, Any]:
     """Somebody for the page: the account, whether it may be changed as a whole, and then its sessions."""
-    _administers()
+    administers()
     with rt().store.read() as tx:
         user = _somebody(tx, user_id)
         (person,) = [one for one in staff.people(tx, viewer().administers) if one.id == user.id]
@@ -135,13 +132,15 @@ def assignable(merchant_id: str) -> tuple[str, ...]:
     return tuple(role for role in staff.ROLES if is_leader or role != LEADER)
 
 
-def _administers() -> None:
+def administers() -> None:
+    """Refuses who looks after nobody."""
     if not viewer().administers:
         raise Problem(403, "no_people", "Accounts are looked after by admins. Ask one of yours.")
 
 
-def _merchant() -> str:
-    _administers()
+def administered() -> str:
+    """The merchant that was sent, if the viewer looks after it."""
+    administers()
     merchant_id = sent_text("merchant", longest=80)
     if merchant_id not in viewer().administers:
         raise not_found("merchant")
@@ -149,7 +148,7 @@ def _merchant() -> str:
 
 
 def _somebody(tx: Session, user_id: str) -> User:
-    _administers()
+    administers()
     found = tx.scalar(
         select(User)
         .join(Membership, Membership.user_id == User.id)
@@ -191,13 +190,3 @@ def _may_give(merchant_id: str, role: str) -> None:
 def _not_oneself(user: User) -> None:
     if user.id == viewer().user_id:
         raise Problem(409, "not_now", "This is your own account. Ask another admin, or go to Account.")
-
-
-@contextmanager
-def _plainly() -> Iterator[None]:
-    """What the trade calls faulty, as an answer."""
-    try:
-        yield
-    except staff.Faulty as fault:
-        text = str(fault).partition(";")[0]
-        raise Problem(400, "faulty", f"{text[:1].upper()}{text[1:]}.") from None

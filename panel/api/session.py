@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, Response, jsonify
 
 from panel import login
-from panel.context import cookie_name, is_https, origin_of_request, panel, rt, sent_text, viewer
+from panel.context import changing, cookie_name, is_https, origin_of_request, panel, rt, sent_text, viewer
 from panel.people import Viewer
 
 session = Blueprint("session", __name__)
@@ -27,7 +27,8 @@ def sign_in() -> Response:
 @session.post("/api/logout")
 def sign_out() -> Response:
     """End this session."""
-    login.sign_out(rt(), viewer().session)
+    with changing() as hand:
+        login.sign_out(hand, viewer())
     answer = jsonify(ok=True)
     answer.delete_cookie(cookie_name(), path="/", httponly=True, samesite="Lax", secure=is_https())
     return answer

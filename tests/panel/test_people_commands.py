@@ -244,7 +244,7 @@ def test_a_teams_agents_take_its_queues_and_leave_them_with_it(ringdesk: Ringdes
         assert (code, wrong) == (0, "")
     in_both = (queues(rt, "us_ann"), queues(rt, "us_bob"))
 
-    ringdesk("teams", "remove", "northwind", "days")
+    ringdesk("teams", "remove", "northwind", "days", "--yes")
     bob_still = (queues(rt, "us_ann"), queues(rt, "us_bob"))
     ringdesk("teams", "unserve", "northwind", "nights", "orders")
 
