@@ -8,12 +8,14 @@ from panel.api.account import api as account
 from panel.api.calls import calls
 from panel.api.desk import desk
 from panel.api.floor import api as floor
+from panel.api.flows import api as flows_api
 from panel.api.offers import offers
 from panel.api.people import api as people
 from panel.api.session import session
 from panel.api.tickets import api as tickets
 from panel.assets import assets
 from panel.context import Panel
+from panel.flows import flows
 from panel.headers import security_headers
 from panel.login import WaitFirst, WrongLogin
 from panel.media import media
@@ -49,7 +51,21 @@ def make_blueprint() -> Blueprint:
     panel = Blueprint(
         "panel", __name__, static_folder="static", static_url_path="/assets", template_folder="templates"
     )
-    for part in (session, desk, offers, calls, tickets, floor, people, account, media, assets, pages):
+    for part in (
+        session,
+        desk,
+        offers,
+        calls,
+        tickets,
+        floor,
+        flows_api,
+        people,
+        account,
+        media,
+        assets,
+        pages,
+        flows,
+    ):
         panel.register_blueprint(part)
     panel.before_request(door.check)
     panel.register_error_handler(Refused, problems.of_refusal)

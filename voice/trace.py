@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session as Tx
 
-from callflows.events import Event, KeysPressed, Replied, ReplyOutcome
+from callflows.events import Event, KeysPressed, Replied, ReplyOutcome, VoicemailTaken
 from callflows.flow import Flow
 from callflows.read import read_flow
 from callflows.session import Caller
@@ -213,7 +213,8 @@ def _happened(one: Replayed) -> str:
     if isinstance(one.event, KeysPressed):
         told = {str(value) for _, _, data in one.told.facts for value in data.values()}
         return one.event.keys if one.event.keys in told else "keys"
-    return words_of(one.event)
+    # How long a message was stands with its recording.
+    return "the message ended" if isinstance(one.event, VoicemailTaken) else words_of(one.event)
 
 
 def _document(rt: Runtime, call: models.Call, flow: Flow, one: Replayed, stored: bytes | None) -> str:

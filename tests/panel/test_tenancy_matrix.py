@@ -117,6 +117,10 @@ MATRIX: dict[str, Row] = {
     "tickets.show": get("/api/tickets/{of.merchant}/{of.number}"),
     "tickets.of_call": get("/api/calls/{of.merchant}/{of.call}/ticket"),
     "floor.show": plain("/api/floor", WATCHERS),
+    "flows_api.back": deed_on("/api/flows/{of.merchant}/back", ADMINS, to="d", expected=""),
+    "flows.show_all": plain("/flows", WATCHERS),
+    "flows.show": get("/flows/{of.merchant}", who=WATCHERS),
+    "flows.show_call": get("/flows/{of.merchant}/calls/{of.call}", who=WATCHERS),
     "people.show": plain("/api/people", ADMINS),
     "people.add": deed_on(
         "/api/people", ADMINS, merchant="{of.merchant}", role="agent", name="New", email="new@{of.merchant}.example"
