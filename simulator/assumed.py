@@ -219,6 +219,27 @@ ASSUMED: tuple[Assumption, ...] = (
         "A call between own numbers is an outgoing leg and an incoming one, each the other's far end.",
         "trunk.py",
     ),
+    Assumption("queue-life", "Queues live on when they are empty, until REST deletes them.", "queues.py"),
+    Assumption(
+        "queue-results", "QueueResult is never bridging-in-process or system-error.", "verbs/enqueue.py"
+    ),
+    Assumption(
+        "sip-fields", "The legs of dialled SIP addresses carry no Sip fields of their own.", "params.py"
+    ),
+    Assumption("wav-format", "WAV files have 8 kHz, 16 bit and one or two channels.", "audio.py"),
+    Assumption(
+        "last-child",
+        "When nobody of several answered, DialCallStatus and DialCallSid are those of the last noun.",
+        "verbs/dial_party.py",
+    ),
+    Assumption(
+        "call-token", "A CallToken names its call and allows From to be that caller.", "rest/calls.py"
+    ),
+    Assumption(
+        "stir",
+        "Calls from ordinary numbers arrive with TN-Validation-Passed-A, calls from own ones leave with A.",
+        "params.py",
+    ),
     Assumption("update-ended", "Updating an ended call is 400, code 21220, with this text.", "rest/calls.py"),
     Assumption(
         "message-steps",

@@ -178,7 +178,8 @@ class _Body:
 
 
 def _body(environ: dict[str, Any]) -> bytes:
-    length = int(environ.get("CONTENT_LENGTH") or 0)
+    given = environ.get("CONTENT_LENGTH") or "0"
+    length = int(given) if given.isdecimal() else 0
     body: bytes = environ["wsgi.input"].read(length) if length else b""
     return body
 
