@@ -82,7 +82,8 @@ def _calendar() -> Iterator[str]:
 
 def _row(field: dataclasses.Field[Any], spec: Spec) -> tuple[str, ...]:
     takes = f"{spec.kind.name}: `{spec.kind.example}`"
-    return (f"`{spec.key}`", takes, left_out(field, spec), spec.help)
+    meaning = spec.help if spec.served else f"{spec.help} (not served yet)"
+    return (f"`{spec.key}`", takes, left_out(field, spec), meaning)
 
 
 def left_out(field: dataclasses.Field[Any], spec: Spec) -> str:

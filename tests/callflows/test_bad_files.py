@@ -3,10 +3,12 @@
 FLOW_EXAMPLES=20000 tries many more than the suite does.
 """
 
+import os
 import re
 import time
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -27,7 +29,8 @@ JUNK = st.sampled_from(
     [*"{}[]:,&*#?|-<>=!%@`'\"\\\t\n ~", "<<: ", "---\n", "&a ", "*a ", "!!str ", "\u2028", "é", "\x00"]
 )
 RULES = {rule.name for rule in all_rules()}
-SLOWEST_SECONDS = 5.0
+SLOWEST_SECONDS = 5.0  # of this thread's own time: a loaded machine is no fault
+pytestmark = pytest.mark.timeout(120 if "FLOW_EXAMPLES" not in os.environ else 0)
 
 
 @st.composite
@@ -78,13 +81,13 @@ def invented(draw: st.DrawFn) -> str:
 
 def complaints(text: str) -> list[Fault]:
     """What is wrong, by reading and, when that goes well, by checking."""
-    began = time.monotonic()
+    began = time.thread_time()
     try:
         found = list(check(read_flow(text, "typed.yaml")))
     except FlowFaults as faults:
         found = list(faults.faults)
         assert found
-    assert time.monotonic() - began < SLOWEST_SECONDS
+    assert time.thread_time() - began < SLOWEST_SECONDS
     return found
 
 
