@@ -202,10 +202,9 @@ def _take(rt: Runtime, account_id: str) -> bool:
         if last is not None and last.at > now - EVERY_SECONDS:
             return False
     with rt.write() as tx:
-        first = tx.execute(
-            insert(tx, models.Beat).values(name=name, at=now, ok=True).on_conflict_do_nothing()
-        )
-        if first.rowcount:  # type: ignore[attr-defined]
+        first = insert(tx, models.Beat).values(name=name, at=now, ok=True).on_conflict_do_nothing()
+        # Not rowcount: for an INSERT psycopg and SQLAlchemy together say -1, which is as good as "yes".
+        if tx.scalar(first.returning(models.Beat.name)) is not None:
             return True
         taken = tx.execute(
             update(models.Beat)

@@ -24,6 +24,7 @@ def shop(shop: Shop) -> Shop:
     return shop
 
 
+@pytest.mark.both_stores
 def test_a_waiting_caller_comes_back_to_the_same_place(shop: Shop) -> None:
     first, second = shop.joins_queue(), shop.joins_queue("+12025550199")
     before = places(shop)
@@ -100,7 +101,7 @@ def nobody_answers(shop: Shop) -> None:
 
 def places(shop: Shop) -> list[tuple[Any, ...]]:
     """Who waits since when."""
-    return [(row.id, row.entered_at, row.rank_at, row.left_as) for row in shop.rows(models.Waiting)]
+    return sorted((row.id, row.entered_at, row.rank_at, row.left_as) for row in shop.rows(models.Waiting))
 
 
 def _serving(document: bytes) -> Callable[..., Iterable[bytes]]:

@@ -42,6 +42,7 @@ def test_a_caller_who_left_unheard_does_not_wait_for_ever(shop: Shop) -> None:
     assert shop.only_call().waited_seconds == pytest.approx(11, abs=3)
 
 
+@pytest.mark.both_stores
 def test_a_talk_that_ended_unheard_gives_the_agent_back(shop: Shop) -> None:
     caller = shop.talk(seconds=20)
     shop.harms_webhooks("/voice/(status|room|leg|agent-left)", "lose")
@@ -80,6 +81,7 @@ def test_a_recording_whose_end_was_never_told_is_on_its_ticket(shop: Shop) -> No
     assert shop.only(models.Recording).state == "stored"
 
 
+@pytest.mark.both_stores
 def test_a_recording_whose_beginning_was_lost_too_is_made(shop: Shop) -> None:
     shop.harms_webhooks("/voice/recording", "lose")
     caller = shop.talk(seconds=20)
@@ -137,6 +139,7 @@ def test_a_healthy_call_is_left_alone(shop: Shop) -> None:
     assert not shop.facts("agent_vanished")
 
 
+@pytest.mark.both_stores
 def test_of_two_clocks_one_asks(shop: Shop) -> None:
     shop.waits(2)
     _is_due(shop)
