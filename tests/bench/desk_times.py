@@ -140,6 +140,7 @@ def _one_call(page: Page, told: Conversation, voice: Path) -> Times:
         "() => fetch('/api/desk').then((answer) => answer.json()).then((desk) => desk.offer)"
     )
     time.sleep(0.7)  # somebody reads the card
+    page.wait_for_function("() => marksForBench().shown_at && marksForBench().audible_at", timeout=PATIENCE)
     _phone(page, "Accept").click()
     page.wait_for_function("() => marksForBench().sound && marksForBench().talk_drawn", timeout=PATIENCE)
     marks: dict[str, float] = page.evaluate("() => marksForBench()")

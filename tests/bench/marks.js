@@ -15,7 +15,8 @@
   window.Audio = class extends Sound {
     constructor(...given) {
       super(...given);
-      this.addEventListener("playing", () => { if (this.loop && !this.muted) note("audible_at"); });
+      // A ring that still sounded from the sound check is only set back to its beginning.
+      for (const sign of ["playing", "seeked"]) this.addEventListener(sign, () => { if (this.loop && !this.muted) note("audible_at"); });
     }
   };
   document.addEventListener("click", ({ target }) => { if (target.closest("[data-do=accept]")) note("click"); }, true);
