@@ -14,6 +14,7 @@ from callflows.actions import JoinQueue
 from callflows.engine import Turn
 from callflows.events import Event, KeysPressed, NothingPressed, QueueLeft, QueueOutcome
 from callflows.flow import Flow
+from callflows.kinds import MOST_DIGITS
 from callflows.notes import Note, NoteKind
 from callflows.session import Caller, Session
 from callflows.tools.happenings import KEYS, every_event
@@ -88,9 +89,10 @@ def _tries(
 
 
 def _pressed(told: Told) -> Iterator[Event]:
-    """Keys that the journal names, then every single one."""
+    """Keys that the journal names, then every single one, then as many as somebody may have entered in confidence."""
     values = [str(value) for _, _, data in told.facts for value in data.values()]
-    for keys in dict.fromkeys([*filter(KEYS.fullmatch, values), *"0123456789*#"]):
+    several = ("1" * count for count in range(2, MOST_DIGITS + 1))
+    for keys in dict.fromkeys([*filter(KEYS.fullmatch, values), *"0123456789*#", *several]):
         yield KeysPressed(keys)
         yield QueueLeft(QueueOutcome.EXIT_KEY, keys)
 

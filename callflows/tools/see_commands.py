@@ -22,6 +22,7 @@ from callflows.tools.shell import (
     CannotRun,
     cannot,
     faulty,
+    opened,
     readable_flow,
     text_of,
     word,
@@ -145,4 +146,7 @@ def _flow(path: Path) -> Flow:
     """Both may have errors that only `check` minds."""
     if str(path) == "-":
         return read_flow(sys.stdin.read(), "stdin")
-    return read_flow(text_of(path), str(path))
+    checked = opened(path)
+    if checked.flow is None:
+        raise FlowFaults(checked.faults)
+    return checked.flow

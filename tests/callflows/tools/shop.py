@@ -7,6 +7,8 @@ from callflows.commands import add_commands
 from callflows.flow import Flow
 from callflows.read import read_flow
 
+# 2026-11-25 12:00 UTC, a Wednesday.
+NOON = 1_795_608_000.0
 HOUSE = Path(__file__).parents[3]
 MERCHANTS = HOUSE / "callflows" / "merchants"
 SHIPPED = sorted(MERCHANTS.glob("*.yaml"))

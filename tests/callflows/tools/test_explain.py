@@ -43,7 +43,7 @@ def test_a_step_of_a_flow_is_explained_with_what_was_left_out() -> None:
     told = explain_step(shop(), "menu")
 
     assert told.startswith("menu: a step `menu`, corner.yaml:19\n")
-    assert "  wait     6s\n" in told
+    assert "  wait        6s\n" in told
     assert "  options.2  owner\n" in told
     assert "  no_input   message\n" in told, "the fallback"
 

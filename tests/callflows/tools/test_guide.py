@@ -5,13 +5,14 @@ import textwrap
 
 import pytest
 
+from app import main
 from callflows.check import check
 from callflows.read import read_flow
 from callflows.tools.play import play
 from callflows.tools.scenarios import read_scenarios
 from callflows.tools.scene import Scene, parse_moment
 from callflows.tools.testing import run_file
-from tests.callflows.tools.shop import HOUSE, run
+from tests.callflows.tools.shop import HOUSE
 
 PAGE = (HOUSE / "docs" / "for-admins.md").read_text("utf-8")
 FLOW, TESTS, *_ = map(textwrap.dedent, re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL))
@@ -45,7 +46,7 @@ def test_its_tests_pass_and_walk_every_step() -> None:
 @pytest.mark.parametrize("word", sorted(set(re.findall(r"`ringdesk flows ([a-z]+)", PAGE))))
 def test_every_word_of_the_guide_has_help(word: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
-        run(word, "--help")
+        main(["flows", word, "--help"])
 
     assert ended.value.code == 0
     assert len(capsys.readouterr().out) > 200
