@@ -17,6 +17,8 @@ APPLICATION_ERROR = "application error"
 TOLERANCE_SECONDS, TOLERANCE_SHARE = 2.0, 0.02  # of a recording's length
 PLACE_SECONDS = 5.0  # between joining our queue and Twilio's
 QUIET_SECONDS = 30.0  # a piece of music is 15 s, and asking for the next may take Twilio's 15 s
+LISTS = ("/Calls.json", "/Recordings.json", "/Conferences.json")
+MOST_LISTS, STORM_SECONDS = 20, 10.0  # a round of the reconciler asks for four, an action for one
 NOTICED_SECONDS = 15.0  # from an agent's click, or a loss, to the end of the leg
 
 
@@ -182,6 +184,19 @@ def left_in_silence(evidence: Evidence) -> Iterator[Breach]:
                 yield _breach(leg, f"heard nothing new from second {since:.0f} to {until:.0f}")
 
 
+def request_storms(evidence: Evidence) -> Iterator[Breach]:
+    """Lists asked of Twilio more often than anybody can need: a loop that does not remember that it asked."""
+    moments = [
+        fact["at"]
+        for fact in evidence.chronicle.facts
+        if fact["kind"] == "rest" and fact["method"] == "GET" and fact["path"].endswith(LISTS)
+    ]
+    for first, last in zip(moments, moments[MOST_LISTS:], strict=False):
+        if last - first < STORM_SECONDS:
+            yield Breach("", "", f"more than {MOST_LISTS} lists were asked for within {last - first:.1f} s")
+            return
+
+
 RULES = {
     rule.__name__: rule
     for rule in (
@@ -195,6 +210,7 @@ RULES = {
         places_lost,
         told_wrong,
         left_in_silence,
+        request_storms,
     )
 }
 

@@ -159,10 +159,25 @@ def test_who_talks_is_not_in_silence() -> None:
     assert broken(evidence(told, its_ticket(recordings=()))) == set()
 
 
+def test_lists_that_are_asked_for_each_second_are_a_storm() -> None:
+    storm, calm = a_good_call(Told()), a_good_call(Told())
+    for second in range(30):
+        for _ in range(3):
+            storm.fact(
+                100 + second, "rest", method="GET", path="/2010-04-01/Accounts/AC1/Calls.json", status=200
+            )
+        calm.fact(
+            100 + 5 * second, "rest", method="GET", path="/2010-04-01/Accounts/AC1/Calls.json", status=200
+        )
+
+    assert broken(evidence(storm, its_ticket())) == {"request_storms"}
+    assert broken(evidence(calm, its_ticket())) == set()
+
+
 def test_every_verdict_is_proved_here() -> None:
     assert set(RULES) == {
         "stranded", "dropped", "application_errors", "double_bridged", "recordings_lost", "duplicate_tickets",
-        "missing_tickets", "places_lost", "told_wrong", "left_in_silence",
+        "missing_tickets", "places_lost", "told_wrong", "left_in_silence", "request_storms",
     }  # fmt: skip
 
 
