@@ -1,6 +1,6 @@
 # The words of this checkout; `make help` lists them. Settings are given as in: make run WEB_PORT=8100
 .DEFAULT_GOAL := help
-.PHONY: help run smoke test check form types imports flows fix docs lock setup clean pictures bench bench-flows bench-media bench-push bench-simulator bench-turn chaos
+.PHONY: help run smoke test check form types imports flows fix docs lock wheel setup clean pictures bench bench-flows bench-media bench-push bench-simulator bench-turn chaos
 
 # Packages are compiled when first used, so that must be kept, whatever a container image says.
 unexport PYTHONDONTWRITEBYTECODE
@@ -85,6 +85,10 @@ bench-simulator: ## CPU of a simulated call, 1,000 calls at once, 10,000 one aft
 bench-push: ## memory and delay of 5,000 desks; JSON
 	$(SETUP) dev
 	@exec $(BIN)/python -m tests.bench_push
+
+wheel: ## build what production installs, browser libraries and all, into dist
+	$(SETUP) local
+	@$(BIN)/python -m hatchling build -t wheel -d dist
 
 lock: ## choose versions anew after a change of pyproject.toml
 	$(SETUP) dev

@@ -1,35 +1,24 @@
 """Browser libraries: npm packages that set-up fetched by package-lock.json, served by us under their version.
 
+A wheel carries them (`make wheel`), so that production needs no Node.
+
 The version is in the address, so browsers keep a library for a year and never show an old one.
 """
 
 import json
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from flask import Blueprint, Response, send_from_directory, url_for
 
+from panel.libraries import IN_WHEEL, LIBRARIES
 from panel.problems import Problem, not_found
 
 assets = Blueprint("assets", __name__)
 
-PACKAGES = Path(__file__).resolve().parent.parent / "node_modules"
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGES = ROOT / (IN_WHEEL if (ROOT / IN_WHEEL).is_dir() else "node_modules")
 KEEP = "private, max-age=31536000, immutable"  # one year, the longest that RFC 9111 caches are asked for
-
-
-@dataclass(frozen=True)
-class Library:
-    """An npm package, and the one file of it that pages use."""
-
-    package: str
-    file: str
-
-
-LIBRARIES = {
-    "htmx": Library("htmx.org", "dist/htmx.min.js"),
-    "twilio": Library("@twilio/voice-sdk", "dist/twilio.min.js"),
-}
 
 
 @assets.get("/assets/npm/<name>@<version>.js")
