@@ -8,11 +8,12 @@ import requests
 
 from voice.books import Account, Page
 from voice.carrier import Carrier
-from voice.connect_carrier import find_number
+from voice.connect_carrier import QUEUE_SIZE, find_number
 from voice.connect_plan import differences, wanted_settings
 from voice.doctor.findings import Check, Ill
 from voice.links import Links
 from voice.phones import mask
+from voice.turns import queue_name
 
 MOST_SECONDS_APART = 30.0  # access tokens and signed requests bear minutes; a wrong clock is more than this
 TIMEOUTS = (3.0, 10.0)
@@ -35,6 +36,14 @@ def checks(
             (f"time of {account.id}", lambda account=account: _time(carrier, account, now())),  # type: ignore[misc]
             (f"media of {account.id}", lambda account=account: _media(carrier, account, session)),  # type: ignore[misc]
         ]
+    for shop in page.shops.values():
+        account = page.accounts[shop.account_id]
+        found.append(
+            (
+                f"queue of {shop.id}",
+                lambda shop=shop, account=account: _queue(carrier, account, queue_name(shop.id)),  # type: ignore[misc]
+            )
+        )
     for number, (_, account_id) in page.numbers.items():
         account = page.accounts[account_id]
         found.append(
@@ -88,6 +97,20 @@ def _media(carrier: Carrier, account: Account, session: requests.Session) -> str
             "Twilio's console > Voice > Settings > General: turn on 'Enforce HTTP Auth on Media URLs'",
         )
     return "a stranger is refused (401)"
+
+
+def _queue(carrier: Carrier, account: Account, name: str) -> str:
+    queues = carrier.ask(account, lambda client: client.queues.list(limit=1_000, page_size=1_000))
+    there = next((queue for queue in queues if queue.friendly_name == name), None)
+    size = int(there.max_size) if there is not None else 0
+    if size < QUEUE_SIZE:
+        said = (
+            f"takes {size} callers" if there is not None else "is not made yet; Twilio's own default is 100"
+        )
+        raise Ill(
+            f"{said}; the next one is turned away", "have it made and enlarged: ringdesk connect NUMBER"
+        )
+    return f"takes {size:,} callers"
 
 
 def _number(carrier: Carrier, account: Account, links: Links, e164: str) -> str:

@@ -7,7 +7,7 @@ import requests
 
 from voice.books import Books, Page
 from voice.carrier import Carrier, CarrierHttp
-from voice.doctor import helpers, reach, truth, twilio
+from voice.doctor import helpers, machine, reach, truth, twilio
 from voice.doctor.findings import Finding, Ill, run
 from voice.links import Links
 from voice.settings import Settings
@@ -28,6 +28,7 @@ def visit(settings: Settings, open_storage: Callable[[], Any]) -> list[Finding]:
     page: Page = books.page
     found += run(
         [
+            *machine.checks(settings, page),
             *twilio.checks(page, carrier, Links(settings.public_base_url), session),
             *reach.checks(page, settings.public_base_url, session),
         ]
