@@ -16,7 +16,7 @@ from tests.chaos.notes import Broken, Notes, Say
 from tests.chaos.plan import Fault, Target
 
 LOOK_SECONDS = 0.2
-BACK_SECONDS = 60.0  # then it is not coming back
+BACK_SECONDS = 60.0  # after the last fault; who is not back by then is not coming back
 STEADY_LOOKS = 3
 
 
@@ -26,6 +26,7 @@ class Nemesis:
     def __init__(self, house: House, notes: Notes, say: Say) -> None:
         self._house, self._notes, self._say = house, notes, say
         self._host, self._place = house.trial.place.reach, house.trial.place
+        self._over_at: float | None = None  # when nothing was left to break
 
     async def breaks(self, faults: Iterable[Fault]) -> None:
         """Everything at its time; returns when all is well again after the last."""
@@ -39,6 +40,7 @@ class Nemesis:
                 self._say(f"{loop.time() - began:6.1f} s  {fault.target}{away}")
                 pid = await self._break(fault)
                 watching.create_task(self._watch(fault, at, time.time(), pid))
+            self._over_at = time.time()
 
     async def _break(self, fault: Fault) -> int:
         """Do it, and hold it for as long as it is to last; the number of the process that died."""
@@ -65,7 +67,7 @@ class Nemesis:
     async def _watch(self, fault: Fault, at: float, until: float, pid: int) -> None:
         back = None
         steady = 0
-        while time.time() - until < BACK_SECONDS:
+        while self._over_at is None or time.time() - self._over_at < BACK_SECONDS:
             steady = steady + 1 if await self._is_well(fault.target, pid) else 0
             if steady == STEADY_LOOKS:
                 back = time.time() - until - (STEADY_LOOKS - 1) * LOOK_SECONDS
