@@ -105,7 +105,12 @@ def _run(deed: Deed, args: argparse.Namespace) -> int:
     from voice.trace import NoSuchCall
 
     try:
-        return deed(build_runtime(Settings()), args)
+        rt = build_runtime(Settings())
+    except ValueError as problem:  # a setting that is missing or wrong
+        print(f"ringdesk: {problem}", file=sys.stderr)
+        return 2
+    try:
+        return deed(rt, args)
     except FlowFaults as broken:
         for fault in broken.faults:
             print(fault, file=sys.stderr)

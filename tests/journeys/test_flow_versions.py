@@ -269,3 +269,12 @@ def test_wrong_words_say_the_way_out(
 def test_the_text_of_a_version_can_be_had_again(words: Shop, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["flows", "log", "northwind", "--show", live(words.rt)[:6]]) == 0
     assert capsys.readouterr().out == FLOW
+
+
+def test_a_setting_that_is_missing_is_one_sentence(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("SECRET_KEY", "")
+
+    assert main(["flows", "log", "northwind"]) == 2
+    assert "SECRET_KEY is missing" in capsys.readouterr().err
