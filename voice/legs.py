@@ -146,6 +146,8 @@ def hold_document(rt: Runtime, account_sid: str, room: str) -> bytes:
             .limit(1)
         )
         call = tx.get(models.Call, (talk.merchant_id, talk.call_id)) if talk is not None else None
+        waiting = last_waiting(tx, call) if call is not None else None
+        spoken = Session.load(waiting.session).language if waiting is not None else ""
     words = speak.NOTHING
     if (
         talk is not None
@@ -155,7 +157,8 @@ def hold_document(rt: Runtime, account_sid: str, room: str) -> bytes:
         and _just_vanished(talk, rt.now())
     ):
         flow = rt.books.flow(call.merchant_id, call.flow_digest)
-        words = speak.say(phrase("again", flow.language), flow.language, flow.voice)
+        language = spoken or flow.language
+        words = speak.say(phrase("again", language), language, flow.voice_for(language))
     return speak.hold(
         [rt.links.audio(f"hold-{index}") for index in range(music.SEGMENTS)], rt.links.hold(room), words=words
     )

@@ -147,6 +147,8 @@ def holds(call: Call) -> None:
         assert session == Session.load(session.dump())
         sealed = SEALER.seal(b"m" * 41 + session.dump(), call_sid="CA" + "0" * 32, purpose="turn")
         assert len(LINKS.turn(sealed)) <= 1024
+        opened = SEALER.open(sealed, call_sid="CA" + "0" * 32, purpose="turn")
+        assert Session.load(opened[41:]) == session
         assert session.steps <= MOST_TURNS + 10
 
 
