@@ -19,6 +19,7 @@ from simulator.verbs.play import seconds_of_keys
 CALL_EVENTS = frozenset({"initiated", "ringing", "answered", "completed"})
 LONGEST_TWIML = 4000
 LONGEST_CALL_SECONDS = 86_400
+LONGEST_IN_QUEUE_SECONDS = 86_400
 MOST_DIGITS = 32
 NOT_IN_PROGRESS = "Call is not in-progress. Cannot redirect."
 SUBRESOURCES = [
@@ -93,8 +94,16 @@ def originate(request: Request, to: str, from_: str, timeout: int) -> Leg:
     world.ledger.write(
         "call.queued", call=leg.sid, to=to, wait=round(leg.queue_seconds, 3), **{"from": from_}
     )
+    if leg.queue_seconds > LONGEST_IN_QUEUE_SECONDS:
+        world.kernel.after(LONGEST_IN_QUEUE_SECONDS, lambda: _give_up(request, leg))
     world.kernel.at(moment, lambda: world.exchange.dial(leg, timeout))
     return leg
+
+
+def _give_up(request: Request, leg: Leg) -> None:
+    """A call that has waited for a day is called off, without a callback."""
+    leg.status_callback = None
+    request.world.exchange.end(leg, Status.CANCELED, "queued for 24 hours")
 
 
 def fetch(request: Request) -> tuple[int, Any]:

@@ -5,7 +5,8 @@
 `minute` is a call of 60 seconds in process (a menu, a key, a waiting room, a hang-up) against an application that does
 nothing but answer, and the same call against the product, whose own turns are told apart. `waiting` are so many calls
 at once in waiting rooms at the wall's speed, over sockets, with the simulator on one core. `many` are so many calls one
-after the other, and what is left of them in memory and descriptors.
+after the other, and what is left of them in memory and descriptors; `over_sockets` are half as many through the whole
+program, its time ten times as fast, after as many as it remembers.
 """
 
 import argparse
@@ -20,14 +21,15 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import structlog
 
 from simulator import Account, Simulator, VirtualClock
-from simulator.wire.service import Service
+from simulator.wire.service import CALLS_IN_MEMORY, Service
 from tests.journeys.shop import CUSTOMER, NORTHWIND
 from tests.journeys.shop import Shop as ProductShop
 
@@ -67,6 +69,7 @@ def main() -> int:
     result = {
         "minute": {**minute(), "product": product_minute()},
         "many": many(given.calls),
+        "over_sockets": over_sockets(given.calls // 2),
         "waiting": waiting(given.waiting, given.seconds),
     }
     print(json.dumps(result, indent=2))
@@ -183,22 +186,71 @@ def _left() -> dict[str, int]:
     }
 
 
+def over_sockets(calls: int) -> dict[str, Any]:
+    """The program itself, its clock 60 times as fast: descriptors and memory before and after."""
+    with application() as url:
+        account = Account.demo(base_url=url, numbers=(NUMBER,), status_path="/after")
+        service = Service(account, seed=1, speed=10.0)
+        thread = threading.Thread(target=service.run)
+        thread.start()
+        _in_turn(service, 200, a_second=200.0)  # as many connections and threads as there may be
+        _in_turn(service, CALLS_IN_MEMORY + 500)
+        before = _left()
+        _in_turn(service, calls)
+        after = _left()
+        alerts = len(service.world.debugger)
+        service.stop()
+        thread.join()
+    return {"calls": calls, "before": before, "after": after, "alerts": alerts}
+
+
+def _in_turn(service: Service, calls: int, a_second: float = 12.0) -> None:
+    """So many a second of its own time, each for half a minute in the waiting room; back when all have ended."""
+    done, left = threading.Event(), [calls]
+    account = next(iter(service.world.accounts.values()))
+
+    def dial() -> None:
+        leg = service.world.exchange.incoming(account, NUMBER, CUSTOMER, None, "")
+        service.world.kernel.after(30, lambda: service.world.exchange.hang_up(leg, "enough"))
+        leg.ended.listen(ended)
+
+    def ended() -> None:
+        left[0] -= 1
+        if not left[0]:
+            service.world.kernel.after(60, done.set)
+
+    def begin() -> None:
+        for number in range(calls):
+            service.world.kernel.after(number / a_second, dial)
+
+    service.post(begin)
+    assert done.wait(600), f"{left[0]} calls did not end"
+
+
 # ---- many at once --------------------------------------------------------------------------------------
 
 
 def waiting(calls: int, seconds: float) -> dict[str, Any]:
     """The simulator on the first core, the application on the others; lateness is of ten probes a second."""
-    enqueue = b"<Response><Enqueue waitUrl='/wait' action='/after'>orders</Enqueue></Response>"
-    script = WAITING_APP.format(enqueue=enqueue, wait=WAIT)
-    with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True) as app:
-        assert app.stdout is not None
-        url = f"http://127.0.0.1:{app.stdout.readline().strip()}"
+    with application() as url:
         cores = os.sched_getaffinity(0)
         os.sched_setaffinity(0, {min(cores)})
         try:
             return _wait_together(url, calls, seconds)
         finally:
             os.sched_setaffinity(0, cores)
+
+
+@contextmanager
+def application() -> Iterator[str]:
+    """The address of a process of its own that answers always the same."""
+    enqueue = b"<Response><Enqueue waitUrl='/wait' action='/after'>orders</Enqueue></Response>"
+    script = WAITING_APP.format(enqueue=enqueue, wait=WAIT)
+    with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True) as app:
+        assert app.stdout is not None
+        try:
+            yield f"http://127.0.0.1:{app.stdout.readline().strip()}"
+        finally:
             app.terminate()
 
 

@@ -241,3 +241,14 @@ def test_a_trimmed_recording_of_silence_is_absent_with_16102() -> None:
     assert [form["RecordingStatus"] for form in shop.pages.forms("/recorded")] == ["in-progress", "absent"]
     assert shop.pages.last("/recorded")["ErrorCode"] == "16102"
     assert shop.rest("GET", "Recordings.json")["recordings"][0]["error_code"] == 16102
+
+
+def test_a_call_that_is_queued_for_a_day_is_cancelled() -> None:
+    shop = open_shop(out="")
+    shop.account.calls_per_second = 1 / 50_000
+    sids = [called(shop)["sid"] for _ in range(3)]
+
+    shop.sim.advance(86_401)
+
+    states = [shop.rest("GET", f"Calls/{sid}.json")["status"] for sid in sids]
+    assert states == ["no-answer", "no-answer", "canceled"]

@@ -427,3 +427,15 @@ def test_a_redirect_to_what_is_no_web_address_is_11100(location: str) -> None:
     shop.sim.call(NUMBER).hears("an application error has occurred")
 
     assert shop.sim.debugger.codes() == [11100]
+
+
+def test_retries_of_one_request_have_one_token_and_the_next_request_another() -> None:
+    shop = open_shop(voice="<Redirect>/next#rc=2&amp;rp=5xx</Redirect>", next=Reply(status=500))
+
+    shop.sim.call(NUMBER).ends()
+
+    first = shop.pages.to("/voice/incoming")[0].headers["I-Twilio-Idempotency-Token"]
+    tokens = [asked.headers["I-Twilio-Idempotency-Token"] for asked in shop.pages.to("/next")]
+    assert len(tokens) == 3
+    assert len({*tokens}) == 1
+    assert first not in tokens
