@@ -31,6 +31,9 @@ def read_flow(text: str, name: str) -> Flow:
     """
     text, included = unpack(text)
     root = read_yaml(text, name)
+    if "flow_module" in root.by_key:
+        why = "this is a module, which answers no calls by itself; check a flow that includes it"
+        raise FlowFaults([error(name, root.place, why, "module-alone")])
     reading = Reading(name, list(_account_ids(text, name)), {})
     modules = read_modules(included, name, reading.faults)
     flow = _read(root, reading, _all_ignores(text, name, included))

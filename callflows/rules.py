@@ -30,6 +30,7 @@ READING = {
     "two-verbs": "A step has two verbs. Make two steps of it.",
     "step-not-allowed": "A wait holds something that cannot be interrupted. It has music, position, estimate and say. Or a flow has an `outcome`, which only modules have.",
     "unsafe-url": "An address to ask has no written host, or a field or a password in it.",
+    "module-alone": "The file is a module; it is checked with the flows that include it.",
     "module-unknown": "A step uses a module that no included file has.",
     "module-twice": "Two included files have a module of the same name.",
     "module-circle": "A module uses itself, directly or through others, or modules are nested more than four deep.",

@@ -328,6 +328,56 @@ def test_a_text_that_the_carrier_refuses_is_told_on_the_ticket(tmp_path: Path) -
     assert shop.sim.phone("+12025550188").texts == []
 
 
+MODULE = """
+flow_module: 1
+module: order_number
+arguments: [shop]
+outcomes: [known, unknown]
+start: ask
+steps:
+  ask: {gather: "The order number of {shop}?", digits: 4, save: order, next: good, no_input: none, no_match: none}
+  good: {outcome: known}
+  none: {outcome: unknown}
+"""
+USING = """
+  hello: {flow: order_number, with: {shop: "{merchant}"}, outcomes: {known: told, unknown: goodbye}}
+  told: {hangup: "Order {order}."}
+"""
+
+
+def test_a_published_flow_takes_its_modules_along(tmp_path: Path) -> None:
+    shop = shop_with(tmp_path, "  hello: {goto: goodbye}")
+    file = shop.rt.settings.flows_dir / "shared" / "order.yaml"
+    file.parent.mkdir()
+    file.write_text(MODULE, "utf-8")
+    shop.publishes(
+        f"{HEAD}include: shared/order.yaml\nstart: hello\nfallback: message\nsteps:\n{USING}{TAIL}"
+    )
+    file.unlink()  # a call in progress needs the file no more
+    shop.rt.books._flows.clear()
+    caller = shop.rings_up()
+    caller.hears("The order number of Northwind Outfitters?")
+
+    caller.presses("1234")
+
+    caller.hears("Order 1 2 3 4")
+    shop.sim.assert_quiet()
+
+
+def test_a_blocked_caller_hears_one_sentence(tmp_path: Path) -> None:
+    blocked = 'blocked: {numbers: ["+12025550166"], say: "We cannot take your call."}\n'
+    shop = shop_with(tmp_path, "  hello: {queue: orders}", blocked)
+
+    caller = shop.rings_up("+12025550166")
+    caller.hears("We cannot take your call")
+    caller.ends()
+    shop.waits(5)
+
+    assert [fact.kind for fact in shop.facts("caller_blocked", "enqueued")] == ["caller_blocked"]
+    assert shop.rings_up("+12025550167").hears_music()
+    shop.sim.assert_quiet()
+
+
 def test_a_text_message_is_sent_at_most_once(tmp_path: Path) -> None:
     """A worker that dies between asking the carrier and writing that down does not know; it does not send again."""
     shop = shop_with(tmp_path, '  hello: {send_sms: "Thank you.", next: goodbye}')
