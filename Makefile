@@ -40,9 +40,10 @@ types:
 imports:
 	@$(BIN)/lint-imports --no-logo
 
-flows: ## check the call flows only
+flows: ## check and test the call flows only
 	$(SETUP) local
-	@exec $(BIN)/ringdesk flows check callflows/merchants
+	@$(BIN)/ringdesk flows check callflows/merchants
+	@$(BIN)/ringdesk flows test callflows/merchants
 
 fix: ## format, and mend what can be mended by machine
 	$(SETUP) dev

@@ -172,7 +172,7 @@ def _width(box: Box) -> float:
     chips = [wide for _, _, wide in _chips(box)]
     return max(
         LEAST_WIDTH,
-        2 * PAD + NAME_LETTER * len(box.name) + 6 + TEXT_LETTER * len(box.verb),
+        2 * PAD + NAME_LETTER * len(box.name) + 14 + TEXT_LETTER * len(box.verb),
         2 * PAD + max((TEXT_LETTER * len(line) for line in _lines(box)), default=0.0),
         2 * PAD + sum(chips) + CHIP_GAP * (len(chips) - 1),
     )
