@@ -31,6 +31,7 @@ from callflows.parsers import (
 )
 from callflows.parsers import MAX_PLAIN as MAX_PLAIN
 from callflows.parsers import MODULE_PATH as MODULE_PATH
+from callflows.parsers import MOST_DIGITS as MOST_DIGITS
 from callflows.parsers import SLUG as SLUG
 from callflows.parsers import DigitCount as DigitCount
 from callflows.parsers import parse_e164 as parse_e164
