@@ -73,10 +73,11 @@ def main() -> int:
     words.add_argument("--rounds", type=int, default=5, help="rounds in which every server takes its turn")
     words.add_argument("--seconds", type=float, default=3.0, help="how long each is measured in a round")
     words.add_argument("--connections", type=int, default=32, help="keep-alive connections")
+    words.add_argument("--node", help="a Node of your own for Express, instead of the wheel's")
     words.add_argument("--only", nargs="+", choices=NAMES, default=list(NAMES), help="only these servers")
     chosen = words.parse_args()
     with ExitStack() as end, tempfile.TemporaryDirectory() as folder:
-        ways = _start(end, Path(folder), chosen.only, chosen.rounds * (chosen.seconds + WARM_UP_SECONDS))
+        ways = _start(end, Path(folder), chosen.only, chosen.node)
         for number in range(chosen.rounds):
             print(f"round {number + 1} of {chosen.rounds}", file=sys.stderr, flush=True)
             names = list(ways) if number % 2 == 0 else list(reversed(ways))
@@ -88,7 +89,7 @@ def main() -> int:
     return 0
 
 
-def _start(end: ExitStack, folder: Path, names: list[str], seconds: float) -> dict[str, Way]:
+def _start(end: ExitStack, folder: Path, names: list[str], node: str | None = None) -> dict[str, Way]:
     """Bring up what is asked for; everything ends with `end`."""
     print("starting PostgreSQL, Valkey and the servers", file=sys.stderr, flush=True)
     if hasattr(os, "sched_setaffinity"):
@@ -112,7 +113,10 @@ def _start(end: ExitStack, folder: Path, names: list[str], seconds: float) -> di
         "turn": lambda port: (shop.web, shop.environment(port, "behind")),
         "durable": lambda port: (shop.web, shop.environment(port, "before")),
         "flask": lambda port: (granian(textbook, port), plain),
-        "express": lambda port: (express.command(), plain | {"PORT": str(port), "NODE_ENV": "production"}),
+        "express": lambda port: (
+            express.command(node),
+            plain | {"PORT": str(port), "NODE_ENV": "production"},
+        ),
     }
     ways: dict[str, Way] = {}
     for name in names:

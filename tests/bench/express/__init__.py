@@ -12,8 +12,8 @@ ROOT = HERE.parents[2]
 PARTS = ("package.json", "package-lock.json", "server.js")
 
 
-def command() -> list[str]:
-    """The words that serve it, by the Node that came as a wheel."""
+def command(node: str | None = None) -> list[str]:
+    """The words that serve it, by the Node that came as a wheel unless another is named."""
     folder = ROOT / "var" / "bench-express"
     folder.mkdir(parents=True, exist_ok=True)
     is_installed = (
@@ -26,7 +26,7 @@ def command() -> list[str]:
         print("fetching Express and its libraries", file=sys.stderr, flush=True)
         quiet = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--omit-lockfile-registry-resolved"]
         subprocess.run([*words, *quiet, f"--prefix={folder}", *cache(ROOT)], check=True, stdout=sys.stderr)
-    return [words[0], str(folder / "server.js")]
+    return [node or words[0], str(folder / "server.js")]
 
 
 def _same(one: Path, other: Path) -> bool:
