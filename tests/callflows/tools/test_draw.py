@@ -59,7 +59,7 @@ def test_the_way_of_a_call_is_counted() -> None:
     assert [door.walked for door in drawn["menu"].doors] == [0, 0, 1]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(NAMES, LINES)
 def test_lines_lead_down_but_for_those_that_close_a_circle(
     names: list[str], lines: list[tuple[str, str]]
@@ -91,7 +91,7 @@ def test_the_order_of_a_layer_avoids_crossings() -> None:
     assert crossings(made.layers, below) == 0
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(FLOWS)
 def test_no_box_lies_on_another_and_all_are_in_the_picture(flow: object) -> None:
     drawn = figure(graph(flow))  # type: ignore[arg-type]

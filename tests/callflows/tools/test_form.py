@@ -103,7 +103,7 @@ def test_a_wild_file_becomes_a_tidy_one() -> None:
     assert tidied(TIDY, "corner.yaml") == TIDY
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(flows())
 def test_meaning_and_comments_stay_and_twice_is_once(text: str) -> None:
     flow = read_flow(text, "acme.yaml")

@@ -4,10 +4,14 @@ import io
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from callflows.fields import BadValue
-from callflows.tools.play import play
+from callflows.flow import Flow
+from callflows.tools.play import HELP, play
 from callflows.tools.scene import Scene, parse_moment, parse_staffing
+from tests.callflows.test_properties import FLOWS
 from tests.callflows.tools.shop import SHOP, run, shop
 
 NOON = parse_moment("2026-11-25 12:00", "America/Chicago")
@@ -98,6 +102,21 @@ def test_a_moment_is_the_merchants_clock() -> None:
     )
     with pytest.raises(BadValue, match="there is no moment '2026-02-30 10:00'"):
         parse_moment("2026-02-30 10:00", "Europe/Berlin")
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    FLOWS,
+    st.lists(st.text(max_size=12) | st.sampled_from(["1", "", "busy", "again", "now", "star"]), max_size=8),
+)
+def test_whatever_is_typed_the_terminal_answers(flow: Flow, lines: list[str]) -> None:
+    told: list[str] = []
+
+    call, done = play(flow, Scene(NOON), lines, told.append)
+
+    assert len(done) <= len(lines)
+    assert all("\n" not in line or line == HELP for line in told)
+    assert call.stretches[0].turn.path or call.is_over
 
 
 @pytest.fixture
