@@ -9,6 +9,12 @@ from collections.abc import Sequence
 from flask import Flask
 
 PACKAGES = ("voice", "callflows", "recordings", "panel")
+GROUPS = {
+    "people": ("users", "teams", "merchants", "audit"),
+    "call flows": ("flows",),
+    "operation": ("migrate", "connect", "doctor", "jobs", "backup", "restore", "seed"),
+    "processes, each to be kept running": ("web", "push", "clock", "worker"),
+}
 
 
 def create_app() -> Flask:
@@ -20,7 +26,7 @@ def create_app() -> Flask:
     from voice.publish import publish_folder
     from voice.settings import Settings
 
-    rt = build_runtime(Settings())
+    rt = build_runtime(Settings(), waits=True)
     publish_folder(rt, rt.settings.flows_dir)
     app = Flask("ringdesk", static_folder=None)
     app.config.update(MAX_CONTENT_LENGTH=64 * 1024, MAX_FORM_PARTS=200)
@@ -61,7 +67,7 @@ def run_clock(_args: argparse.Namespace) -> int:
     from voice.metrics_sql import DatabaseFigures
     from voice.settings import Settings
 
-    rt = build_runtime(Settings())
+    rt = build_runtime(Settings(), waits=True)
     keep_up(rt, "clock", DatabaseFigures(rt))
     return clock.run(rt, sweep)
 
@@ -79,13 +85,33 @@ def run_doctor(args: argparse.Namespace) -> int:
     return 0 if all(one.ok for one in found) else 1
 
 
+class CommandLine(argparse.ArgumentParser):
+    """Lists the words by what they are for."""
+
+    words: "argparse._SubParsersAction[argparse.ArgumentParser]"
+
+    def format_help(self) -> str:
+        """What `ringdesk --help` prints."""
+        texts = {one.dest: one.help for one in self.words._get_subactions()}
+        grouped = [word for words in GROUPS.values() for word in words]
+        rest = tuple(word for word in texts if word not in grouped)
+        lines = ["usage: ringdesk WORD ...", "", str(self.description)]
+        for title, words in (GROUPS | ({"more": rest} if rest else {})).items():
+            lines += ["", f"{title}:", *(f"  {word:<11}{texts[word]}" for word in words if word in texts)]
+        return "\n".join(
+            [*lines, "", "each takes --help; settings are environment variables: docs/settings.md", ""]
+        )
+
+
 def command_line() -> argparse.ArgumentParser:
     """The words of `ringdesk`. Each package gives its own: `add_commands(subparsers)` in its commands.py.
 
     Every word sets `run`, a function of the parsed arguments that returns the exit code.
     """
-    parser = argparse.ArgumentParser(prog="ringdesk", description="A telephone contact centre for merchants.")
-    words = parser.add_subparsers(metavar="WORD", required=True)
+    parser = CommandLine(prog="ringdesk", description="A telephone contact centre for merchants.")
+    words = parser.words = parser.add_subparsers(
+        metavar="WORD", required=True, parser_class=argparse.ArgumentParser
+    )
     flows = None
     for package in PACKAGES:
         if importlib.util.find_spec(package) and importlib.util.find_spec(f"{package}.commands"):
@@ -105,12 +131,13 @@ def command_line() -> argparse.ArgumentParser:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one word of the command line; the exit code."""
     from voice.schema import WrongSchema
+    from voice.settings import UnfitSettings
     from voice.store import StoreAway
 
     chosen = command_line().parse_args(arguments)
     try:
         code: int = chosen.run(chosen)
-    except (StoreAway, WrongSchema) as fault:
+    except (StoreAway, WrongSchema, UnfitSettings) as fault:
         print(f"ringdesk: {fault}", file=sys.stderr)
         return 1
     return code

@@ -24,7 +24,7 @@ def run_push(_args: argparse.Namespace) -> int:
     from voice.build import build_runtime, keep_up
     from voice.settings import Settings
 
-    rt = build_runtime(Settings())
+    rt = build_runtime(Settings(), waits=True)
     try:
         listener = listen(rt.settings.host, rt.settings.push_port)
     except OSError as error:

@@ -130,7 +130,7 @@ def _worker(arguments: argparse.Namespace) -> int:
     from voice.store import StoreAway
 
     settings = Settings()
-    rt = build_runtime(settings)
+    rt = build_runtime(settings, waits=True)
     try:
         loops = keep_up(rt, "worker")
         open_storage(settings.storage_url).forget_unfinished(rt.now() - UNFINISHED_SECONDS)

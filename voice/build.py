@@ -15,7 +15,7 @@ from voice.links import Links
 from voice.logs import set_up_logs
 from voice.nudges import Notifier
 from voice.runtime import Chance, Pool, Runtime, SharedClock, Ticker
-from voice.schema import require_current
+from voice.schema import await_current, require_current
 from voice.seal import Sealer
 from voice.settings import Settings
 from voice.store import Store, StoreAway
@@ -24,8 +24,8 @@ NUDGES = "ringdesk:desks"
 NUDGE_WAIT_SECONDS = 0.1
 
 
-def build_runtime(settings: Settings) -> Runtime:
-    """Everything a process needs; raises StoreAway or WrongSchema when the database cannot be worked with."""
+def build_runtime(settings: Settings, *, waits: bool = False) -> Runtime:
+    """Everything a process needs; raises WrongSchema, and StoreAway unless it `waits` for the database."""
     set_up_logs(
         settings.log_format,
         (
@@ -35,7 +35,7 @@ def build_runtime(settings: Settings) -> Runtime:
         ),
     )
     store = Store(settings.database_url)
-    require_current(store)
+    (await_current if waits else require_current)(store)
     clock = SharedClock()
     books = Books(store, settings.secret_text)
     rt = Runtime(

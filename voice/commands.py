@@ -49,15 +49,15 @@ def run_web(_args: argparse.Namespace) -> int:
     from granian.constants import Interfaces
 
     from voice import draining
-    from voice.schema import require_current
+    from voice.schema import await_current
     from voice.store import Store
 
     settings = Settings()
-    store = Store(settings.database_url)
-    require_current(store)  # one sentence here, instead of one from every worker
-    store.close()
     if multiprocessing.get_start_method() == "fork":
         importlib.import_module("app").load()
+    store = Store(settings.database_url)
+    await_current(store)  # one sentence here, instead of one from every worker
+    store.close()
     draining.prepare()
     serve = draining_server(settings.drain_seconds)
     serve(

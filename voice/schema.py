@@ -1,13 +1,18 @@
 """Whether the database's tables are those that this program was written for: asked once, when a process starts."""
 
+import time
 from dataclasses import dataclass
 from enum import StrEnum
 
+import structlog
 from sqlalchemy import inspect, text
 
 from voice.models import SCHEMA
-from voice.store import Store
+from voice.store import Store, StoreAway
 
+log = structlog.get_logger()
+
+AGAIN_SECONDS = 1.0  # between two looks for a database that does not answer
 VERSION_TABLE = "alembic_version"
 A_TABLE_OF_OURS = "merchant"
 
@@ -75,6 +80,19 @@ def require_current(store: Store) -> None:
     schema = look(store)
     if schema.standing != Standing.CURRENT:
         raise WrongSchema(schema.sentence())
+
+
+def await_current(store: Store) -> None:
+    """As `require_current`, for processes that serve: a database that does not answer yet is waited for.
+
+    Whoever ended instead would be begun anew again and again, until a supervisor that counts gives it up for good.
+    """
+    while True:
+        try:
+            return require_current(store)
+        except StoreAway as away:
+            log.warning("waiting for the database", database=store.name, error=str(away)[:200])
+            time.sleep(AGAIN_SECONDS)
 
 
 def _standing(number: str, is_used: bool) -> Standing:

@@ -1,16 +1,22 @@
 """The server dies and comes back: what was committed is there, everybody is told soon, and nobody has to start anew."""
 
+import os
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select, text
 
+from tests.build import SECRET
 from tests.postgres.server import PostgresServer
 from voice import models
 from voice.runtime import SharedClock
 from voice.store import Store, StoreAway
 
+ROOT = Path(__file__).parents[2]
 TWILIO_GIVES_UP_AFTER = 3.5  # seconds, as voice/links.py asks it to
 
 
@@ -75,6 +81,33 @@ def test_a_row_that_somebody_holds_delays_nobody_for_long(store: Store) -> None:
         took = time.monotonic() - began
 
     assert took < TWILIO_GIVES_UP_AFTER
+
+
+def test_a_process_that_begins_while_the_server_is_away_waits_for_it(
+    tmp_path: Path, postgres: PostgresServer, postgres_url: str
+) -> None:
+    told = {"DATABASE_URL": postgres_url, "SECRET_KEY": SECRET, "REDIS_URL": "redis://127.0.0.1:1/0"}
+    folders = {"STORAGE_URL": f"file:{tmp_path}/kept", "FLOWS_DIR": str(tmp_path)}
+    postgres.kill()
+    with subprocess.Popen(
+        [sys.executable, "-m", "app", "clock"],
+        cwd=ROOT, env=os.environ | told | folders, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+    ) as clock:  # fmt: skip
+        try:
+            assert clock.stdout is not None
+            assert "waiting for the database" in clock.stdout.readline()
+            postgres.start()
+            store = Store(postgres_url)
+            for _ in range(300):
+                if beats(store):
+                    break
+                time.sleep(0.1)
+            assert beats(store) == ["clock"]
+            store.close()
+        finally:
+            clock.terminate()
+            clock.communicate(timeout=30)
+    assert clock.returncode == 0
 
 
 def test_the_clock_follows_the_time_of_the_server(store: Store) -> None:
