@@ -136,6 +136,12 @@ LINTS = (
         "No agent takes callers of a queue. Only found where the installation is known.",
         safety.unmanned_queues,
     ),
+    Lint(
+        "http-in-silence",
+        WARNING,
+        "A step asks another system and says nothing meanwhile, so callers hear silence.",
+        words.silent_requests,
+    ),
     Lint("plain-http", WARNING, "An endpoint is asked without encryption.", safety.plain_http),
     Lint("forward-abroad", WARNING, "A call is forwarded to another country.", safety.forwards_abroad),
     Lint(

@@ -9,6 +9,7 @@ from callflows.flow import Flow
 from callflows.kinds import WORDS
 from callflows.lints.base import Finding, Subject
 from callflows.steps.branch import BranchStep
+from callflows.steps.http import HttpStep
 from callflows.steps.menu import MenuStep
 from callflows.templates import FIELDS, fields_of
 from callflows.texts import wordings
@@ -90,6 +91,13 @@ def unrepeatable_menus(subject: Subject) -> Iterator[Finding]:
                 f"the menu cannot be heard again; allow more 'tries', or add an option such as 'star: {name}'"
             )
             yield Finding(step.place("tries"), text)
+
+
+def silent_requests(subject: Subject) -> Iterator[Finding]:
+    for name, step in subject.flow.steps.items():
+        if isinstance(step, HttpStep) and step.say is None:
+            text = f"callers hear nothing while '{name}' asks '{step.endpoint}'"
+            yield Finding(step.place(), f"{text}; add such as 'say: \"One moment, I am looking that up.\"'")
 
 
 def texts_of(flow: Flow) -> Iterator[tuple[str, Place, bool]]:

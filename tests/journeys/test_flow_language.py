@@ -105,6 +105,17 @@ def test_a_flow_tells_nobody_all_away_and_all_busy_apart(tmp_path: Path) -> None
     shop.sim.assert_quiet()
 
 
+def test_a_queue_that_lets_nobody_in_leads_on_to_a_look_at_the_staff(tmp_path: Path) -> None:
+    steps = STAFFED.replace("hello:", "look:").replace("someone: {queue: orders}", "someone: {goto: goodbye}")
+    shop = shop_with(tmp_path, f"  hello: {{queue: orders, no_agents: look}}{steps}")
+
+    shop.rings_up("+12025550181").hears("Goodbye")
+
+    shop.waits(2)
+    assert [fact.data["result"] for fact in shop.facts("staffing_checked")] == ["nobody"]
+    shop.sim.assert_quiet()
+
+
 def test_digits_are_read_back_and_a_secret_is_in_no_row_of_the_database(tmp_path: Path) -> None:
     shop = shop_with(tmp_path, ORDER_AND_PIN)
     caller = shop.rings_up()
