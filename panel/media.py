@@ -1,9 +1,12 @@
 """Recordings are played from short-lived links, bound to the person and the session that asked for them.
 
+Whoever fetches sound is told in the audit, once for each link and before a byte is sent: players fetch it in ranges.
+
 A link lasts five minutes (a player asks for a new one); one byte range at a time (RFC 9110, 14.2), never stored by caches.
 """
 
 from enum import StrEnum
+from hashlib import sha256
 from typing import BinaryIO, assert_never
 
 from flask import Blueprint, Response, request
@@ -12,13 +15,14 @@ from sqlalchemy import select
 from werkzeug.exceptions import RequestedRangeNotSatisfiable
 from werkzeug.wsgi import wrap_file
 
-from panel.context import rt, viewer
+from panel.audit import Did
+from panel.context import changing, rt, viewer
 from panel.people import Viewer
 from panel.problems import Problem, not_found
 from recordings.faults import NotStored
 from recordings.keys import waveform_key
 from recordings.storage import open_storage
-from voice.models import Recording
+from voice.models import Audit, Recording, Ticket
 from voice.runtime import Runtime
 
 media = Blueprint("media", __name__)
@@ -57,11 +61,27 @@ def play(signed: str) -> Response:
     key = _key(found, what) if found else None
     if key is None:
         raise not_found("recording")
+    if found is not None and what == What.SOUND and request.method != "HEAD":
+        _tell(found, signed)
     try:
         file = open_storage(rt().settings.storage_url).open(key)
     except NotStored:
         raise not_found("recording") from None
     return _sent(file, key)
+
+
+def _tell(recording: Recording, signed: str) -> None:
+    once = sha256(signed.encode()).hexdigest()
+    with rt().store.read() as tx:
+        if tx.scalar(select(Audit.id).where(Audit.once == once)) is not None:
+            return
+        ticket = select(Ticket.number).where(
+            Ticket.merchant_id == recording.merchant_id, Ticket.call_id == recording.call_id
+        )
+        number = tx.scalar(ticket)
+    about = f"#{number}" if number is not None else recording.call_id
+    with changing() as hand:
+        hand.tell_once(Did.RECORDING_PLAYED, recording.merchant_id, about, recording.kind, once)
 
 
 def _key(recording: Recording, what: str) -> str | None:

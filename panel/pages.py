@@ -10,6 +10,7 @@ from panel.api.account import own_sessions
 from panel.api.floor import floor_now
 from panel.api.people import assignable, everybody, one_person
 from panel.api.tickets import number_of, ticket_of, wish
+from panel.audit import Deed, Did, deeds
 from panel.context import cookie_name, rt, viewer
 from panel.ticket_list import missed, tickets
 from panel.today import recent, serves, today
@@ -68,7 +69,15 @@ def ticket_list() -> str:
 @pages.get("/tickets/<merchant_id>/<int(max=2147483647):number>")
 def ticket(merchant_id: str, number: int) -> str:
     """One ticket: the call's story and its recordings."""
-    return page("ticket.html", ticket=ticket_of(merchant_id, number))
+    return page("ticket.html", ticket=ticket_of(merchant_id, number), plays=_plays(merchant_id, number))
+
+
+def _plays(merchant_id: str, number: int) -> list[Deed] | None:
+    """Who played its recordings, for those who look after people; None for others."""
+    if merchant_id not in viewer().administers:
+        return None
+    with rt().store.read() as tx:
+        return deeds(tx, [merchant_id], about=f"#{number}", kinds=[Did.RECORDING_PLAYED])
 
 
 @pages.get("/calls/<merchant_id>/<call_id>")

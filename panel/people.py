@@ -40,6 +40,11 @@ class Viewer:
         """The merchants whose people this person looks after."""
         return tuple(merchant for merchant, role in self.roles.items() if role in ADMINISTERING)
 
+    @property
+    def leads(self) -> tuple[str, ...]:
+        """The merchants that this person may open and close."""
+        return tuple(merchant for merchant, role in self.roles.items() if role == "operator")
+
     def may_see(self, merchant_id: str) -> bool:
         """Whether this merchant is one of theirs."""
         return merchant_id in self.roles

@@ -10,6 +10,8 @@ from panel.user_commands import add_users
 def add_people(words: ArgumentWords) -> None:
     """ringdesk users | teams | merchants | audit"""
     add_users(group(words, "users", "add, list, change and close accounts"))
-    add_teams(group(words, "teams", "who takes which queues"))
-    add_merchants(group(words, "merchants", "the shops of this installation"))
+    add_teams(
+        group(words, "teams", "add, list, rename and remove teams; who is in them and which queues they take")
+    )
+    add_merchants(group(words, "merchants", "add, list, disable and enable the shops of this installation"))
     add_audit(words)

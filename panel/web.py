@@ -9,9 +9,11 @@ from panel.api.calls import calls
 from panel.api.desk import desk
 from panel.api.floor import api as floor
 from panel.api.flows import api as flows_api
+from panel.api.merchants import api as merchants
 from panel.api.offers import offers
 from panel.api.people import api as people
 from panel.api.session import session
+from panel.api.teams import api as teams
 from panel.api.tickets import api as tickets
 from panel.assets import assets
 from panel.context import Panel
@@ -19,6 +21,7 @@ from panel.flows import flows
 from panel.headers import security_headers
 from panel.login import WaitFirst, WrongLogin
 from panel.media import media
+from panel.office import office
 from panel.pages import pages
 from panel.throttle import Throttle
 from panel.words import add_filters
@@ -60,10 +63,13 @@ def make_blueprint() -> Blueprint:
         floor,
         flows_api,
         people,
+        teams,
+        merchants,
         account,
         media,
         assets,
         pages,
+        office,
         flows,
     ):
         panel.register_blueprint(part)

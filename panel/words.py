@@ -4,6 +4,8 @@ from datetime import UTC, datetime
 
 from flask import Flask
 
+from voice.phones import show_number
+
 ENDED_AS = {
     "answered": "Answered",
     "missed": "Missed",
@@ -39,7 +41,7 @@ def add_filters(app: Flask) -> None:
     """What templates may use."""
     app.jinja_env.globals["swap_main"] = SWAP_MAIN
     app.jinja_env.filters.update(
-        browser=browser, duration=duration, ending=ending, iso=iso, readable=readable
+        browser=browser, duration=duration, ending=ending, iso=iso, readable=readable, shown=show_number
     )
 
 

@@ -2,13 +2,18 @@
 
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import Field, SecretStr, ValidationError, model_validator
+from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 SECRETS = ("secret_key", "sealing_keys", "http_secrets")
+
+
+class UnfitSettings(ValueError):
+    """A setting without which nothing can begin; the sentence names it and the way out."""
 
 
 class Settings(BaseSettings):
@@ -87,13 +92,23 @@ class Settings(BaseSettings):
     )
     log_format: str = Field("json", description="json for machines, text for a terminal.")
 
+    def __init__(self, **given: Any) -> None:
+        """Read the environment; raises UnfitSettings, which names each setting that cannot be."""
+        try:
+            super().__init__(**given)
+        except ValidationError as fault:
+            raise UnfitSettings("; ".join(map(_sentence, fault.errors()))) from None
+
     @model_validator(mode="before")
     @classmethod
     def _read_secret_files(cls, given: dict[str, object]) -> dict[str, object]:
         for name in SECRETS:
             file = given.get(f"{name}_file")
             if file and not given.get(name):
-                given[name] = Path(str(file)).read_text(encoding="utf-8").strip()
+                try:
+                    given[name] = Path(str(file)).read_text(encoding="utf-8").strip()
+                except OSError as fault:
+                    raise ValueError(f"{name.upper()}_FILE cannot be read: {fault}") from fault
         return given
 
     @cached_property
@@ -146,7 +161,13 @@ class Settings(BaseSettings):
         """The secret key's text; a program without one does not start."""
         text = self.secret_key.get_secret_value()
         if len(text) < 32:
-            raise ValueError(
+            raise UnfitSettings(
                 "SECRET_KEY is missing or shorter than 32 characters; make one: openssl rand -hex 32"
             )
         return text
+
+
+def _sentence(fault: ErrorDetails) -> str:
+    name = ".".join(map(str, fault["loc"])).upper()
+    said = fault["msg"].removeprefix("Value error, ")
+    return f"{name} cannot be {fault['input']!r}: {said}" if name else said

@@ -298,3 +298,52 @@ def test_a_merchant_is_added_to_the_only_account_and_listed(ringdesk: Ringdesk, 
         "acc",
         [],
     )
+
+
+def test_a_merchant_is_disabled_only_when_somebody_is_sure(ringdesk: Ringdesk, rt: Runtime) -> None:
+    a_flow(rt)
+    call(rt, "northwind", "ca_1")
+    waiting(rt, "northwind", "ca_1")
+
+    unsure = ringdesk("merchants", "disable", "northwind")
+    code, said, _ = ringdesk("merchants", "disable", "northwind", "--yes")
+    again = ringdesk("merchants", "disable", "northwind")
+
+    assert unsure[0] == 1
+    assert "Disable Northwind Outdoor? 1 call is in progress, 1 waiting for an agent" in unsure[2]
+    assert "give --yes" in unsure[2]
+    assert code == 0
+    assert "back again: ringdesk merchants enable northwind" in said
+    assert again[:2] == (0, "northwind is disabled already\n")
+    (row,) = [row for row in ringdesk("merchants", "list")[1].splitlines() if row.startswith("northwind")]
+    assert row.endswith("disabled")
+
+    assert ringdesk("merchants", "enable", "northwind")[:2] == (0, "northwind is enabled: no number yet\n")
+    assert ringdesk("merchants", "enable", "northwind")[1].startswith("northwind is enabled already")
+
+
+def test_a_team_with_agents_is_removed_only_when_somebody_is_sure(ringdesk: Ringdesk, rt: Runtime) -> None:
+    a_flow(rt)
+    ringdesk("teams", "add", "northwind", "days")
+    ringdesk("teams", "serve", "northwind", "days", "orders")
+    ringdesk("teams", "join", "northwind", "days", "ann@example.com")
+
+    code, _, wrong = ringdesk("teams", "remove", "northwind", "days")
+
+    assert code == 1
+    assert "Its agent takes no more calls of orders" in wrong
+    assert queues(rt, "us_ann") == ["orders"]
+
+
+def test_nobody_types_a_password_for_an_account_that_cannot_be(
+    ringdesk: Ringdesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("getpass.getpass", lambda _text: pytest.fail("asked for a password"))
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+
+    for merchant, role, says in (
+        ("acme", "agent", "no merchant 'acme'"),
+        ("northwind", "boss", "is no role"),
+    ):
+        words = ("users", "add", "new@example.com", "--name", "N", "--merchant", merchant, "--role", role)
+        assert says in ringdesk(*words)[2]

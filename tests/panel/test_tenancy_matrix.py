@@ -22,7 +22,17 @@ from recordings.storage import open_storage
 from tests.journeys.shop import FLOW
 from tests.panel.build import PASSWORD, Browser, call, person, ring, shop, sign_in, ticket, waiting
 from tests.panel.floor_shop import day_of
-from voice.models import Base, Call, FlowVersion, Merchant, Participation, Recording, TwilioAccount, User
+from voice.models import (
+    Base,
+    Call,
+    FlowVersion,
+    Merchant,
+    Participation,
+    Recording,
+    Team,
+    TwilioAccount,
+    User,
+)
 from voice.runtime import Runtime
 from voice.vault import AccountSecrets, seal_secrets
 
@@ -33,6 +43,7 @@ EVERYBODY = MEMBERS | {STRAY}
 DESKS = frozenset({"agent"})
 WATCHERS = MEMBERS - {"agent"}
 ADMINS = frozenset({"admin", "operator"})
+OPERATORS = frozenset({"operator"})
 
 
 @dataclass(frozen=True)
@@ -95,6 +106,12 @@ def roles(of: Ids, mine: Ids) -> list[Ask]:
     ]
 
 
+def joining(of: Ids, mine: Ids) -> list[Ask]:
+    """To put somebody into a team: theirs into theirs, theirs into mine, mine into theirs."""
+    pairs = [(of.user, of.merchant), (of.user, mine.merchant), (mine.user, of.merchant)]
+    return [("POST", f"/api/teams/{merchant}/days/join", {"user": user}) for user, merchant in pairs]
+
+
 MATRIX: dict[str, Row] = {
     "session.sign_out": deed("/api/logout", EVERYBODY),
     "session.me": plain("/api/me"),
@@ -131,6 +148,21 @@ MATRIX: dict[str, Row] = {
     "people.reset_password": deed_on("/api/people/{of.user}/reset-password", ADMINS),
     "people.show_sessions": get("/api/people/{of.user}/sessions", who=ADMINS),
     "people.end": deed_on("/api/people/{of.user}/sessions/end", ADMINS),
+    "teams.show": plain("/api/teams", ADMINS),
+    "teams.add": deed_on("/api/teams", ADMINS, merchant="{of.merchant}", name="nights"),
+    "teams.rename": deed_on("/api/teams/{of.merchant}/days/rename", ADMINS, name="mornings"),
+    "teams.remove": deed_on("/api/teams/{of.merchant}/days/remove", ADMINS),
+    "teams.join": Row(ADMINS, joining),
+    "teams.leave": deed_on("/api/teams/{of.merchant}/days/leave", ADMINS, user="{of.user}"),
+    "teams.serve": deed_on("/api/teams/{of.merchant}/days/serve", ADMINS, queue="orders"),
+    "teams.unserve": deed_on("/api/teams/{of.merchant}/days/unserve", ADMINS, queue="orders"),
+    "merchants.show": plain("/api/merchants", OPERATORS),
+    "merchants.disable": deed_on("/api/merchants/{of.merchant}/disable", OPERATORS),
+    "merchants.enable": deed_on("/api/merchants/{of.merchant}/enable", OPERATORS),
+    "office.teams": plain("/teams", ADMINS),
+    "office.team": get("/teams/{of.merchant}/days", who=ADMINS),
+    "office.merchants": plain("/merchants", OPERATORS),
+    "office.log": get("/log?merchant={of.merchant}", who=ADMINS),
     "account.show": plain("/api/account/sessions"),
     "account.end": deed_on("/api/account/sessions/end", frozenset({"agent"}), session="{of.session}"),
     "account.sign_out_everywhere": deed("/api/account/sign-out-everywhere", EVERYBODY),
@@ -190,6 +222,7 @@ def stock(rt: Runtime, merchant: str, mark: str, number: int, digit: str) -> tup
         tx.add(
             FlowVersion(merchant_id=merchant, digest="d" * 64, text=FLOW, published_at=0, published_by="test")
         )
+        tx.add(Team(merchant_id=merchant, name="days"))
         rt.journal.write(tx, merchant, talk, "enqueued", rt.now(), queue=f"queue_{mark}")
         tx.add(
             TwilioAccount(
