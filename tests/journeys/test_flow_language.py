@@ -256,6 +256,22 @@ def test_a_flow_asks_the_shops_system_and_says_what_it_learned(tmp_path: Path, s
     shop.sim.assert_quiet()
 
 
+@pytest.mark.both_stores
+def test_asking_and_texting_work_on_both_stores(shop: Shop, system: str) -> None:
+    head = f'endpoints: {{order_status: {{url: "http://{system}/orders/{{order}}"}}}}'
+    steps = ASKED.replace("told: {hangup:", "text: {send_sms: 'Thank you.', next: told}\n  told: {hangup:")
+    shop.publishes(
+        f"{HEAD}{head}\nstart: hello\nfallback: message\nsteps:\n{steps.replace('ok: told', 'ok: text')}{TAIL}"
+    )
+    allowed = {"http_hosts": system, "http_private": True}
+    object.__setattr__(shop.rt, "settings", shop.rt.settings.model_copy(update=allowed))
+
+    hears_of(shop, "1234", "Your order is on its way, 2 days left")
+
+    assert shop.sim.phone("+12025550188").gets_text("Thank you")
+    assert shop.only(models.Reply).saved == [["status", "on its way"], ["eta", "2"]]
+
+
 @pytest.mark.parametrize(
     ("order", "settings"),
     [
