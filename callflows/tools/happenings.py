@@ -51,7 +51,7 @@ def meanings(typed: str, action: Action | None, scene: Scene) -> Iterator[Event]
     elif text.lower() in HANG_UPS:
         yield CallerHungUp()
     elif KEYS.fullmatch(KEY_WORDS.get(word, text)):
-        yield from _pressed(KEY_WORDS.get(word, text))
+        yield from _pressed(_as_sent(KEY_WORDS.get(word, text), action))
     else:
         yield from outcomes().get(word, ())
         yield from _spoken(text)
@@ -116,8 +116,8 @@ def words_of(event: Event) -> str:
         case VoicemailTaken(seconds):
             return f"a message of {seconds:g} s"
         case _:
-            values = [value for value in vars(event).values() if value not in ("", None)]
-            return " ".join(str(value) for value in values) or _in_words(type(event).__name__)
+            values = [value for value in vars(event).values() if value not in ("", None, ())]
+            return ", ".join(map(_plainly, values)) or _in_words(type(event).__name__)
 
 
 def _reply(request: Request, given: Any) -> Event:
@@ -132,6 +132,13 @@ def _after_waiting(joined: JoinQueue, staffing: Staffing) -> QueueOutcome:
     if staffing is Staffing.NOBODY and joined.leave_when_no_agents:
         return QueueOutcome.NO_AGENTS
     return QueueOutcome.TIMEOUT
+
+
+def _as_sent(keys: str, action: Action | None) -> str:
+    """The telephone line keeps the key that ends an entry to itself, and listens no longer than it was asked to."""
+    finish, most = getattr(action, "finish_key", ""), getattr(action, "max_keys", 0)
+    ended = keys.removesuffix(finish) if finish and len(keys) > 1 else keys
+    return ended[:most] if most else ended
 
 
 def _pressed(keys: str) -> Iterator[Event]:
@@ -171,6 +178,13 @@ def _values(field: dataclasses.Field[Any], type_: Any) -> list[Any]:
     if field.default_factory is not dataclasses.MISSING:
         return [field.default_factory()]
     return [{str: "1", float: 5.0, int: 1, bool: True}.get(type_, ())]
+
+
+def _plainly(value: Any) -> str:
+    """A value without brackets: pairs of a name and a value one after the other."""
+    if isinstance(value, tuple):
+        return ", ".join(" ".join(map(str, one)) if isinstance(one, tuple) else str(one) for one in value)
+    return str(value)
 
 
 def _in_words(name: str) -> str:

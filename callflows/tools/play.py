@@ -44,7 +44,7 @@ def play(
             case "again":
                 call, done = _begin(flow, scene, tell)
             case _:
-                _hear(call, line.strip(), done, tell, echo)
+                _hear(call, " ".join(line.split()), done, tell, echo)
         if call.is_over:
             break
     tell(closing(call))

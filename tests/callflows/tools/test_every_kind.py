@@ -136,3 +136,13 @@ def test_what_is_secret_is_in_no_transcript() -> None:
     )
 
     assert "s3cret" not in transcript(Rehearsal(secret, Scene(NOON)))
+
+
+def test_the_key_that_ends_an_entry_is_not_part_of_it() -> None:
+    flow, _ = example("gather")
+    typed, plain = Rehearsal(flow, Scene(NOON)), Rehearsal(flow, Scene(NOON))
+    typed.hear("123456#")
+    plain.hear("123456")
+
+    assert typed.turn == plain.turn
+    assert "no_match" not in transcript(typed)
