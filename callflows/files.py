@@ -12,6 +12,8 @@ from callflows.kinds import MODULE_PATH
 from callflows.read import read_flow
 from callflows.yaml_text import MAX_BYTES, Listing, Text, read_yaml
 
+MOST_MODULES = 20
+
 
 @dataclass(frozen=True)
 class Checked:
@@ -62,6 +64,9 @@ def _modules_beside(path: Path, text: str) -> dict[str, str]:
     """The texts of the included files, by path; raises FlowFaults."""
     listed = read_yaml(text, str(path)).by_key.get("include")
     items = listed.items if isinstance(listed, Listing) else (listed,)
+    if len(items) > MOST_MODULES:
+        why = f"{len(items)} files are included, more than {MOST_MODULES}; put modules together"
+        raise FlowFaults([error(str(path), items[MOST_MODULES].place, why, "too-big")])  # type: ignore[union-attr]
     texts: dict[str, str] = {}
     for item in items:
         if not isinstance(item, Text) or not MODULE_PATH.fullmatch(item.value):

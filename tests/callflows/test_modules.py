@@ -136,3 +136,12 @@ def test_what_is_checked_on_disk_can_be_stored_as_one_text(tmp_path: Path) -> No
 def test_an_outcome_belongs_into_a_module() -> None:
     with pytest.raises(FlowFaults, match="this is no module"):
         with_modules("\n  hello: {outcome: known}", ORDER)
+
+
+def test_a_flow_includes_twenty_files_at_most(tmp_path: Path) -> None:
+    many = ", ".join(f"shared/m{count}.yaml" for count in range(21))
+    (tmp_path / "acme.yaml").write_text(f"{HEAD}include: [{many}]\nstart: bye\nsteps:{MORE}", "utf-8")
+
+    (fault,) = check_file(tmp_path / "acme.yaml").faults
+
+    assert (fault.rule, fault.line) == ("too-big", 10)
