@@ -101,19 +101,19 @@ def are_clean(text: str) -> None:
         assert 1 <= fault.line <= lines + 1 or fault.file != "typed.yaml"
 
 
-@settings(max_examples=examples(150), deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 @given(mistyped())
 def test_slips_of_the_hand_end_in_clean_complaints(text: str) -> None:
     are_clean(text)
 
 
-@settings(max_examples=examples(100), deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(invented())
 def test_invented_files_end_in_clean_complaints(text: str) -> None:
     are_clean(text)
 
 
-@settings(max_examples=examples(60), deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(mistyped(), st.booleans())
 def test_so_do_modules(text: str, is_module: bool) -> None:
     user = next(text for text in TEXTS if "flow: order_numbre" in text).replace("numbre", "number")

@@ -144,8 +144,8 @@ audio: {tune: tunes/calm.wav}
 waits:
   calm:
     - {music: tune}
-    - {position: 10m, first: 30s}
-    - {say: "Thank you for waiting, {caller}.", first: 60s, every: 2m}
+    - {position: 10m, first: 15s}
+    - {say: "Thank you for waiting, {caller}.", first: 30s, every: 1m}
 """
 
 
@@ -161,7 +161,7 @@ def test_a_waiting_caller_hears_the_flows_own_music_and_words_at_their_times(tmp
     played = caller.hears_music()
     caller.hears("You are next", within=50)
     caller.hears("Thank you for waiting, 1 2 0", within=50)
-    caller.hears("Thank you for waiting", within=140)
+    caller.hears("Thank you for waiting", within=80)
     caller.presses("9")
     caller.hears("Goodbye", within=5)
 
