@@ -101,6 +101,30 @@ def test_the_documents_are_those_that_were_exchanged_without_what_opens_anything
     assert "+1...0188" in whole
 
 
+def test_a_document_written_again_has_the_very_address_that_was_asked(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Sealing is deterministic, so the address of the next turn proves that all of the session is the same."""
+    caller = shop.rings_up()
+    caller.hears("For orders, press 1")
+    caller.presses("7")
+    caller.hears("For orders, press 1")
+    caller.presses("1")
+    shop.waits(1)
+    asked = [
+        fact.data["url"]
+        for fact in shop.sim.ledger
+        if fact.data.get("purpose") == "gather" and "url" in fact.data
+    ]
+    monkeypatch.setattr("voice.trace.masked", lambda value: value)
+
+    found = traced(shop)
+
+    assert len(asked) == 2
+    assert asked[0] in found.turns[0].document
+    assert asked[1] in found.turns[1].document
+
+
 def test_what_happens_between_turns_is_told_too(shop: Shop) -> None:
     caller = shop.joins_queue()
     shop.waits(5)
