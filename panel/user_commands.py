@@ -24,7 +24,9 @@ def add_users(group: ArgumentWords) -> None:
     """The words after `ringdesk users`."""
     add = word(group, "add", user_add, "a new account; asks for the password", "EMAIL")
     add.add_argument("--name", required=True, help="the name that colleagues see")
-    add.add_argument("--merchant", required=True, metavar="MERCHANT")
+    add.add_argument(
+        "--merchant", required=True, metavar="MERCHANT", help="its short name; see: ringdesk merchants list"
+    )
     add.add_argument("--role", required=True, help="agent, supervisor, admin or operator")
     add.add_argument("--team", action="append", default=[], help="a team to join; may be given several times")
     ask_password(add)
@@ -46,9 +48,14 @@ def user_add(rt: "Runtime", args: argparse.Namespace) -> int:
     """An account with a role."""
     from panel import staff, teams
 
+    who = staff.Newcomer(args.email, args.name, args.merchant, args.role)
+    with rt.store.read() as tx:  # before anybody types a password in vain
+        staff.check(tx, who)
+        for team in args.team:
+            teams.one_team(tx, args.merchant, team)
     password, is_told = read_password(args)
     with changing(rt) as hand:
-        user = staff.add(hand, rt, staff.Newcomer(args.email, args.name, args.merchant, args.role), password)
+        user = staff.add(hand, rt, who, password)
         for team in args.team:
             teams.join(hand, args.merchant, team, user)
     print(f"{args.email} is {args.role} at {args.merchant}")
