@@ -103,7 +103,7 @@ class CommandLine(argparse.ArgumentParser):
         )
 
 
-def command_line() -> argparse.ArgumentParser:
+def command_line() -> CommandLine:
     """The words of `ringdesk`. Each package gives its own: `add_commands(subparsers)` in its commands.py.
 
     Every word sets `run`, a function of the parsed arguments that returns the exit code.
