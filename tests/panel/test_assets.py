@@ -8,7 +8,8 @@ import pytest
 from flask import Flask
 
 from panel import assets, pages
-from panel.assets import LIBRARIES, installed_version
+from panel.assets import installed_version
+from panel.libraries import LIBRARIES
 from tests.panel.build import sign_in
 
 ROOT = Path(__file__).parents[2]
