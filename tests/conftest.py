@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Playwright, sync_playwright
+from playwright.sync_api import Playwright, expect, sync_playwright
 
 from tests.postgres.server import PostgresServer
 from tests.sound.browser import find_chromium
@@ -11,6 +11,13 @@ from voice.migrate import migrate
 from voice.store import Store
 
 EMPTY, MIGRATED = "empty", "migrated"
+HEAVY = (
+    "tests/browser/",
+    "tests/sound/",
+    "tests/chaos/",
+    "tests/setup/",
+)  # browsers, or every process of a trial
+PATIENCE_MILLISECONDS = 25_000  # that a page may take on a busy machine, where nothing is said of its speed
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -18,6 +25,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--postgres", action="store_true", help="run every journey on PostgreSQL instead of SQLite"
     )
+
+
+def pytest_configure() -> None:
+    """Pages are waited for."""
+    expect.set_options(timeout=PATIENCE_MILLISECONDS)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes a whole machine runs one after another, on one of the two workers (`--dist loadgroup`)."""
+    for item in items:
+        if item.nodeid.startswith(HEAVY) or "_page.py::" in item.nodeid:
+            item.add_marker(pytest.mark.xdist_group("machine"))
 
 
 @pytest.fixture(scope="session")

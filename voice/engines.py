@@ -18,7 +18,7 @@ IDLE_MILLISECONDS = 10_000  # a process that stopped in the middle of a decision
 CONNECTIONS = 16  # of each process; web, push, worker and clock stay below PostgreSQL's usual 100 together
 
 # SQLite. A write takes about a millisecond, so hundreds of others may come first.
-POOL_SECONDS_SQLITE, BUSY_SECONDS = 0.5, 2.0
+POOL_SECONDS_SQLITE, BUSY_SECONDS = 0.4, 2.8
 CONNECTIONS_SQLITE = 32  # more than a process has threads, so that nobody waits for the pool
 
 
