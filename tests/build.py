@@ -1,8 +1,10 @@
 """A Runtime for tests: SQLite in a folder of the test's own, the virtual clock, the simulator behind the carrier."""
 
+import asyncio
 import base64
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
@@ -139,3 +141,13 @@ def account_json(account: Account) -> dict[str, str]:
         "api_key_secret": account.api_keys[account.api_key_sid],
         "app_sid": account.app_sid,
     }
+
+
+def run_async(journey: Coroutine[Any, Any, None], seconds: float = 60.0) -> None:
+    """Run it on a thread of its own: a browser of another test may keep a loop on this one."""
+
+    async def in_time() -> None:
+        await asyncio.wait_for(journey, seconds)
+
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, in_time()).result()

@@ -119,8 +119,13 @@ def new_desk(office: Office, complaints: list[str]) -> Iterator[Callable[..., De
 @pytest.fixture
 def desk(office: Office, complaints: list[str]) -> Iterator[Desk]:
     """An agent who has started the shift: the one of the test before, unless something was done to her browser."""
-    desk = office.resident or office.opens().starts_shift()
-    office.resident = None
+    resident, office.resident = office.resident, None
+    if (
+        resident is not None and not resident.settles()
+    ):  # another test's caller may have come to her meanwhile
+        resident.leaves()
+        resident = None
+    desk = resident or office.opens().starts_shift()
     yield desk
     if desk.settles():
         office.resident = desk

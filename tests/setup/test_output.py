@@ -7,6 +7,7 @@ import os
 import pty
 
 from deploy.local.output import Output, until_nobody_reads
+from tests.build import run_async
 
 
 def test_names_stand_in_a_column_before_the_lines() -> None:
@@ -44,5 +45,5 @@ def test_a_terminal_that_is_closed_is_noticed() -> None:
         os.close(ours)
         await noticing
 
-    asyncio.run(asyncio.wait_for(journey(), 10))
+    run_async(journey(), 10)
     os.close(theirs)

@@ -15,6 +15,7 @@ from deploy.local import stack as stack_module
 from deploy.local.kernel import marked
 from deploy.local.stack import Stack
 from deploy.local.stop import Stop
+from tests.build import run_async
 
 FOREVER = "sleep 600"
 
@@ -42,7 +43,7 @@ def stack_of(heard: Heard, **commands: str) -> Stack:
 
 
 def run(journey: Coroutine[Any, Any, None]) -> None:
-    asyncio.run(asyncio.wait_for(journey, timeout=60))
+    run_async(journey)
 
 
 async def until(is_so: Callable[[], bool]) -> None:
