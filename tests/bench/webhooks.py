@@ -23,6 +23,8 @@ from itertools import cycle
 from pathlib import Path
 from typing import Any
 
+import structlog
+
 from tests.bench import express, servers
 from tests.bench.load import Told, drive
 from tests.bench.servers import Server, free_port, granian
@@ -76,6 +78,7 @@ def main() -> int:
     words.add_argument("--node", help="a Node of your own for Express, instead of the wheel's")
     words.add_argument("--only", nargs="+", choices=NAMES, default=list(NAMES), help="only these servers")
     chosen = words.parse_args()
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))  # JSON alone on standard output
     with ExitStack() as end, tempfile.TemporaryDirectory() as folder:
         ways = _start(end, Path(folder), chosen.only, chosen.node)
         for number in range(chosen.rounds):
