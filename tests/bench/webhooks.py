@@ -78,7 +78,9 @@ def main() -> int:
     words.add_argument("--node", help="a Node of your own for Express, instead of the wheel's")
     words.add_argument("--only", nargs="+", choices=NAMES, default=list(NAMES), help="only these servers")
     chosen = words.parse_args()
-    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))  # JSON alone on standard output
+    structlog.configure(
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr)
+    )  # JSON alone on standard output
     with ExitStack() as end, tempfile.TemporaryDirectory() as folder:
         ways = _start(end, Path(folder), chosen.only, chosen.node)
         for number in range(chosen.rounds):
