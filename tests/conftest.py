@@ -4,6 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Playwright, expect, sync_playwright
+from xdist.remote import Producer
+from xdist.scheduler.loadscope import LoadScopeScheduling
 
 from tests.postgres.server import PostgresServer
 from tests.sound.browser import find_chromium
@@ -32,11 +34,18 @@ def pytest_configure() -> None:
     expect.set_options(timeout=PATIENCE_MILLISECONDS)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What takes a whole machine runs one after another, on one of the two workers (`--dist loadgroup`)."""
-    for item in items:
-        if item.nodeid.startswith(HEAVY) or "_page.py::" in item.nodeid:
-            item.add_marker(pytest.mark.xdist_group("machine"))
+class OneMachine(LoadScopeScheduling):
+    """What takes a whole machine runs one after another, on one worker; of all else, a file at a time."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        if nodeid.startswith(HEAVY) or "_page.py::" in nodeid:
+            return "machine"
+        return nodeid.partition("::")[0]
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> OneMachine:
+    """Who runs what, with `-n`."""
+    return OneMachine(config, log)
 
 
 @pytest.fixture(scope="session")

@@ -19,6 +19,7 @@ CONNECTIONS = 16  # of each process; web, push, worker and clock stay below Post
 
 # SQLite. A write takes about a millisecond, so hundreds of others may come first.
 POOL_SECONDS_SQLITE, BUSY_SECONDS = 0.4, 2.8
+STANDSTILL_SECONDS = 0.1  # what one pause may count, however long the machine made it
 CONNECTIONS_SQLITE = 32  # more than a process has threads, so that nobody waits for the pool
 
 
@@ -87,7 +88,13 @@ def _took_lock(connection: sqlite3.Connection) -> bool:
 
 
 def _pauses() -> Iterator[float]:
-    """Who has waited for some time asks more often than who has just come, until something is plainly wrong."""
-    began = time.monotonic()
-    while (waited := time.monotonic() - began) < BUSY_SECONDS:
+    """Who has waited for some time asks more often than who has just come, until something is plainly wrong.
+
+    While the whole machine stands still nobody else's turn comes to its end either, so a standstill counts as little.
+    """
+    waited, before = 0.0, time.monotonic()
+    while waited < BUSY_SECONDS:
         yield 0.0005 if waited < 0.005 else 0.00005 if waited < 0.75 else 0.002
+        now = time.monotonic()
+        waited += min(now - before, STANDSTILL_SECONDS)
+        before = now

@@ -121,11 +121,11 @@ def test_jobs_are_done_without_redis_and_by_the_doorbell_when_it_is_back(
     add_recording(real, add_call(real, 1), 1, seconds=1)
     worker = Worker(tmp_path, valkey.url, media.url, real.settings.database_url)
     try:
-        assert until(lambda: recording(real, "re_northwind_1").state == "stored", 20), worker.log
+        assert until(lambda: recording(real, "re_northwind_1").state == "stored", 60), worker.log
         valkey.start()
-        assert until(lambda: bool(valkey.client().smembers("rq:workers")), 20), worker.log
+        assert until(lambda: bool(valkey.client().smembers("rq:workers")), 60), worker.log
         add_recording(real, add_call(real, 2), 2, seconds=1)
-        assert until(lambda: recording(real, "re_northwind_2").state == "stored", 20, lambda: sweep(real)), (
+        assert until(lambda: recording(real, "re_northwind_2").state == "stored", 60, lambda: sweep(real)), (
             worker.log
         )
     finally:
@@ -153,7 +153,7 @@ def test_a_worker_that_is_asked_to_stop_finishes_the_job_that_runs(
 def test_an_idle_worker_stops_at_once(real: Runtime, media: Media, valkey: Valkey, tmp_path: Path) -> None:
     worker = Worker(tmp_path, valkey.url, media.url, real.settings.database_url)
     try:
-        assert until(lambda: bool(valkey.client().smembers("rq:workers")), 20), worker.log
+        assert until(lambda: bool(valkey.client().smembers("rq:workers")), 60), worker.log
         worker.ask_to_stop()
         assert worker.process.wait(timeout=5) == 0, worker.log
     finally:

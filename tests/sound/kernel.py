@@ -33,7 +33,7 @@ class Kernel:
         for command in commands:
             self.media.send(command)
 
-    def await_event(self, kind: type[E], seconds: float = 10.0, **wanted: object) -> E:
+    def await_event(self, kind: type[E], seconds: float = 30.0, **wanted: object) -> E:
         """The first event of this kind with these fields that came since the last one awaited."""
         deadline = time.monotonic() + seconds
         with self._came:

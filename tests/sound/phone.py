@@ -7,7 +7,7 @@ from typing import Any
 from playwright.sync_api import Error, Page
 
 from simulator.sound.protocol import Answer, Answered, CameIn, Ring, Take
-from tests.sound.hearing import above_the_rest, hear, level
+from tests.sound.hearing import CLEAR_DECIBELS, hear, hear_out, level
 from tests.sound.kernel import Kernel
 
 _numbers = count(1)
@@ -54,7 +54,7 @@ class Phone:
     def does(self, what: str, *args: object) -> None:
         self.page.evaluate("([what, args]) => { phone[what](...args) }", [what, list(args)])
 
-    def is_told(self, what: str, seconds: float = 10.0, times: int = 1) -> Any:
+    def is_told(self, what: str, seconds: float = 30.0, times: int = 1) -> Any:
         """Wait until the SDK told its page this (so many times); its detail."""
         found = "([what, times]) => phone.log.filter(entry => entry.what === what).length >= times"
         self.page.wait_for_function(found, arg=[what, times], timeout=seconds * 1000)
@@ -65,17 +65,16 @@ class Phone:
     def was_told(self) -> list[str]:
         return [str(entry["what"]) for entry in self.page.evaluate("phone.log")]
 
-    def hears(self, *hertz: float, seconds: float = 3.0) -> float:
+    def hears(self, *hertz: float, seconds: float = 3.0, enough: float = CLEAR_DECIBELS) -> float:
         """Decibels of these tones above all else it hears."""
-        samples, rate = hear(self.page, seconds)
-        return above_the_rest(samples, rate, *hertz)
+        return hear_out(self.page, seconds, *hertz, enough=enough)
 
     def hears_something(self) -> None:
         """Wait until sound comes."""
-        for _ in range(50):
+        for _ in range(150):
             if self.loudness(0.2) > -40:
                 return
-        raise AssertionError(f"{self.identity} heard nothing for 10 s")
+        raise AssertionError(f"{self.identity} heard nothing for 30 s")
 
     def kill(self) -> None:
         """The page's process dies without a word."""
@@ -84,10 +83,10 @@ class Phone:
 
     def falls_silent(self) -> None:
         """Wait until no sound comes any more."""
-        for _ in range(25):
+        for _ in range(100):
             if self.loudness(0.2) < -60:
                 return
-        raise AssertionError(f"{self.identity} still heard something after 5 s")
+        raise AssertionError(f"{self.identity} still heard something after 20 s")
 
     def loudness(self, seconds: float = 1.0) -> float:
         """Decibels below full scale of what it hears."""

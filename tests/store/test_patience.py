@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from voice.links import READ_MS
 from voice.store import Store, StoreAway
 
 READ_SECONDS = READ_MS / 1000
+AT_ONCE_SECONDS = 20.0  # a statement has one second; two busy cores may be long in saying so
 
 
 @pytest.fixture
@@ -108,26 +110,36 @@ def test_a_decision_that_fails_leaves_nothing_and_lets_the_next_one_in(store: St
 
 
 def test_a_statement_that_takes_too_long_on_postgresql_is_given_up_in_time(postgres_url: str) -> None:
-    store = Store(postgres_url)
-    began = time.monotonic()
-
-    with pytest.raises(StoreAway, match="timeout"), store.write() as tx:
-        tx.execute(text("SELECT pg_sleep(30)"))
-
-    assert time.monotonic() - began < READ_SECONDS
-    store.close()
-
-
-def test_a_row_that_somebody_holds_on_postgresql_is_given_up_in_time(postgres_url: str) -> None:
-    store = Store(postgres_url)
-    with store.write() as tx:
-        tx.add(models.Beat(name="clock", at=1.0))
-    with store.write() as holds:
-        holds.get_one(models.Beat, "clock", with_for_update=True)
+    with _opened(postgres_url) as store:
         began = time.monotonic()
 
         with pytest.raises(StoreAway, match="timeout"), store.write() as tx:
-            tx.get_one(models.Beat, "clock", with_for_update=True)
+            tx.execute(text("SELECT pg_sleep(60)"))
 
-        assert time.monotonic() - began < READ_SECONDS
-    store.close()
+        assert time.monotonic() - began < AT_ONCE_SECONDS
+
+
+def test_a_row_that_somebody_holds_on_postgresql_is_given_up_in_time(postgres_url: str) -> None:
+    with _opened(postgres_url) as store:
+        with store.write() as tx:
+            tx.add(models.Beat(name="clock", at=1.0))
+        with store.write() as holds:
+            holds.get_one(models.Beat, "clock", with_for_update=True)
+            began = time.monotonic()
+
+            with pytest.raises(StoreAway, match="timeout"), store.write() as tx:
+                tx.get_one(models.Beat, "clock", with_for_update=True)
+
+            assert time.monotonic() - began < AT_ONCE_SECONDS
+
+
+@contextmanager
+def _opened(url: str) -> Iterator[Store]:
+    """A store that is connected already: what is measured is the statement's time."""
+    store = Store(url)
+    try:
+        with store.read() as tx:
+            tx.execute(text("SELECT 1"))
+        yield store
+    finally:
+        store.close()
