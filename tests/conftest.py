@@ -34,7 +34,7 @@ def pytest_configure() -> None:
     expect.set_options(timeout=PATIENCE_MILLISECONDS)
 
 
-class OneMachine(LoadScopeScheduling):
+class OneMachine(LoadScopeScheduling):  # type: ignore[misc]  # xdist tells no types
     """What takes a whole machine runs one after another, on one worker; of all else, a file at a time."""
 
     def _split_scope(self, nodeid: str) -> str:
