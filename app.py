@@ -61,6 +61,7 @@ def load() -> None:
 
 def run_clock(_args: argparse.Namespace) -> int:
     """The clock with everything that it drives; several at once are safe."""
+    from recordings.retention import expire_recordings
     from recordings.sweep import sweep
     from voice import clock
     from voice.build import build_runtime, keep_up
@@ -69,7 +70,7 @@ def run_clock(_args: argparse.Namespace) -> int:
 
     rt = build_runtime(Settings(), waits=True)
     keep_up(rt, "clock", DatabaseFigures(rt))
-    return clock.run(rt, sweep)
+    return clock.run(rt, sweep, expire_recordings)
 
 
 def run_doctor(args: argparse.Namespace) -> int:

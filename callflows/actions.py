@@ -40,7 +40,8 @@ class AskKeys:
 class JoinQueue:
     """Let the caller wait for an agent; `priority_minutes` is a head start on the others.
 
-    `wait` names one of the flow's waits; without one the caller hears what everybody hears.
+    `wait` names one of the flow's waits; without one the caller hears what everybody hears. Of a talk that is recorded
+    `side` is the only side that is kept, caller or agent; both when it is empty.
     """
 
     queue: str
@@ -50,6 +51,21 @@ class JoinQueue:
     leave_when_no_agents: bool = False
     record: bool = True
     wait: str = ""
+    side: str = ""
+
+
+@dataclass(frozen=True)
+class RingAgents:
+    """Ring the desks of one agent, or of a team all at once, without a queue; `whom` is the name of either."""
+
+    whom: str
+    ring_seconds: int = 25
+    wrap_up_seconds: int = 30
+    record: bool = True
+    side: str = ""
+
+
+TakePlace = JoinQueue | RingAgents
 
 
 @dataclass(frozen=True)
@@ -67,6 +83,7 @@ class Forward:
     number: str
     ring_seconds: int = 25
     record: bool = True
+    side: str = ""
 
 
 @dataclass(frozen=True)
@@ -98,4 +115,4 @@ class HangUp:
     """End the call."""
 
 
-Action = Say | Play | SendText | AskKeys | JoinQueue | TakeVoicemail | Forward | Request | HangUp
+Action = Say | Play | SendText | AskKeys | JoinQueue | RingAgents | TakeVoicemail | Forward | Request | HangUp

@@ -27,10 +27,13 @@ class Blocked:
 
 @dataclass(frozen=True, kw_only=True)
 class Retention:
-    """How long things are kept; nothing is erased by itself when it is left out. Not served yet: nobody erases.
+    """How long recordings are kept, from the day of the call; for ever when it is left out.
+
+    Then they are erased, here and at the carrier, within the hour, and the ticket says so. What counts is the flow that
+    is live, for all calls. Backups are yours to erase.
 
     retention: {recordings: 90d, voicemails: 30d}
     """
 
-    recordings: int | None = optional(DAYS, "recordings of talks", None, served=False)
-    voicemails: int | None = optional(DAYS, "messages", None, served=False)
+    recordings: int | None = optional(DAYS, "recordings of talks", None)
+    voicemails: int | None = optional(DAYS, "messages", None)

@@ -5,21 +5,21 @@ from collections.abc import Collection, Iterator
 from callflows.faults import Fault, Place, Severity, did_you_mean
 from callflows.flow import Flow
 from callflows.lints import LINTS
-from callflows.lints.base import Subject
+from callflows.lints.base import Live, Subject
 from callflows.rules import all_rules
 
 
 def check(
     flow: Flow,
     audio_files: Collection[str] | None = None,
-    manned_queues: Collection[str] | None = None,
+    live: Live | None = None,
 ) -> list[Fault]:
     """What is wrong with a flow, in the order of the file; errors among it must stop a publish.
 
-    `audio_files` are the sound files that exist beside it (paths as in `audio`), `manned_queues` the queues that some
-    agent takes; None does not look for them.
+    `audio_files` are the sound files that exist beside it (paths as in `audio`), `live` is what the installation has;
+    None does not look for them.
     """
-    subject = Subject(flow, audio_files, manned_queues)
+    subject = Subject(flow, audio_files, live)
     found = [
         Fault(
             finding.place.file or flow.file,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from callflows.docs import with_reference
 from callflows.faults import Fault, Severity
-from callflows.files import check_files, flow_files
+from callflows.files import Look, check_files, flow_files, nobody_looks
 from callflows.tools import explain_commands, see_commands, try_commands
 from callflows.tools.formats import FORMATS
 from callflows.tools.shell import CLEAN, COULD_NOT_RUN, FINDINGS, ArgumentWords
@@ -21,6 +21,7 @@ Check call-flow files, like a compiler: one line per finding, with the place, th
 
   ringdesk flows check callflows/merchants              every *.yaml of a folder
   ringdesk flows check northwind.yaml --format json     for other programs
+  ringdesk flows check northwind.yaml --live            also against this installation's teams and agents
 """
 CHECK_END = """\
 exit code: 0 nothing found, 1 something found, 2 a file could not be opened.
@@ -64,11 +65,11 @@ def add_words(words: ArgumentWords) -> None:
         more.add_words(words)
 
 
-def run_check(args: argparse.Namespace) -> int:
+def run_check(args: argparse.Namespace, look: Look = nobody_looks) -> int:
     """Check files and folders, print what was found, and how much."""
     try:
         empty = [path for path in args.paths if path.is_dir() and not list(flow_files([path]))]
-        checked = check_files(args.paths)
+        checked = check_files(args.paths, look)
     except OSError as problem:
         print(f"ringdesk: cannot open '{problem.filename}': {problem.strerror}", file=sys.stderr)
         return COULD_NOT_RUN

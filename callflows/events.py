@@ -35,6 +35,23 @@ class QueueLeft:
     key: str = ""
 
 
+class RingOutcome(StrEnum):
+    """How it went when an agent or a team was rung."""
+
+    ANSWERED = "answered"
+    BUSY = "busy"
+    AWAY = "away"
+    NO_ANSWER = "no_answer"
+    CALLER_HUNG_UP = "caller_hung_up"
+
+
+@dataclass(frozen=True)
+class RingEnded:
+    """Somebody answered and the talk is over, or nobody did; busy and away are known before anything rings."""
+
+    outcome: RingOutcome
+
+
 class VoicemailEnd(StrEnum):
     """What ended a voicemail."""
 
@@ -89,13 +106,22 @@ class CallerHungUp:
     """The caller is gone; nothing can be said any more."""
 
 
-Event = KeysPressed | NothingPressed | QueueLeft | VoicemailTaken | ForwardEnded | Replied | CallerHungUp
+Event = (
+    KeysPressed
+    | NothingPressed
+    | QueueLeft
+    | RingEnded
+    | VoicemailTaken
+    | ForwardEnded
+    | Replied
+    | CallerHungUp
+)
 
 
 def caller_is_gone(event: Event) -> bool:
     """Whether nobody is left to hear anything."""
     match event:
-        case CallerHungUp() | QueueLeft(QueueOutcome.CALLER_HUNG_UP):
+        case CallerHungUp() | QueueLeft(QueueOutcome.CALLER_HUNG_UP) | RingEnded(RingOutcome.CALLER_HUNG_UP):
             return True
         case VoicemailTaken(ended_by=VoicemailEnd.CALLER_HUNG_UP):
             return True

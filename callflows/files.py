@@ -1,6 +1,6 @@
 """Flow files on a disk: the one place of this package that opens files."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -9,6 +9,7 @@ from callflows.check import check
 from callflows.faults import Fault, FlowFaults, Place, error
 from callflows.flow import Flow
 from callflows.kinds import MODULE_PATH
+from callflows.lints.base import Live
 from callflows.read import read_flow
 from callflows.yaml_text import MAX_BYTES, Listing, Text, read_yaml
 
@@ -25,6 +26,14 @@ class Checked:
     faults: tuple[Fault, ...]
 
 
+Look = Callable[[str], Live | None]
+
+
+def nobody_looks(_merchant: str) -> Live | None:
+    """Nothing is known but the files."""
+    return None
+
+
 def flow_files(paths: Iterable[Path]) -> Iterator[Path]:
     """The files themselves, and of each folder its *.yaml files by name."""
     for path in paths:
@@ -34,16 +43,19 @@ def flow_files(paths: Iterable[Path]) -> Iterator[Path]:
             yield path
 
 
-def check_files(paths: Iterable[Path]) -> list[Checked]:
+def check_files(paths: Iterable[Path], look: Look = nobody_looks) -> list[Checked]:
     """Every file checked, also against each other: a merchant and a number belong to one file. May raise OSError."""
-    results = [check_file(path) for path in flow_files(paths)]
+    results = [check_file(path, look) for path in flow_files(paths)]
     merchants: dict[str, str] = {}
     numbers: dict[str, str] = {}
     return [replace(one, faults=(*one.faults, *_claimed_before(one, merchants, numbers))) for one in results]
 
 
-def check_file(path: Path) -> Checked:
-    """One file read and checked, with the sound files beside it. May raise OSError."""
+def check_file(path: Path, look: Look = nobody_looks) -> Checked:
+    """One file read and checked, with the sound files beside it. May raise OSError.
+
+    `look` tells what the installation has for a merchant; None when it does not know the merchant.
+    """
     with path.open("rb") as file:
         raw = file.read(MAX_BYTES + 1)
     try:
@@ -57,7 +69,7 @@ def check_file(path: Path) -> Checked:
         return Checked(path, text, None, found.faults)
     existing = {sound for sound in flow.sound_files() if (path.parent / sound).is_file()}
     beside = existing if existing == flow.sound_files() else existing | _sounds_beside(path)
-    return Checked(path, text, flow, tuple(check(flow, beside)))
+    return Checked(path, text, flow, tuple(check(flow, beside, look(flow.merchant))))
 
 
 def _modules_beside(path: Path, text: str) -> dict[str, str]:

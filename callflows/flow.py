@@ -19,6 +19,7 @@ from callflows.kinds import (
     NUMBER,
     PERSON_NAME,
     QUEUE_NAME,
+    SIDE,
     SKILL_NAMES,
     SLUG_NAME,
     SOUND_FILES,
@@ -99,7 +100,10 @@ class Recording:
     on: bool = optional(
         YES_NO, "whether talks with agents and forwarded calls are recorded", True, key="record"
     )
-    announce: Words | None = optional(WORDS, "said once, before the first queue, forward or voicemail", None)
+    announce: Words | None = optional(
+        WORDS, "said once, before the first queue, ring, forward or voicemail", None
+    )
+    who: str = optional(SIDE, "which side of a talk is recorded: both, caller or agent", "both")
 
 
 NO_RECORDING_PART = Recording(on=True, announce=None)

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from callflows.fields import BadValue, Kind, Reading, read_fields, scalar
+from callflows.fields import BadValue, Kind, Reading, one_of, read_fields, scalar
 from callflows.parsers import (
     DURATION,
     LANGUAGE_TAG,
@@ -231,6 +231,8 @@ WAIT_NAME = scalar("the name of a wait", "calm", parse_name, "wait")
 ENDPOINT_NAME = scalar("the name of an endpoint", "order_status", parse_name, "endpoint")
 JSON_PATH = scalar("a place in the answer", "order.status", parse_json_path)
 PERSON_NAME = scalar("the name of an agent or a team", "owner", parse_name)
+SIDE = one_of(("both", "caller", "agent"), "a side")
+PERSON = scalar("the name of an agent or a team", "owner", parse_name, "person")
 DAYS = scalar("a time in days", "90d", parse_days)
 DESTINATION = scalar("a number or a country", '"+12025550199"', parse_destination)
 COUNTRY = scalar("a country", "US", parse_country)

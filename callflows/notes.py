@@ -35,6 +35,7 @@ class NoteKind(StrEnum):
     MODULE_ENTERED = "module_entered"
     LANGUAGE_CHANGED = "language_changed"
     ENQUEUED = "enqueued"
+    AGENTS_RUNG = "agents_rung"
     VOICEMAIL_OFFERED = "voicemail_offered"
     FORWARDED = "forwarded"
     ENDING_TRIGGERED = "ending_triggered"

@@ -39,7 +39,7 @@ class Session:
     `tries` counts unsuccessful answers at this step, `steps` all steps of the call; `consented` tells that the
     recording was announced, `in_fallback` that the flow's fallback has been used. `stage` is how far the call is
     inside this step, `counts` how often each loop went round, `language` what is spoken since a language step,
-    `records` what a recording step decided (None: as the flow says).
+    `records` and `side` what a recording step decided (None and empty: as the flow says).
     """
 
     flow: str
@@ -55,6 +55,7 @@ class Session:
     counts: tuple[tuple[str, int], ...] = ()
     language: str = ""
     records: bool | None = None
+    side: str = ""
 
     def dump(self) -> bytes:
         """The session as bytes; equal sessions give equal bytes."""
@@ -66,9 +67,9 @@ class Session:
         return PLAIN + bytes.fromhex(self.flow) + _pack(rest).encode()
 
     def _more(self) -> dict[str, Any]:
-        if not (self.stage or self.counts or self.language or self.records is not None):
+        if not (self.stage or self.counts or self.language or self.side or self.records is not None):
             return {}
-        known = {"s": self.stage, "c": self.counts, "l": self.language}
+        known = {"s": self.stage, "c": self.counts, "l": self.language, "w": self.side}
         more = {name: value for name, value in known.items() if value}
         return more if self.records is None else more | {"r": self.records}
 
@@ -118,4 +119,5 @@ def _extended(more: dict[str, Any]) -> dict[str, Any]:
         "counts": tuple((str(name), int(count)) for name, count in more.get("c", ())),
         "language": str(more.get("l", "")),
         "records": None if records is None else bool(records),
+        "side": str(more.get("w", "")),
     }

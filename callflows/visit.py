@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 # The session travels inside an address of at most 1,024 characters; this leaves room for everything else in it.
 REMEMBERED_BYTES = 300
 _pack = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
+BOTH = "both"
 SPOKEN_BY_DIGIT = ("caller", "number")
 
 
@@ -49,6 +50,12 @@ class Visit:
         """Whether talks of this call are recorded from here on."""
         decided = self.session.records
         return self.flow.recording.on if decided is None else decided
+
+    @property
+    def side(self) -> str:
+        """The only side of talks that is recorded from here on, caller or agent; empty for both."""
+        side = self.session.side or self.flow.recording.who
+        return "" if side == BOTH else side
 
     def say(self, text: Words, language: str | None = None, voice: str | None = None) -> Say:
         """Words in the call's language and its voice unless told otherwise, with their fields filled in."""

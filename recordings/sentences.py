@@ -20,6 +20,12 @@ QUEUE_LEFT = {
     "exit_key": "by pressing a key",
     "caller_hung_up": "the caller hung up",
 }
+NOT_RUNG = {"busy": "all were busy", "away": "nobody was there"}
+RING_ENDED = {
+    "no_answer": "nobody took the call",
+    "timeout": "nobody took the call in time",
+    "caller_hung_up": "the caller hung up",
+}
 ENDED_AS = {
     "answered": "answered",
     "missed": "nobody answered",
@@ -132,6 +138,10 @@ SENTENCES: Final[Mapping[str, Callable[[Fact], str]]] = {
     "dequeued": lambda fact: (
         f"Left the queue {fact.word('queue')}{fact.after('waited')}: {fact.called('why', QUEUE_LEFT)}"
     ),
+    "agents_rung": lambda fact: f"Rang {fact.word('whom')}",
+    "ring_skipped": lambda fact: f"{fact.word('whom')} was not rung: {fact.called('why', NOT_RUNG)}",
+    "ring_ended": lambda fact: f"The ring ended{fact.after('waited')}: {fact.called('why', RING_ENDED)}",
+    "recording_erased": lambda fact: f"The {_of(fact)} was erased after {fact.word('days')} days",
     "queue_timed_out": lambda fact: f"The longest wait in the queue {fact.word('queue')} passed",
     "offered": lambda fact: f"Offered to {fact.agent}",
     "declined": lambda fact: f"{fact.agent} declined",

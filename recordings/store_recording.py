@@ -34,7 +34,7 @@ def work(rt: Runtime, merchant_id: str, recording_id: str) -> Effect:
     """Fetch and keep one recording; a recording that is stored or absent needs nothing more."""
     recording, call = _look(rt, merchant_id, recording_id)
     match State(recording.state):
-        case State.STORED | State.ABSENT:
+        case State.STORED | State.ABSENT | State.ERASED:
             return nothing
         case State.IN_PROGRESS:
             raise NotYet(f"recording {recording_id} is still being made")
@@ -54,7 +54,7 @@ def work(rt: Runtime, merchant_id: str, recording_id: str) -> Effect:
 def bury(tx: Session, rt: Runtime, merchant_id: str, recording_id: str, reason: str) -> None:
     """Say on the recording why it is missing; the carrier's copy is not touched."""
     recording = tx.get(Recording, (merchant_id, recording_id))
-    if recording is None or recording.state == State.STORED:
+    if recording is None or recording.state in (State.STORED, State.ERASED):
         return
     recording.state, recording.error = State.FAILED, reason
     tickets.touch(tx, merchant_id, recording.call_id, rt.now())
@@ -151,7 +151,7 @@ def _stored(
         .where(
             Recording.merchant_id == seen.merchant_id,
             Recording.id == seen.id,
-            Recording.state != State.STORED,
+            Recording.state.not_in((State.STORED, State.ERASED)),
         )
         .values(
             state=State.STORED,

@@ -1,6 +1,6 @@
-"""Which offers to make now: callers in order, each to the best free agent."""
+"""Which offers to make now: callers in order, each to the best free agent, or to all of them."""
 
-from routing.match import best_agent, place
+from routing.match import chosen, place
 from routing.snapshot import MakeOffer, Snapshot
 
 
@@ -9,8 +9,7 @@ def decide(snapshot: Snapshot, now: float) -> tuple[MakeOffer, ...]:
     free = {agent.id: agent for agent in snapshot.agents}
     offers = []
     for caller in sorted(snapshot.callers, key=place):
-        agent = best_agent(caller, free.values(), now)
-        if agent is not None:
+        for agent in chosen(caller, free.values(), now):
             del free[agent.id]
             offers.append(MakeOffer(caller.id, agent.id))
     return tuple(offers)

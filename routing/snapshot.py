@@ -1,19 +1,31 @@
 """What a decision looks at: the callers who wait and the agents who could take them, at one moment."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 QueueKey = tuple[str, str]  # merchant, queue
+NOBODY: frozenset[str] = frozenset()
+
+
+class Strategy(StrEnum):
+    """Which of the able agents is rung first."""
+
+    LONGEST_IDLE = "longest_idle"
+    BROADCAST = "broadcast"
 
 
 @dataclass(frozen=True)
 class WaitingCaller:
-    """Somebody in a queue without a live offer."""
+    """Somebody in a queue whom no desk rings for, or, where all desks ring at once, not yet every desk that could."""
 
     id: str
     queue: QueueKey
     rank_at: float  # entered less the head start of the priority
     head_at: float | None = None  # came back to the head at this moment
     last_agent_id: str | None = None  # who was offered this caller last
+    strategy: Strategy = Strategy.LONGEST_IDLE
+    only: frozenset[str] | None = None  # nobody but these agents, whatever queues they take
+    tried: frozenset[str] = NOBODY  # who is not rung again for this caller
 
 
 @dataclass(frozen=True)

@@ -156,6 +156,10 @@ class Carrier:
         )
         return str(created.sid)
 
+    def erase_recording(self, account: Account, recording_sid: str) -> None:
+        """Erase a recording for good; raises CarrierGone when it is not there."""
+        self._ask(lambda: self._client(account).recordings(recording_sid).delete())
+
     def fetch_recording(
         self,
         account: Account,

@@ -5,7 +5,6 @@ decides again each second for every queue where somebody waits.
 """
 
 from collections.abc import Iterable
-from collections.abc import Set as AbstractSet
 
 import structlog
 from sqlalchemy import select, tuple_, update
@@ -13,16 +12,16 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from routing.decide import decide
-from routing.snapshot import FreeAgent, MakeOffer, QueueKey, Snapshot, WaitingCaller
+from routing.snapshot import MakeOffer, QueueKey
 from voice import models
+from voice.candidates import is_open, queues_for, snapshot
 from voice.locks import try_agent, try_call
 from voice.moves import move
 from voice.runtime import Runtime
-from voice.states import Agent, Waiting
+from voice.states import Waiting
 
 log = structlog.get_logger()
 
-CANDIDATES = 32  # callers and agents of one queue that a decision looks at
 ROUNDS = 3  # who finds a caller or an agent in other hands looks once more at the rest; then the clock does
 
 
@@ -37,21 +36,19 @@ def decide_for_queue(tx: Session, rt: Runtime, merchant_id: str, queue: str) -> 
 
 def decide_for_agent(tx: Session, rt: Runtime, agent_id: str) -> int:
     """An agent may have become free: look at every queue the agent serves."""
-    return _decide(tx, rt, _queues_of(tx, [agent_id]).get(agent_id, frozenset()))
+    return _decide(tx, rt, queues_for(tx, agent_id))
 
 
 def decide_everywhere(rt: Runtime) -> int:
     """Look at every queue where a caller waits without an offer; the clock calls this each second."""
     with rt.store.read() as tx:
         queues = tx.execute(
-            select(models.Waiting.merchant_id, models.Waiting.queue)
-            .where(models.Waiting.state == Waiting.WAITING)
-            .distinct()
+            select(models.Waiting.merchant_id, models.Waiting.queue).where(is_open()).distinct()
         ).all()
     made = 0
     for merchant_id, queue in queues:
         with rt.store.read() as tx:
-            possible = decide(_snapshot(tx, {(merchant_id, queue)}, rt.now()), rt.now())
+            possible = decide(snapshot(tx, {(merchant_id, queue)}, rt.now()), rt.now())
         if possible:
             with rt.write() as tx:
                 made += decide_for_queue(tx, rt, merchant_id, queue)
@@ -65,7 +62,7 @@ def _decide(tx: Session, rt: Runtime, queues: Iterable[QueueKey]) -> int:
     tx.flush()
     made, held = 0, set[str]()
     for _ in range(ROUNDS):
-        offers = decide(_snapshot(tx, wanted, rt.now(), held), rt.now())
+        offers = decide(snapshot(tx, wanted, rt.now(), held), rt.now())
         outrun = [offer for offer in offers if not _offered(tx, rt, offer, held)]
         made += len(offers) - len(outrun)
         if not outrun:
@@ -89,63 +86,6 @@ def _offered(tx: Session, rt: Runtime, offer: MakeOffer, held: set[str]) -> bool
     return False
 
 
-def _snapshot(
-    tx: Session, queues: set[QueueKey], now: float, held: AbstractSet[str] = frozenset()
-) -> Snapshot:
-    callers: dict[str, WaitingCaller] = {}
-    agent_ids: set[str] = set()
-    for merchant_id, queue in queues:
-        for row in tx.scalars(
-            select(models.Waiting)
-            .where(
-                models.Waiting.merchant_id == merchant_id,
-                models.Waiting.queue == queue,
-                models.Waiting.state == Waiting.WAITING,
-                models.Waiting.deadline_at > now,
-            )
-            .order_by(models.Waiting.head_at.is_(None), models.Waiting.rank_at, models.Waiting.id)
-            .limit(CANDIDATES)
-        ):
-            callers[row.id] = WaitingCaller(
-                row.id, (merchant_id, queue), row.rank_at, row.head_at, row.last_agent_id
-            )
-        agent_ids.update(
-            tx.scalars(
-                select(models.Agent.id)
-                .join(models.QueueMember, models.QueueMember.agent_id == models.Agent.id)
-                .where(
-                    models.QueueMember.merchant_id == merchant_id,
-                    models.QueueMember.queue == queue,
-                    models.Agent.state == Agent.AVAILABLE,
-                    models.Agent.not_before_at <= now,
-                )
-                .order_by(models.Agent.last_offer_at, models.Agent.id)
-                .limit(CANDIDATES)
-            )
-        )
-    for one in held:
-        callers.pop(one, None)
-        agent_ids.discard(one)
-    if not callers or not agent_ids:
-        return Snapshot((), ())
-    serves = _queues_of(tx, agent_ids)
-    agents = tx.scalars(select(models.Agent).where(models.Agent.id.in_(agent_ids)))
-    return Snapshot(
-        tuple(callers.values()),
-        tuple(
-            FreeAgent(one.id, serves.get(one.id, frozenset()), one.last_offer_at, one.not_before_at)
-            for one in agents
-        ),
-    )
-
-
-def _queues_of(tx: Session, agent_ids: Iterable[str]) -> dict[str, frozenset[QueueKey]]:
-    found: dict[str, set[QueueKey]] = {}
-    for row in tx.scalars(select(models.QueueMember).where(models.QueueMember.agent_id.in_(list(agent_ids)))):
-        found.setdefault(row.agent_id, set()).add((row.merchant_id, row.queue))
-    return {agent_id: frozenset(queues) for agent_id, queues in found.items()}
-
-
 def _store(tx: Session, rt: Runtime, offer: MakeOffer) -> None:
     now = rt.now()
     waiting = tx.scalar(select(models.Waiting).where(models.Waiting.id == offer.waiting_id))
@@ -158,7 +98,8 @@ def _store(tx: Session, rt: Runtime, offer: MakeOffer) -> None:
         update(models.Waiting)
         .where(
             tuple_(models.Waiting.merchant_id, models.Waiting.id) == (waiting.merchant_id, waiting.id),
-            models.Waiting.state == Waiting.WAITING,
+            is_open(),
+            models.Waiting.left_as.is_(None),
             models.Waiting.generation == waiting.generation,
         )
         .values(

@@ -38,6 +38,9 @@ EVENTS: Final[dict[str, str]] = {
     "enqueued": "The caller joined a queue.",
     "enqueue_skipped": "The caller was not let into a queue: full, or nobody there.",
     "dequeued": "The caller left a queue.",
+    "agents_rung": "The flow rang an agent or a team without a queue.",
+    "ring_ended": "The ring without a queue ended.",
+    "ring_skipped": "Nobody was rung: all were busy, or nobody was there.",
     "queue_timed_out": "The longest wait passed.",
     "offered": "An agent was offered the caller.",
     "ringing": "The agent's desk rang.",
@@ -69,6 +72,7 @@ EVENTS: Final[dict[str, str]] = {
     "recording_completed": "A recording is ready at the carrier.",
     "recording_absent": "The carrier made no recording.",
     "recording_stored": "Our own copy of the recording is verified.",
+    "recording_erased": "The recording was erased after the time that the merchant keeps recordings.",
     "ticket_opened": "The call became a ticket.",
     "agent_state_changed": "An agent's state changed.",
 }

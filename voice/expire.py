@@ -10,7 +10,9 @@ from sqlalchemy.orm import Session
 from voice import models
 from voice.agents import lose
 from voice.calls import remember
+from voice.candidates import everybody_was_rung
 from voice.dispatch import decide_for_agent
+from voice.joining import is_rung
 from voice.locks import try_agent, try_call
 from voice.moves import move
 from voice.offers import end_offer, give_back
@@ -115,7 +117,28 @@ def _time_out(tx: Session, rt: Runtime, key: Key) -> None:
     ):
         call.waited_seconds = call.waited_seconds or rt.now() - waiting.entered_at
         remember(call, CallEnd.MISSED)
-        rt.journal.write(tx, call.merchant_id, call.id, "queue_timed_out", rt.now(), queue=waiting.queue)
+        if not is_rung(waiting):
+            rt.journal.write(tx, call.merchant_id, call.id, "queue_timed_out", rt.now(), queue=waiting.queue)
+
+
+def _all_tried(tx: Session, now: float) -> Iterator[Key]:
+    return _keys(
+        tx,
+        models.Waiting,
+        models.Waiting.state == Waiting.WAITING,
+        models.Waiting.gives_up.is_(True),
+        models.Waiting.left_as.is_(None),
+    )
+
+
+def _give_up(tx: Session, rt: Runtime, key: Key) -> None:
+    waiting = tx.get_one(models.Waiting, key)
+    call = _taken(tx, waiting)
+    if call is None or waiting.state != Waiting.WAITING or not everybody_was_rung(tx, waiting):
+        return
+    if leave(tx, rt, waiting, "left", "no_answer"):
+        call.waited_seconds = call.waited_seconds or rt.now() - waiting.entered_at
+        remember(call, CallEnd.MISSED)
 
 
 def _lost_legs(tx: Session, now: float) -> Iterator[Key]:
@@ -195,6 +218,7 @@ PASSES: Final[
     (_lost_legs, _give_up_leg),
     (_late_claims, _release),
     (_unanswered_rings, _end_ring),
+    (_all_tried, _give_up),
     (_longest_waits, _time_out),
     (_written_notes, _end_notes),
     (_silent_desks, _lose_desk),

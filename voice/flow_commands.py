@@ -1,4 +1,7 @@
-"""The words `ringdesk flows publish`, `back`, `log`, `draft` and `trace`: what answers calls, who said so, what came of it."""
+"""The words `ringdesk flows publish`, `back`, `log`, `draft` and `trace`: what answers calls, who said so, what came of it.
+
+And what the words of files can know where the database is at hand: `check --live`, `schema --live`.
+"""
 
 import argparse
 import getpass
@@ -81,6 +84,15 @@ def add_words(words: ArgumentWords) -> None:
     trace.add_argument("--json", action="store_true", help="for other programs")
     for word in (publish, back, draft):
         word.add_argument("--by", default="", metavar="NAME", help="who says so (default: your login name)")
+    _add_live(words.choices["check"], "also look who really takes the queues, and whom a step rings", _check)
+    _add_live(words.choices["schema"], "offer the teams and agents of the flow's merchant, too", _schema)
+
+
+def _add_live(word: argparse.ArgumentParser, help: str, deed: Deed) -> None:
+    """A word of files that looks into the database when it is told to."""
+    plain: Callable[[argparse.Namespace], int] = word.get_default("run")
+    word.add_argument("--live", action="store_true", help=f"{help} (needs DATABASE_URL)")
+    word.set_defaults(run=lambda args: _run(deed, args) if args.live else plain(args))
 
 
 def _word(words: ArgumentWords, name: str, help: str, text: str, deed: Deed) -> argparse.ArgumentParser:
@@ -130,10 +142,26 @@ def _run(deed: Deed, args: argparse.Namespace) -> int:
         return 2
 
 
+def _check(rt: "Runtime", args: argparse.Namespace) -> int:
+    from callflows.commands import run_check
+    from voice.publish import look_in
+
+    return run_check(args, look_in(rt))
+
+
+def _schema(rt: "Runtime", args: argparse.Namespace) -> int:
+    from callflows.tools.explain_commands import run_schema
+    from voice.publish import look_in
+
+    return run_schema(args, look_in(rt))
+
+
 def _publish(rt: "Runtime", args: argparse.Namespace) -> int:
     from voice.publish import publish_files
 
     outcomes = publish_files(rt, args.paths, _who(args), args.why)
+    for warning in (fault for one in outcomes for fault in one.warnings):
+        print(warning, file=sys.stderr)
     for one in outcomes:
         was = f" (was {one.was_digest[:12]})" if one.was_digest else ""
         print(

@@ -6,13 +6,13 @@ Only the address of the next turn differs, so the document is kept as the pieces
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from callflows.actions import Action, Forward, JoinQueue, Request, SendText, TakeVoicemail
+from callflows.actions import Action, Forward, JoinQueue, Request, RingAgents, SendText, TakeVoicemail
 from callflows.engine import Turn
 from callflows.notes import Note, NoteKind
 from voice import xml
 from voice.facts import Told
 
-EFFECTS = (JoinQueue, TakeVoicemail, Forward, Request, SendText)
+EFFECTS = (JoinQueue, RingAgents, TakeVoicemail, Forward, Request, SendText)
 TIMED = (NoteKind.HOURS_CHECKED, NoteKind.STAFFING_CHECKED)
 EVIDENCE = frozenset(
     {NoteKind.CONSENT_ANNOUNCED, NoteKind.RECORDING_DECIDED}

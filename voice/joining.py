@@ -1,28 +1,45 @@
-"""Joining a queue: a place for the caller, or at once the exit that the flow has for a queue that lets nobody in."""
+"""Taking a place: in a queue, or for the ring of an agent or a team; or at once the exit for a place that there is not."""
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session as Tx
 
-from callflows.actions import JoinQueue
-from callflows.events import QueueOutcome
+from callflows.actions import JoinQueue, RingAgents, TakePlace
+from callflows.events import QueueLeft, QueueOutcome, RingEnded, RingOutcome
 from callflows.flow import Flow
 from callflows.session import Session
+from callflows.world import Staffing
+from routing.plan import Plan
+from routing.snapshot import Strategy
 from voice import models
 from voice.dispatch import decide_for_queue
 from voice.locks import lock_queues
+from voice.people import agents_named
 from voice.runtime import Runtime
+from voice.staffing import staffing_among
 from voice.states import WAITING_OPEN, Agent
 
+RUNG = "@"  # before the name of whom a place without a queue rings
+CONNECT_SECONDS = 10.0  # from the decision until every desk of a ring shows it, and back
+WHEN_STAFFED = {
+    Staffing.AVAILABLE: None,
+    Staffing.ALL_BUSY: RingOutcome.BUSY,
+    Staffing.ALL_AWAY: RingOutcome.AWAY,
+    Staffing.NOBODY: RingOutcome.AWAY,
+}
+MISSED = {"timeout": RingOutcome.NO_ANSWER, "full": RingOutcome.NO_ANSWER}
 
-def why_closed(tx: Tx, merchant_id: str, flow: Flow, wish: JoinQueue) -> QueueOutcome | None:
-    """The flow's exit for a queue that lets nobody in now; None when there is a place."""
+
+def why_closed(tx: Tx, merchant_id: str, flow: Flow, wish: TakePlace) -> QueueLeft | RingEnded | None:
+    """What the flow goes on with when there is no place now; None when there is one."""
+    if isinstance(wish, RingAgents):
+        return _why_silent(tx, merchant_id, wish)
     if wish.leave_when_no_agents and not _agents_on_shift(tx, merchant_id, wish.queue):
-        return QueueOutcome.NO_AGENTS
+        return QueueLeft(QueueOutcome.NO_AGENTS)
     capacity = flow.queues[wish.queue].capacity
     if capacity is None:
         return None
     lock_queues(tx, merchant_id)
-    return QueueOutcome.FULL if callers_in(tx, merchant_id, wish.queue) >= capacity else None
+    return QueueLeft(QueueOutcome.FULL) if callers_in(tx, merchant_id, wish.queue) >= capacity else None
 
 
 def take_place(
@@ -31,31 +48,42 @@ def take_place(
     call: models.Call,
     flow: Flow,
     session: Session,
-    wish: JoinQueue,
+    wish: TakePlace,
     waiting_id: str,
 ) -> None:
     """Give the caller a place, and look at once who could take the call."""
-    now, queue = rt.now(), flow.queues[wish.queue]
-    tx.add(
-        models.Waiting(
-            merchant_id=call.merchant_id,
-            id=waiting_id,
-            call_id=call.id,
-            queue=wish.queue,
-            state_at=now,
-            entered_at=now,
-            rank_at=now - 60.0 * wish.priority_minutes,
-            deadline_at=now + wish.max_wait_seconds,
-            ring_seconds=queue.ring_seconds,
-            wrap_up_seconds=queue.wrap_up_seconds,
-            session=session.dump(),
-            exit_keys="".join(wish.exit_keys),
-            record=wish.record,
-        )
+    now = rt.now()
+    place = models.Waiting(
+        merchant_id=call.merchant_id,
+        id=waiting_id,
+        call_id=call.id,
+        state_at=now,
+        entered_at=now,
+        session=session.dump(),
+        record=wish.record,
+        record_side=wish.side,
     )
-    call.queue = wish.queue
+    if isinstance(wish, JoinQueue):
+        _in_queue(place, flow, wish, now)
+        call.queue = wish.queue
+    else:
+        _for_ring(tx, place, wish, now)
+    tx.add(place)
     tx.flush()
-    decide_for_queue(tx, rt, call.merchant_id, wish.queue)
+    decide_for_queue(tx, rt, call.merchant_id, place.queue)
+
+
+def how_left(waiting: models.Waiting) -> QueueLeft | RingEnded:
+    """What the flow goes on with after a place was left."""
+    left_as = waiting.left_as or ""
+    if is_rung(waiting):
+        return RingEnded(MISSED.get(left_as) or RingOutcome(left_as))
+    return QueueLeft(QueueOutcome(left_as), waiting.left_key)
+
+
+def is_rung(waiting: models.Waiting) -> bool:
+    """Whether the place is for the ring of an agent or a team, and in no queue."""
+    return waiting.queue.startswith(RUNG)
 
 
 def callers_in(tx: Tx, merchant_id: str, queue: str) -> int:
@@ -72,6 +100,29 @@ def callers_in(tx: Tx, merchant_id: str, queue: str) -> int:
         )
         or 0
     )
+
+
+def _in_queue(place: models.Waiting, flow: Flow, wish: JoinQueue, now: float) -> None:
+    queue = flow.queues[wish.queue]
+    place.queue, place.exit_keys = wish.queue, "".join(wish.exit_keys)
+    place.rank_at = now - 60.0 * wish.priority_minutes
+    place.deadline_at = now + wish.max_wait_seconds
+    place.ring_seconds, place.wrap_up_seconds = queue.ring_seconds, queue.wrap_up_seconds
+
+
+def _for_ring(tx: Tx, place: models.Waiting, wish: RingAgents, now: float) -> None:
+    """All who are meant ring at once; the place is left when they all rang in vain."""
+    place.queue, place.rank_at = f"{RUNG}{wish.whom}", now
+    place.deadline_at = now + wish.ring_seconds + CONNECT_SECONDS
+    place.ring_seconds, place.wrap_up_seconds = wish.ring_seconds, wish.wrap_up_seconds
+    place.strategy, place.gives_up = Strategy.BROADCAST, True
+    place.plan = Plan(only=agents_named(tx, place.merchant_id, wish.whom)).dump()
+
+
+def _why_silent(tx: Tx, merchant_id: str, wish: RingAgents) -> RingEnded | None:
+    meant = agents_named(tx, merchant_id, wish.whom)
+    outcome = WHEN_STAFFED[staffing_among(tx, meant)]
+    return None if outcome is None else RingEnded(outcome)
 
 
 def _agents_on_shift(tx: Tx, merchant_id: str, queue: str) -> int:

@@ -7,11 +7,11 @@ and is answered with a fresh way in.
 from sqlalchemy import select
 from sqlalchemy.orm import Session as Tx
 
-from callflows.events import QueueLeft, QueueOutcome
 from callflows.session import Session
 from voice import heard as told
 from voice import models, music, speak, turns
 from voice.calls import end_call, find_call, last_waiting, owner_of, peek_call, remember
+from voice.joining import how_left
 from voice.phrases import phrase
 from voice.runtime import Runtime
 from voice.states import CallEnd, Participation, Waiting
@@ -66,7 +66,7 @@ def where_it_stands(rt: Runtime, who: told.Incoming, heard: told.TurnHeard) -> b
 def _onward(rt: Runtime, who: told.Incoming, call: models.Call, waiting: models.Waiting) -> turns.Story:
     """The flow goes on with how the caller left the queue."""
     session = Session.load(waiting.session)
-    left = QueueLeft(QueueOutcome(waiting.left_as or ""), waiting.left_key)
+    left = how_left(waiting)
     flow = rt.books.flow(call.merchant_id, session.flow)
     facts = turns.facts_of(who, call.merchant_id, session.flow, call.started_at)
     return turns.resumed(rt, facts, flow, session, left)
@@ -124,6 +124,7 @@ def _document(tx: Tx, rt: Runtime, call: models.Call, waiting: models.Waiting) -
                 rt.links,
                 call_id=call.id,
                 record=waiting.record,
+                side=waiting.record_side,
                 region=rt.books.account_of(call.merchant_id).region or None,
             )
         )

@@ -17,13 +17,14 @@ from sqlalchemy import (
     LargeBinary,
     String,
     Text,
+    false,
     text,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from voice import states
 
-SCHEMA = "0005"  # the last revision in voice/migrations/versions; every change of the tables is one more
+SCHEMA = "0007"  # the last revision in voice/migrations/versions; every change of the tables is one more
 
 
 class Base(DeclarativeBase):
@@ -254,18 +255,20 @@ class Call(Base):
     __tablename__ = "call"
     merchant_id: Mapped[str] = key()
     id: Mapped[str] = key()
-    call_sid: Mapped[str] = mapped_column(String(34))
+    call_sid: Mapped[str] = mapped_column(String(34))  # our own id until the leg that we dial is known
     account_sid: Mapped[str] = mapped_column(String(34))
-    direction: Mapped[str] = mapped_column(default="inbound")
-    caller: Mapped[str]  # E.164, or "" when withheld
+    direction: Mapped[str] = mapped_column(default="inbound")  # or outbound: an agent dialled
+    caller: Mapped[str]  # the customer in E.164, or "" when withheld
     caller_name: Mapped[str] = mapped_column(default="")
-    dialled: Mapped[str]
+    dialled: Mapped[str]  # our number, also when we dialled
     flow_digest: Mapped[str]
     started_at: Mapped[float]
     answered_at: Mapped[float | None] = mapped_column(default=None)
     ended_at: Mapped[float | None] = mapped_column(default=None)
     ended_as: Mapped[str | None] = mapped_column(default=None)
-    hung_up_by: Mapped[str | None] = mapped_column(default=None)  # caller, agent, flow
+    hung_up_by: Mapped[str | None] = mapped_column(
+        default=None
+    )  # caller (customer when we dialled), agent, flow
     outcome: Mapped[str | None] = mapped_column(
         default=None
     )  # the strongest thing that happened so far, a CallEnd
@@ -339,7 +342,7 @@ class Waiting(Base):
     merchant_id: Mapped[str] = key()
     id: Mapped[str] = key()
     call_id: Mapped[str]
-    queue: Mapped[str]
+    queue: Mapped[str]  # or @name: an agent or a team that is rung without a queue
     state: Mapped[str] = mapped_column(default=states.Waiting.WAITING)
     state_at: Mapped[float]
     entered_at: Mapped[float]
@@ -364,6 +367,14 @@ class Waiting(Base):
         default=None
     )  # how the caller left: what the flow resumes with
     left_key: Mapped[str] = mapped_column(default="")
+    record_side: Mapped[str] = mapped_column(
+        default="", server_default=""
+    )  # the only side that is recorded: caller or agent; "" both
+    strategy: Mapped[str] = mapped_column(default="longest_idle", server_default="longest_idle")
+    gives_up: Mapped[bool] = mapped_column(
+        default=False, server_default=false()
+    )  # leaves when everybody who is there was rung in vain
+    plan: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")  # routing/plan.py
     __table_args__ = (
         of_call(),
         Index("waiting_open", "merchant_id", "queue", "state"),
@@ -388,6 +399,7 @@ class Offer(Base):
     rang_at: Mapped[float | None] = mapped_column(default=None)  # acknowledged by the desk
     ring_until_at: Mapped[float | None] = mapped_column(default=None)
     ended_at: Mapped[float | None] = mapped_column(default=None)
+    kind: Mapped[str] = mapped_column(default=states.OfferKind.QUEUE, server_default="queue")
     __table_args__ = (
         of_call(),
         unique_while("offer_one_live_per_agent", "agent_id", where=f"state IN ({quoted(states.OFFER_LIVE)})"),
@@ -444,7 +456,7 @@ class Action(Base):
     merchant_id: Mapped[str] = key()
     id: Mapped[str] = key()
     call_id: Mapped[str]
-    kind: Mapped[str]  # poke, hold, unhold, end_room, end_leg
+    kind: Mapped[str]  # poke, dial, hold, unhold, end_room, end_leg
     target: Mapped[str]  # the leg or the room it moves
     generation: Mapped[int] = mapped_column(default=0)
     state: Mapped[str] = mapped_column(default=states.Action.INTENDED)
@@ -478,8 +490,10 @@ class Recording(Base):
     original_bytes: Mapped[int | None] = mapped_column(default=None)
     playable_key: Mapped[str | None] = mapped_column(default=None)
     error: Mapped[str] = mapped_column(default="")
+    erased_at: Mapped[float | None] = mapped_column(default=None)  # at the end of the merchant's retention
     __table_args__ = (
         of_call(),
+        Index("recording_kept", "merchant_id", "kind", "state", "started_at"),
         Index("recording_once", "account_sid", "recording_sid", unique=True),
         Index("recording_of_call", "merchant_id", "call_id"),
     )

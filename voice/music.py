@@ -74,7 +74,7 @@ def segment(index: int) -> bytes:
 
 
 def sound(name: str) -> bytes:
-    """A sound as a WAV file: hold-0 to hold-7, ring, chime, dtmf-0 to dtmf-9, dtmf-s (star), dtmf-h (hash).
+    """A sound as a WAV file: hold-0 to hold-7, ring, ringing, chime, dtmf-0 to dtmf-9, dtmf-s (star), dtmf-h (hash).
 
     KeyError for any other name.
     """
@@ -87,6 +87,7 @@ def _sounds() -> dict[str, bytes]:
     loop, step = _loop(), SEGMENT_SECONDS * RATE
     made = {f"hold-{n}": _wav(loop[n * step : (n + 1) * step]) for n in range(SEGMENTS)}
     made["ring"] = _wav(_level(_ring()))
+    made["ringing"] = _wav(_level(_ringing()))
     made["chime"] = _wav(_level(_chime()))
     made |= {f"dtmf-{key}": _wav(_level(_key(*pair))) for key, pair in _KEYS.items()}
     return made
@@ -110,6 +111,14 @@ def _ring() -> Sequence[float]:
     for at, note in ((0.0, 72), (0.18, 76), (0.36, 79), (0.8, 72), (0.98, 76), (1.16, 79)):
         _add(mix, int(at * RATE), _note(note, _BELL), 0.4)
     return mix
+
+
+def _ringing() -> Sequence[float]:
+    """One second of 425 Hz and four of silence: a phone rings elsewhere (ITU-T E.180; the tone of most countries)."""
+    tone, turn, edge = RATE, 2 * math.pi * 425 / RATE, 0.02 * RATE
+    return [math.sin(turn * i) * min(1.0, i / edge, (tone - i) / edge) for i in range(tone)] + [0.0] * (
+        4 * RATE
+    )
 
 
 def _chime() -> Sequence[float]:

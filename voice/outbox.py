@@ -23,7 +23,7 @@ from voice.upsert import insert
 
 log = structlog.get_logger()
 
-Kind = Literal["store_recording", "open_ticket", "send_text"]
+Kind = Literal["store_recording", "erase_recording", "open_ticket", "send_text"]
 
 QUEUE = "recordings"
 RING = "ringdesk.job"  # a name, not a function: a worker of ours does the job of the one argument

@@ -1,7 +1,7 @@
 """Publishing a flow: an immutable version under its digest, all or nothing; SQL is the truth after that."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import structlog
@@ -9,11 +9,13 @@ from sqlalchemy.orm import Session
 
 from callflows.check import errors
 from callflows.faults import Fault, FlowFaults
-from callflows.files import Checked, check_files
+from callflows.files import Checked, Look, check_files
 from callflows.flow import Flow
+from callflows.lints.base import Live
 from callflows.read import read_flow
 from voice import models
 from voice.flow_log import PUBLISHED, RETURNED, SEEN, STARTED, Stale, earlier, enter, last_from_file, version
+from voice.people import live
 from voice.runtime import Runtime
 
 log = structlog.get_logger()
@@ -29,11 +31,12 @@ class NothingToServe(RuntimeError):
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one merchant's flow: the version that answers now, and the one before."""
+    """What became of one merchant's flow: the version that answers now, the one before, and what may be mended."""
 
     merchant: str
     digest: str
     was_digest: str | None
+    warnings: tuple[Fault, ...] = ()
 
     @property
     def is_new(self) -> bool:
@@ -51,15 +54,27 @@ def publish(rt: Runtime, file: Path, by: str) -> bool:
 
 def publish_files(rt: Runtime, files: Iterable[Path], by: str, reason: str = "") -> tuple[Outcome, ...]:
     """All files, or none when one of them has an error or an unknown merchant. Folders mean their *.yaml files."""
-    checked = check_files(files)
+    checked = check_files(files, look_in(rt))
     broken = [fault for one in checked for fault in errors(one.faults)]
     if broken or any(one.flow is None for one in checked):
         raise FlowFaults(broken)
     with rt.write() as tx:
-        outcomes = tuple(_make_live(tx, rt, one, PUBLISHED, by, reason) for one in checked)
+        outcomes = tuple(
+            replace(_make_live(tx, rt, one, PUBLISHED, by, reason), warnings=one.faults) for one in checked
+        )
     for outcome in outcomes:
         _tell(outcome, by)
     return outcomes
+
+
+def look_in(rt: Runtime) -> Look:
+    """What the checks can ask this installation: who takes which queue, who is called what."""
+
+    def look(merchant_id: str) -> Live | None:
+        with rt.store.read() as tx:
+            return live(tx, merchant_id)
+
+    return look
 
 
 def publish_folder(rt: Runtime, folder: Path) -> tuple[Fault, ...]:

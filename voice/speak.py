@@ -18,8 +18,10 @@ from callflows.actions import (
     JoinQueue,
     Play,
     Request,
+    RingAgents,
     Say,
     SendText,
+    TakePlace,
     TakeVoicemail,
 )
 from voice import xml
@@ -34,6 +36,8 @@ RECORDING_EVENTS = "in-progress completed absent"
 ROOM_EVENTS = "start end join leave mute hold modify"
 STATUS_EVENTS = "initiated ringing answered completed"
 CONTENT_TYPE = "text/xml; charset=utf-8"
+
+TRACKS = {"caller": "inbound", "agent": "outbound"}
 
 NOTHING = Fragment(b"")
 _OPEN, _CLOSE = xml.HEAD + b"<Response>", b"</Response>"
@@ -113,11 +117,12 @@ def join_as_customer(
     *,
     call_id: str,
     record: bool = True,
+    side: str = "",
     ends_room: bool = True,
     region: str | None = None,
 ) -> Fragment:
     """Bring the customer into the room, recorded on this leg: channel 1 the customer, channel 2 what they hear."""
-    dial: Attributes = {"action": links.leg(call_id), **_recorded(links, record)}
+    dial: Attributes = {"action": links.leg(call_id), **_recorded(links, record, side)}
     return element("Dial", dial, _room(room, links.room(room), ends_room=ends_room, region=region))
 
 
@@ -150,6 +155,7 @@ def forward(
     *,
     ring_seconds: int = 25,
     record: bool = True,
+    side: str = "",
     caller_id: str | None = None,
     max_seconds: int | None = None,
 ) -> Fragment:
@@ -160,7 +166,7 @@ def forward(
         "answerOnBridge": True,
         "callerId": caller_id,
         "timeLimit": max_seconds,
-        **_recorded(links, record),
+        **_recorded(links, record, side),
     }
     called: Attributes = {"statusCallback": links.status(), "statusCallbackEvent": STATUS_EVENTS}
     return element("Dial", dial, element("Number", called, xml.text(number, 64)))
@@ -200,7 +206,7 @@ def actions(
     answer_url: str,
     *,
     sound_url: Callable[[str], str],
-    join: Callable[[JoinQueue], Fragment] | None = None,
+    join: Callable[[TakePlace], Fragment] | None = None,
 ) -> tuple[Fragment, ...]:
     """What a flow wants said and done, as verbs; whatever waits for the caller is answered at `answer_url`.
 
@@ -215,7 +221,7 @@ def _verb(
     links: Links,
     answer_url: str,
     sound_url: Callable[[str], str],
-    join: Callable[[JoinQueue], Fragment] | None,
+    join: Callable[[TakePlace], Fragment] | None,
 ) -> Fragment:
     match action:
         case Say(text, language, voice):
@@ -227,15 +233,15 @@ def _verb(
             return ask_keys(
                 spoken, answer_url, max_keys=max_keys, wait_seconds=wait_seconds, finish_key=finish_key
             )
-        case JoinQueue(queue):
+        case JoinQueue(name) | RingAgents(name):
             if join is None:
-                raise ValueError(f"nobody lets callers join a queue here: {queue}")
+                raise ValueError(f"nobody lets callers join a queue here: {name}")
             return join(action)
         case TakeVoicemail(max_seconds, silence_seconds):
             taken = take_message(links, answer_url, max_seconds=max_seconds, silence_seconds=silence_seconds)
             return Fragment(taken + redirect(answer_url))  # of a message without a sound Twilio tells nothing
-        case Forward(number, ring_seconds, record):
-            return forward(number, links, answer_url, ring_seconds=ring_seconds, record=record)
+        case Forward(number, ring_seconds, record, side):
+            return forward(number, links, answer_url, ring_seconds=ring_seconds, record=record, side=side)
         case SendText():
             return NOTHING
         case Request():
@@ -273,12 +279,17 @@ def _room(room: str, events_url: str, *, ends_room: bool, region: str | None) ->
     return element("Conference", attributes, xml.text(room, 128))
 
 
-def _recorded(links: Links, record: bool) -> Attributes:
-    """The attributes of a Dial that record both sides (design D17)."""
+def _recorded(links: Links, record: bool, side: str) -> Attributes:
+    """The attributes of a Dial that record both sides (design D17), or one: then there is one channel.
+
+    recordingTrack: inbound is what Twilio receives on this leg, outbound what it sends
+    (https://www.twilio.com/docs/voice/twiml/dial#recordingtrack).
+    """
     if not record:
         return {}
     return {
-        "record": "record-from-answer-dual",
+        "record": "record-from-answer" if side else "record-from-answer-dual",
+        "recordingTrack": TRACKS.get(side),
         "recordingStatusCallback": links.recording("call"),
         "recordingStatusCallbackEvent": RECORDING_EVENTS,
     }

@@ -1,6 +1,6 @@
 """Who is there for a queue: read when a flow asks, once for each turn."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session as Tx
@@ -43,7 +43,7 @@ class Staffed(Mapping[str, Staffing]):
 
 def staffing_of(tx: Tx, merchant_id: str, queue: str) -> Staffing:
     """Who is there now; an agent who rings, talks or writes notes is busy."""
-    states = set(
+    return _staffing(
         tx.scalars(
             select(models.Agent.state)
             .join(models.QueueMember, models.Agent.id == models.QueueMember.agent_id)
@@ -51,6 +51,15 @@ def staffing_of(tx: Tx, merchant_id: str, queue: str) -> Staffing:
             .distinct()
         )
     )
+
+
+def staffing_among(tx: Tx, agent_ids: Collection[str]) -> Staffing:
+    """Who of these agents is there now."""
+    return _staffing(tx.scalars(select(models.Agent.state).where(models.Agent.id.in_(agent_ids)).distinct()))
+
+
+def _staffing(found: Iterable[str]) -> Staffing:
+    states = set(found)
     if Agent.AVAILABLE in states:
         return Staffing.AVAILABLE
     there = states - set(NOT_THERE)

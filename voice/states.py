@@ -37,6 +37,8 @@ class Waiting(StrEnum):
     OVERFLOWED = "overflowed"
     CALLBACK_WAITING = "callback_waiting"
     CALLBACK_ENDED = "callback_ended"
+    NOT_REACHED = "not_reached"
+    LET_GO = "let_go"
 
 
 class Offer(StrEnum):
@@ -52,6 +54,13 @@ class Offer(StrEnum):
     UNDELIVERED = "undelivered"
     UNACKNOWLEDGED = "unacknowledged"
     FAILED = "failed"
+
+
+class OfferKind(StrEnum):
+    """Why an agent is rung, or has a call without a ring."""
+
+    QUEUE = "queue"
+    OUTBOUND = "outbound"  # the agent dialled: accepted from the beginning
 
 
 class Participation(StrEnum):
@@ -88,6 +97,7 @@ class Recording(StrEnum):
     STORED = "stored"
     ABSENT = "absent"
     FAILED = "failed"
+    ERASED = "erased"
 
 
 class Job(StrEnum):
@@ -112,6 +122,9 @@ AGENT_MOVES: dict[tuple[Agent, str], Agent] = {
     (Agent.RINGING, "rang_out"): Agent.AWAY,
     (Agent.RINGING, "unacknowledged"): Agent.UNREACHABLE,
     (Agent.RINGING, "claimed"): Agent.ON_CALL,
+    (Agent.AVAILABLE, "dialled"): Agent.ON_CALL,
+    (Agent.AWAY, "dialled"): Agent.ON_CALL,
+    (Agent.WRAP_UP, "dialled"): Agent.ON_CALL,
     (Agent.ON_CALL, "claim_failed"): Agent.AWAY,
     (Agent.ON_CALL, "released"): Agent.AVAILABLE,
     (Agent.ON_CALL, "held"): Agent.ON_HOLD,
@@ -131,6 +144,7 @@ AGENT_MOVES: dict[tuple[Agent, str], Agent] = {
     (Agent.WRAP_UP, "shift_ended"): Agent.OFFLINE,
 }
 
+AGENT_FREE = frozenset({Agent.AVAILABLE, Agent.AWAY, Agent.OFFLINE})
 AGENT_BUSY = frozenset({Agent.RINGING, Agent.ON_CALL, Agent.ON_HOLD, Agent.WRAP_UP})
 
 WAITING_MOVES: dict[tuple[Waiting, str], Waiting] = {
@@ -148,6 +162,8 @@ WAITING_MOVES: dict[tuple[Waiting, str], Waiting] = {
     },
     **{(state, "timed_out"): Waiting.TIMED_OUT for state in (Waiting.WAITING, Waiting.OFFERED)},
     **{(state, "left"): Waiting.LEFT for state in (Waiting.WAITING, Waiting.OFFERED)},
+    **{(state, "not_reached"): Waiting.NOT_REACHED for state in (Waiting.CLAIMED, Waiting.BRIDGING)},
+    (Waiting.CONNECTED, "let_go"): Waiting.LET_GO,
 }
 
 WAITING_OPEN = frozenset({Waiting.WAITING, Waiting.OFFERED, Waiting.CLAIMED, Waiting.BRIDGING})

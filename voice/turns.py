@@ -12,9 +12,9 @@ import structlog
 from sqlalchemy.orm import Session as Tx
 
 from callflows import engine, remembered
-from callflows.actions import Action, Forward, JoinQueue, Request, SendText
+from callflows.actions import Action, Forward, JoinQueue, Request, RingAgents, SendText
 from callflows.engine import Turn
-from callflows.events import Event, QueueLeft
+from callflows.events import Event
 from callflows.flow import Flow
 from callflows.notes import NoteKind
 from callflows.session import Caller, Session
@@ -37,6 +37,8 @@ from voice.states import CallEnd
 from voice.store import StoreAway
 
 log = structlog.get_logger()
+
+ENTERED = (NoteKind.ENQUEUED, NoteKind.AGENTS_RUNG)
 
 
 @dataclass(frozen=True)
@@ -200,20 +202,25 @@ def _with_effect(rt: Runtime, story: Story) -> bytes:
 
 
 def _settled(tx: Tx, rt: Runtime, story: Story) -> Story:
-    """A queue that lets nobody in sends the flow on at once, within the same turn."""
+    """A queue that lets nobody in, or people who cannot be rung, send the flow on at once, within the same turn."""
     wish = story.turn.actions[-1]
-    if not isinstance(wish, JoinQueue):
+    if not isinstance(wish, JoinQueue | RingAgents):
         return story
     closed = why_closed(tx, story.facts.merchant_id, story.flow, wish)
     if closed is None:
         return story
     facts, turn = story.facts, story.turn
+    skipped = (
+        ("enqueue_skipped", {"queue": wish.queue})
+        if isinstance(wish, JoinQueue)
+        else ("ring_skipped", {"whom": wish.whom})
+    )
     rt.journal.write(
-        tx, facts.merchant_id, facts.call_id, "enqueue_skipped", rt.now(), queue=wish.queue, why=closed.value
+        tx, facts.merchant_id, facts.call_id, skipped[0], rt.now(), why=closed.outcome.value, **skipped[1]
     )
     world = world_of(rt, facts, story.flow)
-    onward = engine.resume(story.flow, _session_of(turn), QueueLeft(closed), rt.now(), world)
-    entered = tuple(note for note in turn.notes if note.kind is not NoteKind.ENQUEUED)
+    onward = engine.resume(story.flow, _session_of(turn), closed, rt.now(), world)
+    entered = tuple(note for note in turn.notes if note.kind not in ENTERED)
     merged = Turn(onward.session, turn.actions[:-1] + onward.actions, entered + onward.notes)
     return _settled(tx, rt, replace(story, turn=merged))
 
@@ -222,7 +229,7 @@ def _take_effect(tx: Tx, rt: Runtime, call: models.Call, story: Story) -> None:
     texts = [action for action in story.turn.actions if isinstance(action, SendText)]
     texting.send_later(tx, rt, story.facts, story.number, texts)
     match story.turn.actions[-1]:
-        case JoinQueue() as wish:
+        case JoinQueue() | RingAgents() as wish:
             take_place(tx, rt, call, story.flow, _session_of(story.turn), wish, _waiting_of(story))
         case Forward():
             remember(call, CallEnd.FORWARDED)

@@ -17,6 +17,7 @@ from routing.estimate import RECENT_SECONDS, remaining_wait
 from voice import heard as told
 from voice import models, music, speak
 from voice.calls import find_call
+from voice.joining import is_rung
 from voice.offers import withdraw
 from voice.phrases import phrase
 from voice.runtime import Runtime
@@ -39,7 +40,7 @@ def piece(rt: Runtime, waiting_id: str, heard: told.WaitHeard) -> bytes:
             leave(tx, rt, waiting, "left", "exit_key", key=heard.keys)
         if waiting.left_as is not None or waiting.state in (Waiting.BRIDGING, Waiting.CONNECTED):
             return speak.document(speak.leave())
-        return _music(rt, tx, waiting)
+        return _ringing(rt) if is_rung(waiting) else _music(rt, tx, waiting)
 
 
 def leave(tx: Tx, rt: Runtime, waiting: models.Waiting, happened: str, left_as: str, key: str = "") -> bool:
@@ -64,7 +65,7 @@ def leave(tx: Tx, rt: Runtime, waiting: models.Waiting, happened: str, left_as: 
         tx,
         waiting.merchant_id,
         waiting.call_id,
-        "dequeued",
+        "ring_ended" if is_rung(waiting) else "dequeued",
         rt.now(),
         queue=waiting.queue,
         why=left_as,
@@ -93,6 +94,11 @@ def place_of(tx: Tx, waiting: models.Waiting) -> int:
         )
         or 0
     )
+
+
+def _ringing(rt: Runtime) -> bytes:
+    """Who is put through without a queue hears it ring, in short pieces: the flow goes on soon after the last ring."""
+    return speak.waiting_room(rt.links.audio("ringing"))
 
 
 def _music(rt: Runtime, tx: Tx, waiting: models.Waiting) -> bytes:

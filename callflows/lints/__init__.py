@@ -137,6 +137,12 @@ LINTS = (
         safety.unmanned_queues,
     ),
     Lint(
+        "person-unknown",
+        WARNING,
+        "A step rings an agent or a team that does not exist. Only found where the installation is known.",
+        names.unknown_people,
+    ),
+    Lint(
         "http-in-silence",
         WARNING,
         "A step asks another system and says nothing meanwhile, so callers hear silence.",

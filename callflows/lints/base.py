@@ -16,12 +16,20 @@ class Finding:
 
 
 @dataclass(frozen=True)
+class Live:
+    """What a merchant's installation has: the queues that agents take, and the names of its teams and agents."""
+
+    manned_queues: frozenset[str] = frozenset()
+    people: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
 class Subject:
-    """What is checked: a flow, the sound files beside it, and the queues that agents take; None when nobody looked."""
+    """What is checked: a flow, the sound files beside it, and who is really there; None when nobody looked."""
 
     flow: Flow
     audio_files: Collection[str] | None = None
-    manned_queues: Collection[str] | None = None
+    live: Live | None = None
 
 
 @dataclass(frozen=True)

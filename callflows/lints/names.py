@@ -44,6 +44,14 @@ def unknown_waits(subject: Subject) -> Iterator[Finding]:
     return _unknown(subject.flow, "wait", subject.flow.waits)
 
 
+def unknown_people(subject: Subject) -> Iterator[Finding]:
+    people = subject.live.people if subject.live is not None else None
+    for name, place in _used(subject.flow, "person") if people is not None else ():
+        if name not in (people or ()):
+            hint = did_you_mean(name, people or ()) or "; add one: ringdesk teams, or ringdesk users"
+            yield Finding(place, f"there is no team or agent '{name}'{hint}")
+
+
 def missing_audio(subject: Subject) -> Iterator[Finding]:
     if subject.audio_files is None:
         return

@@ -14,6 +14,7 @@ from callflows.steps.forward import ForwardStep
 from callflows.steps.hours import HoursStep
 from callflows.steps.queue import QueueStep
 from callflows.steps.recording import RecordingStep
+from callflows.steps.ring import RingStep
 from callflows.steps.voicemail import VoicemailStep
 
 LONGEST_WITHOUT_KEY = 30 * 60
@@ -49,7 +50,7 @@ def recorded_unawares(subject: Subject) -> Iterator[Finding]:
         return
     turned_on = any(isinstance(step, RecordingStep) and step.how == "on" for step in flow.steps.values())
     for name, step in reachable(flow, flow.start).items():
-        if not isinstance(step, QueueStep | ForwardStep):
+        if not isinstance(step, QueueStep | RingStep | ForwardStep):
             continue
         chosen = step.record if isinstance(step, QueueStep) else None
         if (flow.recording.on or turned_on) if chosen is None else chosen:
@@ -99,9 +100,8 @@ def queues_without_exit_key(subject: Subject) -> Iterator[Finding]:
 
 
 def unmanned_queues(subject: Subject) -> Iterator[Finding]:
-    manned = subject.manned_queues
-    for name in subject.flow.queues if manned is not None else ():
-        if name not in (manned or ()):
+    for name in subject.flow.queues if subject.live is not None else ():
+        if subject.live is not None and name not in subject.live.manned_queues:
             text = f"no agent takes callers of '{name}', so nobody could ever answer"
             yield Finding(
                 subject.flow.place(f"queues.{name}"), f"{text}; give the queue to a team or an agent"
@@ -157,7 +157,9 @@ def _can_be_reached(flow: Flow, first: str, but: str = "") -> bool:
     """Whether a person or a voicemail lies ahead."""
     ahead = reachable(flow, first).items()
     return any(
-        isinstance(step, VoicemailStep | ForwardStep | QueueStep) for name, step in ahead if name != but
+        isinstance(step, VoicemailStep | ForwardStep | QueueStep | RingStep)
+        for name, step in ahead
+        if name != but
     )
 
 

@@ -33,7 +33,7 @@ class ForwardStep(Step):
     failed: str | None = way_out("when the number cannot be reached", silent=True)
 
     def enter(self, visit: Visit) -> Move:
-        forward = Forward(self.number, self.ring, record=visit.records)
+        forward = Forward(self.number, self.ring, record=visit.records, side=visit.side)
         return Wait((forward,), (self.note(NoteKind.FORWARDED, number=self.number),))
 
     def resume(self, visit: Visit, event: Event) -> Move:

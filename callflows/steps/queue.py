@@ -77,6 +77,7 @@ class QueueStep(Step):
             leave_when_no_agents=self.no_agents is not None,
             record=self.records(visit),
             wait=self.wait or "",
+            side=visit.side,
         )
         return Wait((joined,), (self.note(NoteKind.ENQUEUED, queue=self.queue),))
 

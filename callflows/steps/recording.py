@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from callflows.actions import AskKeys
 from callflows.events import Event, KeysPressed, NothingPressed
 from callflows.fields import one_of, optional, required
-from callflows.kinds import KEY, WORDS, count, duration
+from callflows.kinds import KEY, SIDE, WORDS, count, duration
 from callflows.notes import Note, NoteKind
 from callflows.steps.base import Go, Move, Step, Visit, Wait, onward
 from callflows.texts import Words
@@ -22,7 +23,8 @@ class RecordingStep(Step):
 
     `on` and `off` decide; `announce` says the words and records. `ask` says the words and records only after a 1;
     silence means no. `opt_out` says the words and records unless the `key` is pressed. After announce, ask and opt_out
-    the flow's own announcement is not said again.
+    the flow's own announcement is not said again. `who: caller` keeps only what the caller says, `who: agent` only what the
+    caller hears: the agent, and our music and words.
 
     may_we_record:
       recording: ask
@@ -40,7 +42,7 @@ class RecordingStep(Step):
     wait: int = optional(duration(1, 30, "4s"), "how long to wait for a key", 4)
     tries: int = optional(count(1, 5, "2"), "how often ask asks", 2)
     who: str | None = optional(
-        one_of(("caller", "agent"), "one side"), "record one side only", None, served=False
+        SIDE, "which side is recorded: caller, agent or both, if not as the flow says", None
     )
     next: str = onward()
 
@@ -74,8 +76,9 @@ class RecordingStep(Step):
         return Go(self.next, notes=(self._decided(word),), changes=self._changes(agreed))
 
     def _decided(self, word: str) -> Note:
-        return self.note(NoteKind.RECORDING_DECIDED, how=word)
+        side = {"who": self.who} if self.who else {}
+        return self.note(NoteKind.RECORDING_DECIDED, how=word, **side)
 
-    def _changes(self, records: bool) -> dict[str, bool]:
-        told = self.say is not None
-        return {"records": records, "consented": True} if told else {"records": records}
+    def _changes(self, records: bool) -> dict[str, Any]:
+        told = {"consented": True} if self.say is not None else {}
+        return {"records": records, **told, **({"side": self.who} if self.who else {})}

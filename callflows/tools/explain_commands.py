@@ -2,9 +2,12 @@
 
 import argparse
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 from callflows.faults import FlowFaults
+from callflows.files import Look, nobody_looks
+from callflows.flow import Flow
 from callflows.tools.explain import Unknown, explain, explain_step
 from callflows.tools.schema import names_of, schema
 from callflows.tools.shell import (
@@ -31,6 +34,7 @@ Print the JSON Schema (draft-07) of flow files, so that an editor completes them
 
   ringdesk flows schema --out flow.schema.json
   ringdesk flows schema northwind.yaml --out northwind.schema.json     with the names of its queues, steps, sounds
+  ringdesk flows schema northwind.yaml --live                          and of its teams and agents
 
 Then write as the first line of a flow:  # yaml-language-server: $schema=flow.schema.json
 """
@@ -50,6 +54,12 @@ def add_words(words: ArgumentWords) -> None:
     made.set_defaults(run=run_schema)
 
 
+def _names(flow: Flow, look: Look) -> Mapping[str, tuple[str, ...]]:
+    """The names of a flow, and of the people whom its merchant has."""
+    live = look(flow.merchant)
+    return names_of(flow) | ({"person": tuple(sorted(live.people))} if live is not None else {})
+
+
 def run_explain(args: argparse.Namespace) -> int:
     """Print the explanation."""
     try:
@@ -63,10 +73,10 @@ def run_explain(args: argparse.Namespace) -> int:
     return CLEAN
 
 
-def run_schema(args: argparse.Namespace) -> int:
+def run_schema(args: argparse.Namespace, look: Look = nobody_looks) -> int:
     """Print or write the schema."""
     try:
-        names = names_of(readable_flow(args.file)) if args.file else None
+        names = _names(readable_flow(args.file), look) if args.file else None
         text = json.dumps(schema(names), indent=2, ensure_ascii=False) + "\n"
         if args.out:
             written(args.out, text)

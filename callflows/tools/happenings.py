@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from enum import EnumMeta, StrEnum
 from functools import lru_cache
 from itertools import product
-from typing import Any, get_args, get_type_hints
+from typing import Any, assert_never, get_args, get_type_hints
 
 from callflows import events
-from callflows.actions import Action, Forward, JoinQueue, Request, TakeVoicemail
+from callflows.actions import Action, Forward, JoinQueue, Request, RingAgents, TakeVoicemail
 from callflows.events import (
     CallerHungUp,
     Event,
@@ -26,6 +26,8 @@ from callflows.events import (
     QueueOutcome,
     Replied,
     ReplyOutcome,
+    RingEnded,
+    RingOutcome,
     VoicemailTaken,
 )
 from callflows.replies import replied
@@ -62,6 +64,8 @@ def time_passes(action: Action | None, scene: Scene) -> Iterator[Event]:
     match action:
         case JoinQueue(queue):
             yield QueueLeft(_after_waiting(action, scene.staffing_of(queue)))
+        case RingAgents(whom):
+            yield RingEnded(_after_ringing(scene.staffing_of(whom)))
         case TakeVoicemail():
             yield VoicemailTaken(0.0)
         case Forward():
@@ -82,6 +86,8 @@ def at_once(action: Action | None, scene: Scene) -> Event | None:
             return QueueLeft(QueueOutcome.FULL)
         if action.leave_when_no_agents and scene.staffing_of(action.queue) is Staffing.NOBODY:
             return QueueLeft(QueueOutcome.NO_AGENTS)
+    if isinstance(action, RingAgents) and scene.staffing_of(action.whom) is not Staffing.AVAILABLE:
+        return RingEnded(_after_ringing(scene.staffing_of(action.whom)))
     return None
 
 
@@ -132,6 +138,18 @@ def _after_waiting(joined: JoinQueue, staffing: Staffing) -> QueueOutcome:
     if staffing is Staffing.NOBODY and joined.leave_when_no_agents:
         return QueueOutcome.NO_AGENTS
     return QueueOutcome.TIMEOUT
+
+
+def _after_ringing(staffing: Staffing) -> RingOutcome:
+    match staffing:
+        case Staffing.AVAILABLE:
+            return RingOutcome.ANSWERED
+        case Staffing.ALL_BUSY:
+            return RingOutcome.BUSY
+        case Staffing.ALL_AWAY | Staffing.NOBODY:
+            return RingOutcome.AWAY
+        case _:
+            assert_never(staffing)
 
 
 def _as_sent(keys: str, action: Action | None) -> str:

@@ -10,9 +10,17 @@ from itertools import chain
 from typing import Any
 
 from callflows import engine
-from callflows.actions import JoinQueue
+from callflows.actions import JoinQueue, RingAgents
 from callflows.engine import Turn
-from callflows.events import Event, KeysPressed, NothingPressed, QueueLeft, QueueOutcome
+from callflows.events import (
+    Event,
+    KeysPressed,
+    NothingPressed,
+    QueueLeft,
+    QueueOutcome,
+    RingEnded,
+    RingOutcome,
+)
 from callflows.flow import Flow
 from callflows.kinds import MOST_DIGITS
 from callflows.notes import Note, NoteKind
@@ -22,7 +30,11 @@ from callflows.tools.ways import Way, ways
 from callflows.world import Staffing, World
 
 KINDS = frozenset(map(str, NoteKind))
-SKIPPED = (QueueOutcome.FULL, QueueOutcome.NO_AGENTS)
+SKIPPED: Mapping[type[Any], tuple[QueueLeft | RingEnded, ...]] = {
+    JoinQueue: (QueueLeft(QueueOutcome.FULL), QueueLeft(QueueOutcome.NO_AGENTS)),
+    RingAgents: (RingEnded(RingOutcome.BUSY), RingEnded(RingOutcome.AWAY)),
+}
+ENTERED = (NoteKind.ENQUEUED, NoteKind.AGENTS_RUNG)
 MOST_SKIPPED = 4
 # A silence last: steps that take it for something else tell the same facts.
 SAMPLES = sorted(every_event(), key=lambda event: isinstance(event, NothingPressed))
@@ -140,14 +152,14 @@ def _with_queues_that_let_nobody_in(
     """The turn, and what comes of it when its queue is full or deserted: that happens within the same turn."""
     yield turn, skipped
     session = turn.session
-    if session is None or not isinstance(turn.actions[-1], JoinQueue) or len(skipped) >= MOST_SKIPPED:
+    if session is None or len(skipped) >= MOST_SKIPPED:
         return
-    for outcome in SKIPPED:
-        on = engine.resume(flow, session, QueueLeft(outcome), at, World(call))
-        notes = tuple(note for note in turn.notes if note.kind is not NoteKind.ENQUEUED)
+    for event in SKIPPED.get(type(turn.actions[-1]), ()):
+        on = engine.resume(flow, session, event, at, World(call))
+        notes = tuple(note for note in turn.notes if note.kind not in ENTERED)
         merged = Turn(on.session, turn.actions[:-1] + on.actions, notes + on.notes, turn.path + on.path)
         yield from _with_queues_that_let_nobody_in(
-            flow, merged, at, call, {**skipped, session.step: str(outcome)}
+            flow, merged, at, call, {**skipped, session.step: str(event.outcome)}
         )
 
 

@@ -11,6 +11,7 @@ from callflows.faults import did_you_mean
 from callflows.fields import BadValue
 from callflows.flow import Flow
 from callflows.kinds import parse_e164
+from callflows.steps.ring import RingStep
 from callflows.world import Staffing
 
 # Reserved for films and examples, so that nobody is rung: https://nationalnanpa.com/number_resource_info/555_numbers.html
@@ -80,7 +81,10 @@ def staffing_word(word: str) -> str:
 
 
 def refuse_unknown_queues(staffing: Mapping[str, str], flow: Flow) -> None:
-    """A queue that the flow does not have would silently change nothing."""
+    """A queue that the flow does not have, or a person whom it does not ring, would silently change nothing."""
+    rung = {step.whom for step in flow.steps.values() if isinstance(step, RingStep)}
     for queue in staffing:
-        if queue != EVERY_QUEUE and queue not in flow.queues:
-            raise BadValue(f"the flow has no queue '{queue}'{did_you_mean(queue, flow.queues)}")
+        if queue != EVERY_QUEUE and queue not in flow.queues and queue not in rung:
+            raise BadValue(
+                f"the flow has no queue '{queue}'{did_you_mean(queue, [*flow.queues, *sorted(rung)])}"
+            )

@@ -7,11 +7,12 @@ import pytest
 
 from callflows.check import check
 from callflows.files import check_file, check_files
+from callflows.lints.base import Live
 from callflows.rules import all_rules
 from tests.callflows.build import flow
 
 LINTS = Path(__file__).parent / "lints"
-MADE_HERE = {"too-big", "not-utf8", "merchant-twice", "queue-without-members"}
+MADE_HERE = {"too-big", "not-utf8", "merchant-twice", "queue-without-members", "person-unknown"}
 FILES = sorted(LINTS.glob("*.yaml"))
 
 
@@ -84,5 +85,17 @@ def test_a_queue_that_no_agent_takes_is_found_where_the_agents_are_known() -> No
     manned = flow("  hello: {queue: orders}")
 
     assert "queue-without-members" not in [fault.rule for fault in check(manned)]
-    assert "queue-without-members" not in [fault.rule for fault in check(manned, manned_queues={"orders"})]
-    assert "queue-without-members" in [fault.rule for fault in check(manned, manned_queues=set())]
+    assert "queue-without-members" not in [
+        fault.rule for fault in check(manned, live=Live(frozenset({"orders"})))
+    ]
+    assert "queue-without-members" in [fault.rule for fault in check(manned, live=Live())]
+
+
+def test_a_person_who_is_not_there_is_found_where_the_people_are_known() -> None:
+    rung = flow("  hello: {ring: onwer, no_answer: message}")
+    (found,) = [
+        fault for fault in check(rung, live=Live(people=frozenset({"owner"}))) if "person" in fault.rule
+    ]
+
+    assert found.text == "there is no team or agent 'onwer'; did you mean 'owner'?"
+    assert not [fault for fault in check(rung) if fault.rule == "person-unknown"]

@@ -15,6 +15,7 @@ from callflows.actions import (
     JoinQueue,
     Play,
     Request,
+    RingAgents,
     Say,
     SendText,
     TakeVoicemail,
@@ -33,6 +34,8 @@ from callflows.events import (
     QueueOutcome,
     Replied,
     ReplyOutcome,
+    RingEnded,
+    RingOutcome,
     VoicemailEnd,
     VoicemailTaken,
 )
@@ -51,7 +54,7 @@ EXAMPLES = MERCHANTS.parent / "examples"
 SHIPPED = [read_flow(path.read_text("utf-8"), path.name) for path in sorted(MERCHANTS.glob("*.yaml"))]
 WORKED = [read_flow(path.read_text("utf-8"), path.name) for path in sorted(EXAMPLES.glob("*.yaml"))]
 MOST_TURNS = STEPS_PER_CALL + STEPS_PER_TURN + 2
-WAITS = (AskKeys, JoinQueue, TakeVoicemail, Forward, Request)
+WAITS = (AskKeys, JoinQueue, RingAgents, TakeVoicemail, Forward, Request)
 LINKS = Links("https://voice.a-long-name-of-a-host.example.com")
 SEALER = Sealer([b"k" * 64])
 
@@ -61,6 +64,7 @@ HAPPENINGS: dict[type[Action], st.SearchStrategy[Event]] = {
     JoinQueue: st.builds(QueueLeft, st.sampled_from(QueueOutcome), st.sampled_from("0123456789*#")),
     TakeVoicemail: st.builds(VoicemailTaken, st.floats(0, 600), st.sampled_from(VoicemailEnd)),
     Forward: st.builds(ForwardEnded, st.sampled_from(ForwardOutcome)),
+    RingAgents: st.builds(RingEnded, st.sampled_from(RingOutcome)),
     Request: st.builds(
         Replied,
         st.sampled_from(ReplyOutcome),
@@ -84,6 +88,7 @@ KINDS = st.one_of(
     st.builds("{{queue: orders, timeout: {}, exit_keys: {{hash: {}}}}}".format, TARGETS, TARGETS),
     st.builds('{{voicemail: "Speak.", next: {}}}'.format, TARGETS),
     st.builds('{{forward: "+12025550199", answered: {}, busy: {}}}'.format, TARGETS, TARGETS),
+    st.builds("{{ring: owner, no_answer: {}, away: {}}}".format, TARGETS, TARGETS),
     st.just('{hangup: "Bye."}'),
     st.builds("{{set: {{wish: '{{order}} from {{caller}}'}}, next: {}}}".format, TARGETS),
     st.builds("{{tag: [vip], next: {}}}".format, TARGETS),
@@ -170,7 +175,7 @@ def words_before_every_hangup(call: Call) -> None:
     """Only a talk with a person may be followed by the end without a word from us."""
     heard = [action for action in call.turn.actions if not isinstance(action, HangUp)]
     before = call.turns[-2].actions[-1] if len(call.turns) > 1 else None
-    assert heard or not call.turn.actions or isinstance(before, JoinQueue | Forward)
+    assert heard or not call.turn.actions or isinstance(before, JoinQueue | RingAgents | Forward)
 
 
 @settings(max_examples=examples(150), deadline=None)
@@ -218,6 +223,9 @@ def test_any_sequence_of_keys_and_silences_ends(random: "object", flow: Flow) ->
         ],
         TakeVoicemail: [VoicemailTaken(0), VoicemailTaken(9)],
         Forward: [ForwardEnded(outcome) for outcome in ForwardOutcome],
+        RingAgents: [
+            RingEnded(outcome) for outcome in RingOutcome if outcome is not RingOutcome.CALLER_HUNG_UP
+        ],
         Request: [Replied(ReplyOutcome.OK, (("status", "on its way"),)), Replied(ReplyOutcome.TIMEOUT)],
     }
 

@@ -2,11 +2,20 @@
 
 import pytest
 
-from callflows.actions import AskKeys, JoinQueue, Say, SendText
+from callflows.actions import AskKeys, JoinQueue, RingAgents, Say, SendText
 from callflows.check import check
-from callflows.events import Event, KeysPressed, NothingPressed, QueueLeft, QueueOutcome
+from callflows.events import (
+    Event,
+    KeysPressed,
+    NothingPressed,
+    QueueLeft,
+    QueueOutcome,
+    RingEnded,
+    RingOutcome,
+)
 from callflows.faults import FlowFaults
-from tests.callflows.build import Call, flow
+from callflows.read import read_flow
+from tests.callflows.build import HEAD, MORE, Call, flow
 
 CONSENT = """
   hello: {recording: ask, say: "May we? 1 or 2.", next: line}
@@ -109,12 +118,10 @@ def test_a_number_that_takes_no_texts_has_its_own_way(number: str | None) -> Non
 @pytest.mark.parametrize(
     "step",
     [
-        "{ring: owner}",
         "{callback: orders, accepted: bye}",
         "{queue: orders, skills: french}",
         "{queue: orders, prefer: last_agent}",
         "{queue: orders, callback: bye}",
-        '{recording: announce, say: "Taped.", who: caller, next: bye}',
     ],
 )
 def test_what_nobody_serves_yet_is_refused_and_would_reach_the_fallback(step: str) -> None:
@@ -131,3 +138,42 @@ def test_a_menu_may_wait_for_its_words_to_end() -> None:
 
     assert said == Say("Press 1.", "en-US")
     assert asked == AskKeys((), max_keys=1, wait_seconds=6)
+
+
+RING = "  hello: {ring: owner, time: 20s, no_answer: message, away: bye}"
+
+
+def test_a_ring_names_whom_and_how_long_and_tells_what_came_of_it() -> None:
+    call = Call(flow(RING))
+
+    assert call.turn.actions[-1] == RingAgents("owner", 20)
+    assert call.said == ["This call is recorded."]
+    assert set(call.kinds()) == {"consent_announced", "agents_rung"}
+
+
+@pytest.mark.parametrize(
+    ("outcome", "leads_to"),
+    [("no_answer", "message"), ("busy", "message"), ("away", "bye"), ("answered", None)],
+)
+def test_each_end_of_a_ring_has_its_way(outcome: str, leads_to: str | None) -> None:
+    call = Call(flow(RING)).then(RingEnded(RingOutcome(outcome)))
+
+    assert call.turn.path == ((leads_to,) if leads_to else ())
+    assert call.is_over == (leads_to in (None, "bye"))
+
+
+def test_who_hangs_up_while_it_rings_hears_nothing_more() -> None:
+    call = Call(flow(RING)).then(RingEnded(RingOutcome.CALLER_HUNG_UP))
+
+    assert call.is_over
+    assert call.turn.actions == ()
+
+
+def test_one_side_is_recorded_from_a_step_on_or_as_the_flow_says() -> None:
+    stepwise = Call(flow("  hello: {recording: on, who: caller, next: line}\n  line: {queue: orders}"))
+    assert joined(stepwise).side == "caller"
+    one_sided = HEAD.replace("recording: {", "recording: {who: agent, ")
+    text = f"{one_sided}fallback: message\nstart: hello\nsteps:\n  hello: STEP\n  line: {{queue: orders}}\n{MORE}"
+    assert joined(Call(read_flow(text.replace("STEP", "{queue: orders}"), "t.yaml"))).side == "agent"
+    both = read_flow(text.replace("STEP", "{recording: on, who: both, next: line}"), "t.yaml")
+    assert joined(Call(both)).side == ""

@@ -1,0 +1,51 @@
+"""Who is meant by a name in a flow file: a team, or else an agent; and what else an installation has for `check`."""
+
+import re
+import unicodedata
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session as Tx
+
+from callflows.lints.base import Live
+from voice import models
+
+
+def slug(name: str) -> str:
+    """A name as flow files write it: Ann Lee is ann_lee, Zoë is zoe."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "_", plain).strip("_")[:40]
+
+
+def agents_named(tx: Tx, merchant_id: str, name: str) -> tuple[str, ...]:
+    """The ids of a team's agents, or of the agents of this name; empty when there is neither. In order of their names."""
+    teams = tx.scalars(select(models.Team.name).where(models.Team.merchant_id == merchant_id))
+    meant = [team for team in teams if slug(team) == name]
+    if not meant:
+        return tuple(agent_id for agent_id, called in _agents(tx, merchant_id) if slug(called) == name)
+    members = select(models.TeamMember.agent_id).where(
+        models.TeamMember.merchant_id == merchant_id, models.TeamMember.team.in_(meant)
+    )
+    named = select(models.Agent.id).where(models.Agent.id.in_(members))
+    return tuple(tx.scalars(named.order_by(models.Agent.name, models.Agent.id)))
+
+
+def live(tx: Tx, merchant_id: str) -> Live | None:
+    """What `check` can know of a merchant here; None when there is no such merchant."""
+    if tx.get(models.Merchant, merchant_id) is None:
+        return None
+    manned = tx.scalars(
+        select(models.QueueMember.queue).where(models.QueueMember.merchant_id == merchant_id).distinct()
+    )
+    teams = tx.scalars(select(models.Team.name).where(models.Team.merchant_id == merchant_id))
+    agents = (called for _, called in _agents(tx, merchant_id))
+    return Live(frozenset(manned), frozenset(filter(None, map(slug, [*teams, *agents]))))
+
+
+def _agents(tx: Tx, merchant_id: str) -> list[tuple[str, str]]:
+    rows = tx.execute(
+        select(models.Agent.id, models.Agent.name)
+        .join(models.Membership, models.Membership.user_id == models.Agent.id)
+        .where(models.Membership.merchant_id == merchant_id)
+        .order_by(models.Agent.name, models.Agent.id)
+    )
+    return [(agent_id, called) for agent_id, called in rows]
