@@ -1,24 +1,21 @@
 """Publishing, the way back, the log, and drafts that only a test number hears."""
 
-import time
+import json
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sqlalchemy import delete
 
 from app import main
 from callflows.faults import FlowFaults
 from tests.build import SECRET
 from tests.journeys.shop import FLOW, NORTHWIND, Shop
 from voice import models
-from voice.books import Books
-from voice.build import keep_up
 from voice.drafts import NoSuchNumber, drop_draft, set_draft
 from voice.flow_log import Entry, NoSuchVersion, Stale, history, version
 from voice.publish import Outcome, go_back, publish_files, publish_folder
-from voice.runtime import Runtime, SharedClock
-from voice.store import Store
+from voice.runtime import Runtime
 
 SECOND = FLOW.replace("Goodbye", "Farewell").replace("Thank you for calling", "Welcome to")
 TEST_NUMBER = "+12025550109"
@@ -189,25 +186,6 @@ def test_a_draft_needs_a_number_of_its_merchant(shop: Shop, file: Callable[[str]
         drop_draft(shop.rt, TEST_NUMBER)
 
 
-def test_a_publish_is_live_in_every_process_within_a_second(shop: Shop, file: Callable[[str], Path]) -> None:
-    """Two more processes' books, kept up by their own loops on the wall's clock."""
-    others = [
-        replace(shop.rt, store=store, books=Books(store, SECRET), clock=SharedClock())
-        for store in (Store(shop.rt.settings.database_url), Store(shop.rt.settings.database_url))
-    ]
-    tickers = [ticker for rt in others for ticker in keep_up(rt)]
-    try:
-        publish_files(shop.rt, [file(SECOND)], "mia")
-        published, wanted = time.monotonic(), live(shop.rt)
-        while any(rt.books.live_flow("northwind").digest != wanted for rt in others):  # type: ignore[union-attr]
-            assert time.monotonic() - published < 5, "nobody looked again"
-            time.sleep(0.005)
-        assert time.monotonic() - published < 3, "a second, and room for a busy machine"
-    finally:
-        for ticker in tickers:
-            ticker.stop()
-
-
 @pytest.fixture
 def words(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> Shop:
     monkeypatch.setenv("SECRET_KEY", SECRET)
@@ -263,6 +241,37 @@ def test_wrong_words_say_the_way_out(
 ) -> None:
     assert main(["flows", *line]) == code
     assert says in capsys.readouterr().err
+
+
+def test_check_and_schema_know_the_people_where_the_database_is_at_hand(
+    words: Shop, file: Callable[[str], Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with words.rt.write() as tx:
+        tx.execute(delete(models.QueueMember))
+    text = FLOW.replace(
+        'goodbye:\n    hangup: "Thank you. Goodbye."', "goodbye: {ring: anne, no_answer: bye}"
+    )
+    flow = str(file(text + '  bye: {hangup: "Goodbye."}\n'))
+
+    codes = [main(["flows", "check", flow]), main(["flows", "check", "--live", flow])]
+    checked = capsys.readouterr().out
+    codes += [main(["flows", "schema", flow, "--live"])]
+    offered = json.loads(capsys.readouterr().out)["definitions"]["step_ring"]["properties"]["ring"]["enum"]
+
+    assert codes == [0, 1, 0]
+    assert "no agent takes callers of 'orders'" in checked
+    assert "there is no team or agent 'anne'; did you mean 'ann'? [person-unknown]" in checked
+    assert offered == ["ann", "ben"]
+
+
+def test_a_publish_tells_its_warnings_those_of_the_installation_too(
+    words: Shop, file: Callable[[str], Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with words.rt.write() as tx:
+        tx.execute(delete(models.QueueMember))
+
+    assert main(["flows", "publish", str(file(SECOND))]) == 0
+    assert "[queue-without-members]" in capsys.readouterr().err
 
 
 def test_the_text_of_a_version_can_be_had_again(words: Shop, capsys: pytest.CaptureFixture[str]) -> None:
