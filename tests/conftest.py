@@ -7,6 +7,7 @@ from playwright.sync_api import Playwright, expect, sync_playwright
 from xdist.remote import Producer
 from xdist.scheduler.loadscope import LoadScopeScheduling
 
+from tests.patience import PATIENCE
 from tests.postgres.server import PostgresServer
 from tests.sound.browser import find_chromium
 from voice.migrate import migrate
@@ -19,7 +20,6 @@ HEAVY = (
     "tests/chaos/",
     "tests/setup/",
 )  # browsers, or every process of a trial
-PATIENCE_MILLISECONDS = 25_000  # that a page may take on a busy machine, where nothing is said of its speed
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -31,7 +31,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure() -> None:
     """Pages are waited for."""
-    expect.set_options(timeout=PATIENCE_MILLISECONDS)
+    expect.set_options(timeout=PATIENCE)
 
 
 class OneMachine(LoadScopeScheduling):  # type: ignore[misc]  # xdist tells no types

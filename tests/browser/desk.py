@@ -11,6 +11,7 @@ from playwright.sync_api import BrowserContext, Error, Locator, Page, expect
 
 from tests.browser.stack import Whole
 from tests.panel.build import PASSWORD
+from tests.patience import PATIENCE
 from tests.sound.hearing import (
     CLEAR_DECIBELS,
     above_the_rest,
@@ -20,8 +21,6 @@ from tests.sound.hearing import (
     hear_out,
     level,
 )
-
-PATIENCE = 30_000  # milliseconds; two busy cores carry two browsers and all of Ringdesk
 
 
 def falls_silent(page: Page) -> None:

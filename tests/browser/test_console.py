@@ -6,8 +6,8 @@ import pytest
 import requests
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browser.desk import PATIENCE
 from tests.browser.stack import MARLOW, Whole
+from tests.patience import PATIENCE
 
 CALLER = "+12025557301"
 

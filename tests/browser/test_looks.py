@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.browser.conftest import new_context
-from tests.browser.desk import PATIENCE, Desk
+from tests.browser.desk import Desk
 from tests.browser.history import forty_calls
 from tests.browser.judging import judge
 from tests.browser.stack import Whole
@@ -17,6 +17,7 @@ from tests.browser.walk import (
     walk_without_microphone,
 )
 from tests.browser.walk_office import two_wait, walk_past_the_console, walk_past_the_customers_phone
+from tests.patience import PATIENCE
 from tests.sound.customer import Customer
 
 PHONE = ["#phone", "#status"]

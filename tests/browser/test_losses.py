@@ -6,8 +6,9 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import AGENT_HERTZ, CALLER_HERTZ
-from tests.browser.desk import PATIENCE, Desk
+from tests.browser.desk import Desk
 from tests.browser.stack import Whole
+from tests.patience import PATIENCE
 from tests.sound.customer import Customer
 from voice import vanishing
 

@@ -6,8 +6,9 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import CALLER_HERTZ, rings
-from tests.browser.desk import PATIENCE, Desk
+from tests.browser.desk import Desk
 from tests.browser.stack import Whole
+from tests.patience import PATIENCE
 from tests.sound.customer import Customer
 
 
@@ -60,7 +61,7 @@ def test_a_page_hidden_for_ten_minutes_stays_available_and_is_taken_into_a_call(
     """A hidden page's timers may stand still; answers to the server's pings, rings and calls must not need them."""
     page = desk.page
     desk.freezes()
-    with page.expect_response("**/api/pong", timeout=8_000):
+    with page.expect_response("**/api/pong", timeout=PATIENCE):
         pass
     page.clock.fast_forward("10:00")
     assert stack.row(f"us_{desk.name}").state == "available"

@@ -5,8 +5,9 @@ from collections.abc import Callable
 import pytest
 
 from tests.browser.conftest import CALLER_HERTZ, rings
-from tests.browser.desk import PATIENCE, Desk
+from tests.browser.desk import Desk
 from tests.browser.stack import Whole
+from tests.patience import PATIENCE
 from tests.sound.customer import Customer
 
 OPEN = "(socket) => socket.readyState === WebSocket.OPEN"

@@ -5,7 +5,8 @@ from collections.abc import Callable
 from playwright.sync_api import expect
 
 from tests.browser.conftest import AGENT_HERTZ, CALLER_HERTZ, rings
-from tests.browser.desk import PATIENCE, Desk, falls_silent
+from tests.browser.desk import Desk, falls_silent
+from tests.patience import PATIENCE
 from tests.sound.customer import Customer
 
 

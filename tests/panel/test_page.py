@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from tests.panel.build import PASSWORD, account, bump, call, person, ring, shop, ticket, waiting
 from tests.panel.site import Site, site
+from tests.patience import PATIENCE
 from tests.sound.browser import FLAGS
 from voice.models import Agent, Offer, Participation
 from voice.runtime import Runtime
@@ -195,7 +196,7 @@ def test_a_page_hidden_for_ten_minutes_stays_available(desk: Callable[..., Page]
     page.clock.pause_at(page.evaluate("() => Date.now() + 1000"))
     before = read(here.rt, Agent.seen_at)
 
-    with page.expect_response("**/api/pong", timeout=8_000):
+    with page.expect_response("**/api/pong", timeout=PATIENCE):
         pass
 
     assert float(str(read(here.rt, Agent.seen_at))) > float(str(before))

@@ -2,9 +2,8 @@
 
 from playwright.sync_api import Page, expect
 
+from tests.patience import PATIENCE
 from tests.sound.hearing import CLEAR_DECIBELS, comes_to_hear, hear, hear_out, level
-
-PATIENCE = 30_000  # milliseconds; two busy cores carry two browsers and all of Ringdesk
 
 
 class Customer:
