@@ -10,12 +10,14 @@ from callflows.docs import docstring_of, left_out
 from callflows.faults import did_you_mean
 from callflows.fields import specs
 from callflows.flow import Flow
+from callflows.module import Module
 from callflows.rules import all_rules
 from callflows.shape import PartOf, TableOf
 from callflows.steps import KINDS
 from callflows.steps.base import Step
 from callflows.tools.values import as_written
 from callflows.tools.ways import leads_to
+from callflows.waits import PARTS, Wait
 
 WIDTH = 100
 INDENT = "  "
@@ -28,22 +30,24 @@ class Unknown(LookupError):
 def explain(name: str) -> str:
     """A kind of step by its verb, a part of the file such as `queues`, or a rule; raises Unknown."""
     parts = parts_of_a_flow()
-    if name in KINDS:
-        return "\n".join(_declared(name, KINDS[name]))
-    if name in parts:
-        return "\n".join(_declared(name, parts[name]))
+    meant = [table[name] for table in (KINDS, parts) if name in table]  # `recording` is a step and a part
+    if meant:
+        return "\n".join(line for one in meant for line in _declared(name, one))
     if name == "calendars":
         words, example = docstring_of(read_calendar)
         return "\n".join([*_wrapped(words), "", textwrap.indent(example, INDENT), ""])
+    if name == "waits":
+        inside = (line for kind in PARTS.values() for line in _declared(f"{kind.verb} in a wait", kind))
+        return "\n".join([*_declared(name, Wait), *inside])
     for rule in all_rules():
         if rule.name == name:
             return f"[{rule.name}] {rule.severity}\n{textwrap.fill(rule.meaning, WIDTH)}\n"
-    known = [*KINDS, *parts, "calendars", *(rule.name for rule in all_rules())]
+    known = [*KINDS, *parts, "calendars", "waits", *(rule.name for rule in all_rules())]
     hint = did_you_mean(name, known)
     there = (
         hint
         if "mean" in hint
-        else f"; the steps are: {', '.join(KINDS)}; the parts: {', '.join(parts)}, calendars"
+        else f"; the steps are: {', '.join(KINDS)}; the parts: {', '.join(parts)}, calendars, waits"
     )
     raise Unknown(f"there is no step, part or rule '{name}'{there}")
 
@@ -65,8 +69,8 @@ def explain_step(flow: Flow, name: str) -> str:
 
 
 def parts_of_a_flow() -> dict[str, type[Any]]:
-    """The parts with fields of their own, by the key under which they stand; `flow` is the file itself."""
-    found: dict[str, type[Any]] = {"flow": Flow}
+    """The parts with fields of their own, by the key under which they stand; `flow` and `module` are files themselves."""
+    found: dict[str, type[Any]] = {"flow": Flow, "module": Module}
     for _, spec in specs(Flow):
         shape = spec.kind.shape
         inner = shape.of.shape if isinstance(shape, TableOf) else shape
@@ -92,7 +96,8 @@ def _declared(name: str, part: type[Any]) -> Iterator[str]:
             if field.default_factory is dataclasses.MISSING
             else f"if left out: {otherwise or '-'}"
         )
-        rows.append((spec.key, f"{spec.help}; {spec.kind.name}: {spec.kind.example}  ({tail})"))
+        meaning = spec.help if spec.served else f"{spec.help} (not served yet)"
+        rows.append((spec.key, f"{meaning}; {spec.kind.name}: {spec.kind.example}  ({tail})"))
     yield from _columns(rows)
     yield ""
 

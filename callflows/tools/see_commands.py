@@ -116,7 +116,8 @@ def run_diff(args: argparse.Namespace) -> int:
     else:
         for change in found:
             print(change.line())
-        print(f"{len(found)} changes" if found else "the two mean the same", file=sys.stderr)
+        count = f"{len(found)} change{'' if len(found) == 1 else 's'}"
+        print(count if found else "the two mean the same", file=sys.stderr)
     return FINDINGS if found else CLEAN
 
 

@@ -23,9 +23,20 @@ def test_every_kind_of_step_is_explained_with_all_its_keys(verb: str) -> None:
     assert max(map(len, told.splitlines())) <= 118
 
 
-@pytest.mark.parametrize("name", [*parts_of_a_flow(), "calendars"])
+@pytest.mark.parametrize("name", [*parts_of_a_flow(), "calendars", "waits"])
 def test_every_part_of_a_file_is_explained(name: str) -> None:
     assert len(explain(name)) > 200
+
+
+def test_a_word_that_is_a_step_and_a_part_is_explained_as_both() -> None:
+    told = explain("recording")
+
+    assert told.startswith("recording (a step)\n")
+    assert "announce" in told.split("Whether talks are recorded")[1]
+
+
+def test_what_nobody_serves_yet_says_so() -> None:
+    assert "(not served yet)" in explain("callback") + explain("queue")
 
 
 def test_every_rule_is_explained() -> None:
