@@ -19,6 +19,7 @@ from voice.locks import try_agent, try_call
 from voice.moves import move
 from voice.runtime import Runtime
 from voice.states import Waiting
+from voice.store import StoreAway
 
 log = structlog.get_logger()
 
@@ -47,12 +48,22 @@ def decide_everywhere(rt: Runtime) -> int:
         ).all()
     made = 0
     for merchant_id, queue in queues:
-        with rt.store.read() as tx:
-            possible = decide(snapshot(tx, {(merchant_id, queue)}, rt.now()), rt.now())
-        if possible:
-            with rt.write() as tx:
-                made += decide_for_queue(tx, rt, merchant_id, queue)
+        try:
+            made += _decide_when_possible(rt, merchant_id, queue)
+        except StoreAway:
+            raise
+        except Exception:  # one queue that cannot be decided must not silence the others
+            log.exception("a queue cannot be decided", merchant=merchant_id, queue=queue)
     return made
+
+
+def _decide_when_possible(rt: Runtime, merchant_id: str, queue: str) -> int:
+    with rt.store.read() as tx:
+        possible = decide(snapshot(tx, {(merchant_id, queue)}, rt.now()), rt.now())
+    if not possible:
+        return 0
+    with rt.write() as tx:
+        return decide_for_queue(tx, rt, merchant_id, queue)
 
 
 def _decide(tx: Session, rt: Runtime, queues: Iterable[QueueKey]) -> int:
