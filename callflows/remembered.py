@@ -3,11 +3,13 @@
 Most turns of a flow look at nothing but the key that was pressed: what is said next, what is noted and where the call
 stands then follow from the flow alone. Such a turn is found out by making it for nobody: with a caller, a moment and a
 world of which nothing can be known. If that goes well, and comes out the same another time, it holds for everybody.
+
+It is kept under the place of the session (session.py) and the event, both as they travel: so the next caller's turn is
+found, and the call moved on, without reading the session at all.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
-from operator import itemgetter
 from typing import Any, NoReturn
 
 from callflows import engine
@@ -15,13 +17,15 @@ from callflows.engine import STEPS_PER_CALL, STEPS_PER_TURN, Turn
 from callflows.events import Event, KeysPressed, NothingPressed
 from callflows.flow import Flow
 from callflows.notes import NoteKind
-from callflows.session import Session
+from callflows.session import Cut, Session
 from callflows.world import World
 
 MOST = 20_000  # turns in memory; a flow of a hundred menus has some thousand
+LAST_STEP = (
+    STEPS_PER_CALL - 2 * STEPS_PER_TURN
+)  # calls that went further may be stopped: their turns are made
 OF_A_CALL = ("turn", "started_at", "steps", "variables")  # differ from call to call
 SHARED = tuple(field.name for field in fields(Session) if field.name not in OF_A_CALL)
-_where = itemgetter(*SHARED)
 
 
 class Personal(BaseException):
@@ -43,36 +47,50 @@ class _Unknowable:
 
 @dataclass(frozen=True)
 class Common:
-    """A turn for everybody, without a session: whether the call ends, else what changes in it and how many steps it took."""
+    """A turn for everybody, without a session: where the call stands then (None: it ends), and how many steps it took.
+
+    `changes` are the values of the session that make the place another one.
+    """
 
     turn: Turn
-    ends: bool
+    place: bytes | None
     changes: Mapping[str, Any]
     steps: int
 
+    def moved(self, stands: Cut) -> Cut | None:
+        """Where a call stands after this turn; None when it ends."""
+        if self.place is None:
+            return None
+        return Cut(self.place, stands.turn + 1, stands.steps + self.steps, stands.started_at, stands.learned)
 
-_known: dict[tuple[object, ...], Common | None] = {}
+
+_known: dict[tuple[bytes, Event], Common | None] = {}
+
+
+def known(stands: Cut, event: Event) -> Common | None:
+    """The turn of a call that stands there, if it was made before for somebody and holds for everybody."""
+    return _known.get((stands.place, event)) if stands.steps <= LAST_STEP else None
 
 
 def resume(flow: Flow, session: Session, event: Event, now: float, world: World) -> Turn:
     """The same turn as engine.resume makes."""
     is_plain = isinstance(event, NothingPressed) or (isinstance(event, KeysPressed) and len(event.keys) == 1)
-    if not is_plain or session.steps + 2 * STEPS_PER_TURN > STEPS_PER_CALL:
+    if not is_plain or session.steps > LAST_STEP:
         return engine.resume(flow, session, event, now, world)
-    key = (event, _where(session.__dict__))
+    key = (session.place(), event)
     common = _known.get(key, Personal)
     if common is Personal:
         common = _remember(key, _for_nobody(flow, session, event))
     if not isinstance(common, Common):
         return engine.resume(flow, session, event, now, world)
     turn = common.turn
-    if common.ends:
+    if common.place is None:
         return turn
     onward = session.but(turn=session.turn + 1, steps=session.steps + common.steps, **common.changes)
     return Turn(onward, turn.actions, turn.notes, turn.path, is_common=True)
 
 
-def _remember(key: tuple[object, ...], common: Common | None) -> Common | None:
+def _remember(key: tuple[bytes, Event], common: Common | None) -> Common | None:
     if len(_known) >= MOST:
         _known.clear()
     _known[key] = common
@@ -93,12 +111,12 @@ def _for_nobody(flow: Flow, session: Session, event: Event) -> Common | None:
     if turn != replace(other, session=None, is_common=True) or _has_failed(one):
         return None
     if one.session is None or other.session is None:
-        return Common(turn, True, {}, 0)
-    if one.session.variables is not nothing or _where(one.session.__dict__) != _where(other.session.__dict__):
+        return Common(turn, None, {}, 0)
+    if one.session.variables is not nothing or one.session.place() != other.session.place():
         return None
     before, after = session.__dict__, one.session.__dict__
     changes = {name: after[name] for name in SHARED if after[name] != before[name]}
-    return Common(turn, False, changes, one.session.steps - 2)
+    return Common(turn, one.session.place(), changes, one.session.steps - 2)
 
 
 def _has_failed(turn: Turn) -> bool:

@@ -1,18 +1,21 @@
 """What a call must remember between two turns, small enough to travel inside an address.
 
-A dump is one format byte, the 32 bytes of the flow's digest and a JSON list: about 120 bytes for a plain menu turn.
-Format 1 is a plain call; format 2 has one more value, a table of what only some calls remember. Calls in progress
-survive a new version of this program, so both are read for ever.
+A dump has three parts: a head of 19 bytes with the call's own counts, the *place*, which is the same for every caller
+who stands there (the 32 bytes of the flow's digest, then JSON), and what this call alone has learned (JSON); about 120
+bytes for a plain menu turn. So a turn that is the same for all moves a call on without reading it (remembered.py).
+Formats 1 and 2 are older ones, all JSON. Calls in progress survive a new version of this program: all are read for ever.
 """
 
 import json
+import struct
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
-PLAIN, EXTENDED = b"\x01", b"\x02"
+PLAIN, EXTENDED, CUT = b"\x01", b"\x02", b"\x03"
 DIGEST_BYTES = 32
 CONSENTED = 1
 IN_FALLBACK = 2
+_HEAD = struct.Struct(">cIIdH")  # format, turn, steps, started_at, length of the place
 _pack = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode
 
 
@@ -30,6 +33,30 @@ class Caller:
     number: str | None
     called: str
     name: str = ""
+
+
+class Cut(NamedTuple):
+    """A dump taken apart and not read: where the call stands, its own counts, and what it has learned."""
+
+    place: bytes
+    turn: int
+    steps: int
+    started_at: float
+    learned: bytes
+
+    def dump(self) -> bytes:
+        """The parts as one."""
+        head = _HEAD.pack(CUT, self.turn, self.steps, self.started_at, len(self.place))
+        return head + self.place + self.learned
+
+
+def cut(dumped: bytes) -> Cut | None:
+    """The parts of a dump; None for an older format, and for bytes that are no session."""
+    if dumped[:1] != CUT or len(dumped) <= _HEAD.size + DIGEST_BYTES:
+        return None
+    _, turn, steps, started_at, length = _HEAD.unpack_from(dumped)
+    end = _HEAD.size + length
+    return Cut(dumped[_HEAD.size : end], turn, steps, started_at, dumped[end:])
 
 
 @dataclass(frozen=True)
@@ -59,12 +86,15 @@ class Session:
 
     def dump(self) -> bytes:
         """The session as bytes; equal sessions give equal bytes."""
+        learned = _pack(self.variables).encode()
+        return Cut(self.place(), self.turn, self.steps, self.started_at, learned).dump()
+
+    def place(self) -> bytes:
+        """Everything that other callers may share: the same for all who stand at the same point of the same flow."""
         flags = (CONSENTED if self.consented else 0) | (IN_FALLBACK if self.in_fallback else 0)
-        rest = [self.step, self.turn, self.started_at, self.tries, self.steps, flags, self.variables]
         more = self._more()
-        if more:
-            return EXTENDED + bytes.fromhex(self.flow) + _pack([*rest, more]).encode()
-        return PLAIN + bytes.fromhex(self.flow) + _pack(rest).encode()
+        rest = [self.step, self.tries, flags, more] if more else [self.step, self.tries, flags]
+        return bytes.fromhex(self.flow) + _pack(rest).encode()
 
     def _more(self) -> dict[str, Any]:
         if not (self.stage or self.counts or self.language or self.side or self.records is not None):
@@ -86,30 +116,60 @@ class Session:
     @classmethod
     def load(cls, dumped: bytes) -> "Session":
         """The session of a dump; raises BadSession."""
-        if dumped[:1] not in (PLAIN, EXTENDED) or len(dumped) <= 1 + DIGEST_BYTES:
-            raise BadSession("these bytes are no session")
-        flow = dumped[1 : 1 + DIGEST_BYTES].hex()
         try:
-            rest = json.loads(dumped[1 + DIGEST_BYTES :].decode())
-            more = rest.pop() if dumped[:1] == EXTENDED else None
-            step, turn, started_at, tries, steps, flags, variables = rest
-            loaded = _NEW.but(
-                flow=flow,
-                step=str(step),
-                turn=int(turn),
-                started_at=float(started_at),
-                tries=int(tries),
-                steps=int(steps),
-                consented=bool(flags & CONSENTED),
-                in_fallback=bool(flags & IN_FALLBACK),
-                variables=tuple([(str(name), str(value)) for name, value in variables]),
-            )
-            return loaded if more is None else loaded.but(**_extended(more))
+            parts = cut(dumped)
+            return _older(dumped) if parts is None else _read(parts)
         except (ValueError, TypeError, AttributeError, RecursionError) as problem:
             raise BadSession("these bytes are no session") from problem
 
 
 _NEW = Session(flow="", step="", turn=0, started_at=0.0)
+
+
+def _read(parts: Cut) -> Session:
+    step, tries, flags, *more = json.loads(parts.place[DIGEST_BYTES:].decode())
+    if len(more) > 1:
+        raise ValueError("more than a place has")
+    read = _NEW.but(
+        flow=parts.place[:DIGEST_BYTES].hex(),
+        turn=parts.turn,
+        started_at=parts.started_at,
+        steps=parts.steps,
+        **_shared(step, tries, flags),
+        variables=_variables(json.loads(parts.learned.decode())),
+    )
+    return read.but(**_extended(more[0])) if more else read
+
+
+def _older(dumped: bytes) -> Session:
+    """A dump of format 1 or 2."""
+    if dumped[:1] not in (PLAIN, EXTENDED):
+        raise ValueError("an unknown format")
+    rest = json.loads(dumped[1 + DIGEST_BYTES :].decode())
+    more = rest.pop() if dumped[:1] == EXTENDED else None
+    step, turn, started_at, tries, steps, flags, variables = rest
+    read = _NEW.but(
+        flow=dumped[1 : 1 + DIGEST_BYTES].hex(),
+        turn=int(turn),
+        started_at=float(started_at),
+        steps=int(steps),
+        **_shared(step, tries, flags),
+        variables=_variables(variables),
+    )
+    return read if more is None else read.but(**_extended(more))
+
+
+def _shared(step: Any, tries: Any, flags: Any) -> dict[str, Any]:
+    return {
+        "step": str(step),
+        "tries": int(tries),
+        "consented": bool(flags & CONSENTED),
+        "in_fallback": bool(flags & IN_FALLBACK),
+    }
+
+
+def _variables(pairs: Any) -> tuple[tuple[str, str], ...]:
+    return tuple([(str(name), str(value)) for name, value in pairs])
 
 
 def _extended(more: dict[str, Any]) -> dict[str, Any]:

@@ -6,12 +6,14 @@ While SQL is away what is held goes on serving, however old.
 """
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from sqlalchemy import select
 
 from callflows.flow import Flow
 from callflows.read import read_flow
 from voice import models
+from voice.signature import Secrets
 from voice.store import Store
 from voice.vault import AccountSecrets, open_secrets
 
@@ -27,6 +29,11 @@ class Account:
     app_sid: str
     region: str
     edge: str
+
+    @cached_property
+    def signing(self) -> Secrets:
+        """What may sign its webhooks."""
+        return Secrets(self.secrets.auth_tokens, tuple(self.secrets.shared_keys.items()))
 
 
 @dataclass(frozen=True)

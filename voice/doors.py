@@ -61,9 +61,7 @@ def _knock(rt: Runtime, environ: Mapping[str, object], body: bytes, name: str, r
 def secrets_of(rt: Runtime, account_sid: str) -> Secrets | None:
     """The live secrets of an account of ours."""
     account = rt.books.page.by_sid.get(account_sid)
-    if account is None:
-        return None
-    return Secrets(account.secrets.auth_tokens, tuple(account.secrets.shared_keys.items()))
+    return None if account is None else account.signing
 
 
 def _answer(rt: Runtime, admitted: Admitted, name: str, rest: str) -> Reply:
@@ -112,7 +110,7 @@ def _again(rt: Runtime, fields: Fields, _rest: str) -> bytes:
 def _turn(rt: Runtime, fields: Fields, rest: str) -> bytes:
     sealed, _, told = rest.partition(TOLD)
     heard = {**fields, **_told(rt, fields, told)} if told else fields
-    return turns.go_on(rt, hear.incoming(fields), hear.turn(heard), sealed)
+    return turns.go_on(rt, lambda: hear.incoming(fields), hear.turn(heard), sealed)
 
 
 def _told(rt: Runtime, fields: Fields, told: str) -> dict[str, str]:

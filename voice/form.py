@@ -4,11 +4,12 @@ Equal to urllib.parse.parse_qsl(keep_blank_values=True) on every ASCII body, abo
 need no unquoting.
 """
 
-from functools import lru_cache
+from itertools import product
 from urllib.parse import unquote
 
 MAX_BYTES = 64 * 1024
 MAX_FIELDS = 200
+BETWEEN = "\0"
 
 Pairs = list[tuple[str, str]]
 
@@ -44,13 +45,36 @@ def parse(body: bytes) -> Pairs:
     return pairs
 
 
+def unescaped(body: bytes) -> str | None:
+    """A body with every escape undone and NUL between its fields; None when it is not ASCII or holds NUL itself."""
+    if not body.isascii() or b"\0" in body:
+        return None
+    text = body.decode("ascii").replace("&", BETWEEN).replace("+", " ")
+    try:
+        return _without_escapes(text)
+    except KeyError:  # letters beyond ASCII belong to one value, never to two
+        parts = [_plain(part) for part in text.split(BETWEEN)]
+        return None if any(BETWEEN in part for part in parts) else BETWEEN.join(parts)
+
+
 def _plain(text: str) -> str:
     if "%" not in text:
         return text
-    if text.startswith("%2B") and text.count("%") == 1:  # a telephone number, as most values with a sign are
-        return "+" + text[3:]
-    return _plain_short(text) if len(text) < 40 else unquote(text)
+    try:
+        return _without_escapes(text)
+    except KeyError:
+        return unquote(text)
 
 
-# Places come back with every request of a call.
-_plain_short = lru_cache(maxsize=2048)(unquote)
+def _without_escapes(text: str) -> str:
+    """The text with the escapes of ASCII characters undone; raises KeyError for any other, and for NUL."""
+    head, *rest = text.split("%")
+    return head + "".join([_ASCII[part[:2]] + part[2:] for part in rest])
+
+
+# Two hexadecimal digits, in any case, and the character that they stand for.
+_ASCII = {
+    one + other: chr(int(one + other, 16))
+    for one, other in product("01234567", "0123456789abcdefABCDEF")
+    if one + other != "00"
+}

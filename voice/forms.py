@@ -1,67 +1,77 @@
 """What Twilio and the journal get for a turn that is the same for every caller: written once per process.
 
-Only the address of the next turn differs, so the document is kept as the pieces around it.
+Only the sealed session in the address of the next turn differs, so the document is kept as the pieces around it.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 
 from callflows.actions import Action, Forward, JoinQueue, Request, RingAgents, SendText, TakeVoicemail
 from callflows.engine import Turn
 from callflows.notes import Note, NoteKind
-from voice import xml
 from voice.facts import Told
+from voice.links import LinkTooLong
 
 EFFECTS = (JoinQueue, RingAgents, TakeVoicemail, Forward, Request, SendText)
 TIMED = (NoteKind.HOURS_CHECKED, NoteKind.STAFFING_CHECKED)
 EVIDENCE = frozenset(
     {NoteKind.CONSENT_ANNOUNCED, NoteKind.RECORDING_DECIDED}
 )  # facts that somebody may have to prove
-HOLE = "https://address.invalid"
+HOLE = sha256(b"the sealed session").hexdigest()  # stands for it, and in no text of a flow
 MOST = 20_000
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """The answer to a common turn; `actions` and `notes` are the turn's own: by their identity it is known again."""
+    """The answer to a common turn; `actions` and `notes` are the turn's own: by their identity it is known again.
+
+    `room` is how many characters a sealed session may have here before the address becomes too long.
+    """
 
     actions: tuple[Action, ...]
     notes: tuple[Note, ...]
     pieces: tuple[bytes, ...]
+    room: int
     told: Told
     is_evidence: bool
 
-    def document(self, address: str) -> bytes:
-        """The answer that sends the caller on to this address."""
-        return xml.attribute(address).join(self.pieces)
+    def document(self, sealed: str) -> bytes:
+        """The answer that sends the caller on with this sealed session (empty: the call ends); raises LinkTooLong."""
+        if len(sealed) > self.room:
+            raise LinkTooLong(f"a sealed session of {len(sealed)} characters, more than {self.room}")
+        return sealed.encode().join(self.pieces)
 
 
 class Forms:
-    """The forms of a process; `write` makes the document of some actions with an address."""
+    """The forms of a process."""
 
     def __init__(self) -> None:
         self._known: dict[int, Form] = {}
 
-    def of(self, turn: Turn, write: Callable[[str], bytes]) -> Form | None:
-        """The form of a turn; None when the turn is not the same for all, or has an effect."""
+    def known(self, turn: Turn) -> Form | None:
+        """The form of a common turn, if it was made."""
+        form = self._known.get(id(turn.actions))
+        return form if form is not None and form.notes is turn.notes else None
+
+    def of(self, turn: Turn, write: Callable[[str], bytes], room: int) -> Form | None:
+        """The form of a turn, made now if need be; None when the turn is not the same for all, or has an effect.
+
+        `write` makes the document with a sealed session, which may have `room` characters.
+        """
         if not turn.is_common:
             return None
-        form = self._known.get(id(turn.actions))
-        if form is None or form.notes is not turn.notes:
-            form = _made(turn, write)
-            if form is None:
-                return None
-            if len(self._known) >= MOST:
-                self._known.clear()
-            self._known[id(turn.actions)] = form
+        return self.known(turn) or self._made(turn, write, room)
+
+    def _made(self, turn: Turn, write: Callable[[str], bytes], room: int) -> Form | None:
+        if has_effect(turn) or looked_at_time(turn):
+            return None
+        pieces = tuple(write(HOLE).split(HOLE.encode()))
+        form = Form(turn.actions, turn.notes, pieces, room, Told(map(fact, turn.notes)), is_evidence(turn))
+        if len(self._known) >= MOST:
+            self._known.clear()
+        self._known[id(turn.actions)] = form
         return form
-
-
-def _made(turn: Turn, write: Callable[[str], bytes]) -> Form | None:
-    if has_effect(turn) or looked_at_time(turn):
-        return None
-    pieces = tuple(write(HOLE).split(HOLE.encode()))
-    return Form(turn.actions, turn.notes, pieces, Told(map(fact, turn.notes)), is_evidence(turn))
 
 
 def fact(note: Note) -> tuple[str, Mapping[str, object]]:

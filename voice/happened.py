@@ -12,6 +12,8 @@ FORWARD: dict[str, events.ForwardOutcome] = {
     "no-answer": events.ForwardOutcome.NO_ANSWER,
 }
 
+PRESSED = {key: events.KeysPressed(key) for key in "0123456789*#"}  # of what most callers press, made once
+
 
 def flow_event(heard: told.TurnHeard) -> events.Event:
     """The flow's word for what happened on the customer's leg."""
@@ -21,7 +23,7 @@ def flow_event(heard: told.TurnHeard) -> events.Event:
         case _ if heard.is_gone:
             return events.CallerHungUp()
         case told.KeysPressed(keys):
-            return events.KeysPressed(keys)
+            return PRESSED.get(keys) or events.KeysPressed(keys)
         case told.NothingPressed() | told.Fetched() | told.QueueLeft():
             return events.NothingPressed()
         case told.DialLeft(outcome=outcome):

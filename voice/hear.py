@@ -31,6 +31,7 @@ Fields = Mapping[str, str]
 Listener = Callable[[Fields], object]
 
 _CLIENT = "client:"
+_STATUSES = {status.value: status for status in LegStatus}  # what else it could be the guard has refused
 _TELLING = ("DialCallStatus", "RecordingDuration", "Digits")
 
 
@@ -182,7 +183,7 @@ def _must(fields: Fields, name: str) -> str:
 
 
 def _status(fields: Fields) -> LegStatus:
-    return LegStatus(_must(fields, "CallStatus"))
+    return _STATUSES[_must(fields, "CallStatus")]
 
 
 def _number(fields: Fields, name: str) -> int | None:

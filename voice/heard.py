@@ -115,7 +115,7 @@ class TurnHeard(NamedTuple):
     @property
     def is_gone(self) -> bool:
         """True if the leg has ended, so that the document answered will not be heard."""
-        return self.status.is_final
+        return self.status is not LegStatus.IN_PROGRESS and self.status.is_final
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,10 @@ class Links:
         """The next turn of the flow, with its sealed session."""
         return self._to(f"turn/{sealed}")
 
+    def longest_sealed(self) -> int:
+        """How many characters a sealed session may have."""
+        return MAX_LENGTH - len(self.turn(""))
+
     def again(self) -> str:
         """Where a caller comes back to whom we could not answer for a while."""
         return self._to("again")

@@ -16,18 +16,26 @@ from typing import NamedTuple
 
 
 class Shape(NamedTuple):
-    """`fits` tells whether a value is right; a loose shape admits words, so it could hide another field's name."""
+    """`fits` tells whether a value is right; a loose shape admits words, so it could hide another field's name.
+
+    `pattern` says the same of a value without NUL, as part of a longer expression (layouts.py).
+    """
 
     fits: Callable[[str], object]
+    pattern: str
     loose: bool = False
 
 
 def _tight(pattern: str) -> Shape:
-    return Shape(re.compile(pattern, re.ASCII).fullmatch)
+    return Shape(re.compile(pattern, re.ASCII).fullmatch, pattern)
 
 
 def _one_of(words: str) -> Shape:
-    return Shape(frozenset(words.split()).__contains__)
+    return Shape(frozenset(words.split()).__contains__, "|".join(map(re.escape, words.split())))
+
+
+def _loose(pattern: str) -> Shape:
+    return Shape(re.compile(pattern, re.DOTALL).fullmatch, pattern, loose=True)
 
 
 def _sid(prefix: str) -> Shape:
@@ -35,9 +43,9 @@ def _sid(prefix: str) -> Shape:
 
 
 CALL, NUMBER, FLAG = _sid("CA"), _tight("-?[0-9]{1,10}"), _one_of("true false")
-WORDS = Shape(re.compile(r".*", re.DOTALL).fullmatch, loose=True)
-TOKEN = Shape(re.compile(r"[A-Za-z0-9_.:~-]{1,128}").fullmatch, loose=True)
-ADDRESS = Shape(re.compile(r"https?://[!-~]{1,2000}").fullmatch, loose=True)
+WORDS = Shape(lambda _value: True, r"[^\0]*+", loose=True)
+TOKEN = _loose(r"[A-Za-z0-9_.:~-]{1,128}")
+ADDRESS = _loose(r"https?://[!-~]{1,2000}")
 MOMENT = _tight(
     r"[A-Z][a-z]{2}, \d{1,2} [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d (?:[+-]\d{4}|GMT)"  # RFC 2822
     r"|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:?\d\d)"
@@ -117,8 +125,8 @@ _UNREAD_WORDS = (
 )
 UNREAD = frozenset(_UNREAD_WORDS.split())
 _NAMES = sorted(READ.keys() | UNREAD)
-_KNOWN: dict[str, Shape] = dict.fromkeys(UNREAD, WORDS) | READ
-_BEFORE_ALL, _AFTER_ALL = "", "\U0010ffff"
+KNOWN: dict[str, Shape] = dict.fromkeys(UNREAD, WORDS) | READ
+BEFORE_ALL, AFTER_ALL = "", "\U0010ffff"
 _MAYBE_NAME = re.compile("[A-Z][a-z]").search
 
 # Names that Twilio prolongs: a FromCarrier of tomorrow is no From whose value slipped into the name.
@@ -136,9 +144,9 @@ def read_fields(pairs: Sequence[tuple[str, str]]) -> dict[str, str]:
     a known name that would be sorted in between must not occur in it.
     """
     fields: dict[str, str] = {}
-    holder, held, text = _BEFORE_ALL, "", ""
+    holder, held, text = BEFORE_ALL, "", ""
     for name, value in pairs:
-        shape = _KNOWN.get(name)
+        shape = KNOWN.get(name)
         if shape is None:
             text = (text or held) + _without_family(name, value)
             continue
@@ -157,18 +165,18 @@ def read_fields(pairs: Sequence[tuple[str, str]]) -> dict[str, str]:
             elif name == "Digits":
                 fields[name] = ""
     if text:
-        _refuse_hidden(holder, text, _AFTER_ALL)
+        _refuse_hidden(holder, text, AFTER_ALL)
     return fields
 
 
 def _refuse_hidden(holder: str, text: str, next_name: str) -> None:
-    for hidden in _between(holder, next_name):
+    for hidden in between(holder, next_name):
         if hidden in text:
             raise Misshapen(f"a field is hidden in or after {holder}")
 
 
 @lru_cache(maxsize=1024)
-def _between(holder: str, next_name: str) -> list[str]:
+def between(holder: str, next_name: str) -> list[str]:
     """The known names that would be sorted between two known ones."""
     return _NAMES[bisect_right(_NAMES, holder) : bisect_left(_NAMES, next_name)]
 

@@ -5,19 +5,19 @@ an effect (the caller joins a queue, leaves a voicemail, is forwarded) is one tr
 so that a repeat gets it again whatever the flow would say now.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 import structlog
 from sqlalchemy.orm import Session as Tx
 
 from callflows import engine, remembered
-from callflows.actions import Action, Forward, JoinQueue, Request, RingAgents, SendText
+from callflows.actions import Forward, JoinQueue, Request, RingAgents, SendText
 from callflows.engine import Turn
 from callflows.events import Event
 from callflows.flow import Flow
 from callflows.notes import NoteKind
-from callflows.session import Caller, Session
+from callflows.session import Caller, Session, cut
 from callflows.world import World
 from voice import asking, models, speak, texting
 from voice import heard as told
@@ -66,18 +66,39 @@ def begin(rt: Runtime, who: told.Incoming) -> bytes:
     return answer(rt, Story(facts, flow, 0, turn))
 
 
-def go_on(rt: Runtime, who: told.Incoming, heard: told.TurnHeard, sealed: str) -> bytes:
+def go_on(rt: Runtime, who: Callable[[], told.Incoming], heard: told.TurnHeard, sealed: str) -> bytes:
     """The caller pressed keys, spoke, let the time pass, or a step ended: the sealed session goes on."""
-    merchant_id, session = unseal(rt, sealed, heard.account_sid, heard.call_sid)
-    flow = rt.books.flow(merchant_id, session.flow)
+    merchant_id, dumped = unseal(rt, sealed, heard.account_sid, heard.call_sid)
     event = flow_event(heard)
-    facts = facts_of(who, merchant_id, session.flow, session.started_at)
+    known = _known_answer(rt, heard, merchant_id, dumped, event)
+    if known is not None:
+        return known
+    session = Session.load(dumped)
+    flow = rt.books.flow(merchant_id, session.flow)
+    facts = facts_of(who(), merchant_id, session.flow, session.started_at)
     if asking.waits_for_reply(flow, session) and not heard.is_gone:
         reply = asking.reply_to(rt, facts, session.turn)
         if reply is None:
             return speak.retry_later(rt.links.turn(sealed), seconds=1)
         event = reply
     return answer(rt, resumed(rt, facts, flow, session, event))
+
+
+def _known_answer(
+    rt: Runtime, heard: told.TurnHeard, merchant_id: str, dumped: bytes, event: Event
+) -> bytes | None:
+    """The answer of a turn that was made before and holds for everybody: its session is moved on, and never read."""
+    stands = cut(dumped)
+    common = remembered.known(stands, event) if stands is not None else None
+    form = rt.forms.known(common.turn) if common is not None else None
+    if stands is None or common is None or form is None:
+        return None
+    call_id = id_of_call(heard.account_sid, heard.call_sid)
+    _note(rt, merchant_id, call_id, stands.turn + 1, form.told, form.is_evidence)
+    onward = common.moved(stands)
+    if onward is None:
+        return form.document("")
+    return form.document(_sealed(rt, merchant_id, onward.dump(), heard.account_sid, heard.call_sid))
 
 
 def resumed(rt: Runtime, facts: Facts, flow: Flow, session: Session, event: Event) -> Story:
@@ -93,16 +114,16 @@ def world_of(rt: Runtime, facts: Facts, flow: Flow) -> World:
 
 def answer(rt: Runtime, story: Story) -> bytes:
     """The document for a turn; its effect, if it has one, is committed before this returns."""
-    form = rt.forms.of(story.turn, lambda address: _document(rt, story, story.turn.actions, address))
+    form = rt.forms.of(story.turn, lambda sealed: _document(rt, story, sealed), rt.links.longest_sealed())
     if form is not None:
-        _note(rt, story, form.told, form.is_evidence)
+        _note_story(rt, story, form.told, form.is_evidence)
         return form.document(_onward(rt, story))
     if has_effect(story.turn):
         return _with_effect(rt, story)
     stored = _stored_answer(rt, story) if looked_at_time(story.turn) else None
     if stored is not None:
         return stored
-    _note(rt, story, Told(_notes(story)), is_evidence(story.turn))
+    _note_story(rt, story, Told(_notes(story)), is_evidence(story.turn))
     return write_down(rt, story)
 
 
@@ -116,21 +137,21 @@ def _stored_answer(rt: Runtime, story: Story) -> bytes | None:
         return None
 
 
-def write_down(rt: Runtime, story: Story, actions: tuple[Action, ...] | None = None) -> bytes:
+def write_down(rt: Runtime, story: Story) -> bytes:
     """The turn as TwiML; whoever joins a queue is written by the waiting room."""
-    return _document(rt, story, story.turn.actions if actions is None else actions, _onward(rt, story))
+    return _document(rt, story, _onward(rt, story))
 
 
 def _onward(rt: Runtime, story: Story) -> str:
-    """Where the next turn is asked for."""
-    return rt.links.turn(seal(rt, story.facts, story.turn.session)) if story.turn.session else ""
+    """The session for the next turn, sealed; nothing when the call ends."""
+    return seal(rt, story.facts, story.turn.session) if story.turn.session else ""
 
 
-def _document(rt: Runtime, story: Story, actions: tuple[Action, ...], address: str) -> bytes:
+def _document(rt: Runtime, story: Story, sealed: str) -> bytes:
     verbs = speak.actions(
-        actions,
+        story.turn.actions,
         rt.links,
-        address,
+        rt.links.turn(sealed) if sealed else "",
         sound_url=lambda audio: rt.links.audio(piece_name(story.facts.merchant_id, audio)),
         join=lambda _join: speak.enqueue(
             queue_name(story.facts.merchant_id),
@@ -148,19 +169,19 @@ def queue_name(merchant_id: str) -> str:
 
 def seal(rt: Runtime, facts: Facts, session: Session) -> str:
     """The session for an address; it opens only on this call."""
-    return rt.sealer.seal(
-        facts.merchant_id.encode() + b"\n" + session.dump(),
-        call_sid=facts.call_sid,
-        purpose=_purpose(facts.account_sid),
-    )
+    return _sealed(rt, facts.merchant_id, session.dump(), facts.account_sid, facts.call_sid)
 
 
-def unseal(rt: Runtime, sealed: str, account_sid: str, call_sid: str) -> tuple[str, Session]:
-    """Merchant and session again; raises SealBroken."""
-    merchant_id, _, dumped = rt.sealer.open(
-        sealed, call_sid=call_sid, purpose=_purpose(account_sid)
-    ).partition(b"\n")
-    return merchant_id.decode(), Session.load(dumped)
+def _sealed(rt: Runtime, merchant_id: str, dumped: bytes, account_sid: str, call_sid: str) -> str:
+    plain = merchant_id.encode() + b"\n" + dumped
+    return rt.sealer.seal(plain, call_sid=call_sid, purpose=_purpose(account_sid))
+
+
+def unseal(rt: Runtime, sealed: str, account_sid: str, call_sid: str) -> tuple[str, bytes]:
+    """Merchant and dumped session again; raises SealBroken."""
+    plain = rt.sealer.open(sealed, call_sid=call_sid, purpose=_purpose(account_sid))
+    merchant_id, _, dumped = plain.partition(b"\n")
+    return merchant_id.decode(), dumped
 
 
 def _purpose(account_sid: str) -> str:
@@ -249,10 +270,15 @@ def _session_of(turn: Turn) -> Session:
     return turn.session
 
 
-def _note(rt: Runtime, story: Story, told: Told, is_evidence: bool) -> None:
+def _note_story(rt: Runtime, story: Story, told: Told, is_evidence: bool) -> None:
+    _note(rt, story.facts.merchant_id, story.facts.call_id, story.number, told, is_evidence)
+
+
+def _note(rt: Runtime, merchant_id: str, call_id: str, number: int, told: Told, is_evidence: bool) -> None:
+    """Into the journal: behind the answer, or before it where facts may have to be proved."""
     is_due = is_evidence or rt.settings.facts == "before"
     note = rt.journal.keep_turn if is_due else rt.journal.note_turn
-    note(story.facts.merchant_id, story.facts.call_id, story.number, rt.now(), told)
+    note(merchant_id, call_id, number, rt.now(), told)
 
 
 def _notes(story: Story) -> list[tuple[str, Mapping[str, object]]]:
