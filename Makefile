@@ -1,6 +1,6 @@
 # The words of this checkout; `make help` lists them. Settings are given as in: make run WEB_PORT=8100
 .DEFAULT_GOAL := help
-.PHONY: help run smoke test check form types imports flows fix docs lock wheel setup clean pictures bench bench-flows bench-media bench-push bench-simulator bench-turn chaos
+.PHONY: help run smoke test check form types imports flows fix docs lock wheel setup clean pictures bench bench-flows bench-media bench-push bench-simulator bench-turn chaos soak-model
 
 # Packages are compiled when first used, so that must be kept, whatever a container image says.
 unexport PYTHONDONTWRITEBYTECODE
@@ -100,3 +100,7 @@ setup: ## make .venv and node_modules with everything that developers need
 
 clean: ## remove what was installed (.venv, node_modules, caches); the data in var stays
 	@rm -rf .venv node_modules .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+
+soak-model: ## every order in which two callers, two agents and two clocks can meet, twice each; minutes; JSON
+	$(SETUP) dev
+	@exec $(BIN)/python -m tests.model
