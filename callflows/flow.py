@@ -135,7 +135,7 @@ class Flow:
     )
     forward_to: tuple[str, ...] = optional(
         several(DESTINATION, "numbers or countries"),
-        "where calls may be forwarded, as numbers or countries such as US; anywhere when it is left out",
+        "where calls and messages may go, as numbers or countries such as US; your own when it is left out",
         (),
     )
     retention: Retention | None = optional(

@@ -11,7 +11,7 @@ from panel.staff import Faulty
 from voice.refusals import Refused
 from voice.store import StoreAway
 
-STATUS = {"not_found": 404, "gone": 410, "taken": 409, "not_now": 409}
+STATUS = {"not_found": 404, "gone": 410, "taken": 409, "not_now": 409, "not_dialled": 422}
 RETRY_SECONDS = 2
 
 

@@ -11,10 +11,12 @@ from typing import Any
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
+from panel.calls_out import last_dials, ringing_customers
 from panel.path import Fact, path_of
 from voice import states
 from voice.models import Agent, Call, Event, Merchant, Offer, Participation, Ticket, Waiting
 from voice.phones import show_number
+from voice.transfers import Sent
 
 Snapshot = dict[str, Any]
 Calls = Mapping[tuple[str, str], tuple[Call, str]]  # (merchant, call) -> the call and the merchant's name
@@ -36,12 +38,14 @@ def desks(tx: Session, agent_ids: Collection[str], now: float) -> dict[str, Snap
     ids = [agent.id for agent in agents]
     offers = {offer.agent_id: (offer, waiting) for offer, waiting in _live_offers(tx, ids)}
     parts = {part.agent_id: part for part in _live_participations(tx, ids)}
+    dials = last_dials(tx, [agent for agent in agents if agent.state in states.AGENT_FREE])
     lasts = _last_talks(tx, [agent.id for agent in agents if agent.state == states.Agent.WRAP_UP])
+    ringing = ringing_customers(tx, [part for part in parts.values() if part.joined_at is None])
     keys = {
         (row.merchant_id, row.call_id)
         for row in [o for o, _ in offers.values()] + [*parts.values(), *lasts.values()]
     }
-    calls = _calls(tx, keys)
+    calls, senders = _calls(tx, keys), _senders(tx, [waiting for _, waiting in offers.values()])
     ways = _ways(tx, {(offer.merchant_id, offer.call_id) for offer, _ in offers.values()})
     tickets = _tickets(tx, {(part.merchant_id, part.call_id) for part in lasts.values()})
     return {
@@ -54,10 +58,11 @@ def desks(tx: Session, agent_ids: Collection[str], now: float) -> dict[str, Snap
             "since_at": agent.since_at,
             "until_at": agent.until_at,
             "next_state": agent.next_state,
-            "offer": _offer(*offers[agent.id], calls, ways, now) if agent.id in offers else None,
-            "talk": _talk(parts[agent.id], calls) if agent.id in parts else None,
+            "offer": _offer(*offers[agent.id], calls, ways, senders, now) if agent.id in offers else None,
+            "talk": _talk(parts[agent.id], calls, ringing) if agent.id in parts else None,
             "rejoin": _rejoin(parts.get(agent.id), calls),
             "wrap_up": _wrap_up(lasts[agent.id], calls, tickets) if agent.id in lasts else None,
+            "last_dial": dials.get(agent.id),
         }
         for agent in agents
     }
@@ -70,6 +75,14 @@ def _live_offers(tx: Session, ids: Sequence[str]) -> Sequence[tuple[Offer, Waiti
         .where(Offer.agent_id.in_(ids), Offer.state.in_(states.OFFER_LIVE))
     ).all()
     return [(offer, waiting) for offer, waiting in rows]
+
+
+def _senders(tx: Session, places: Sequence[Waiting]) -> dict[str, str]:
+    """The names of the agents who sent these callers on."""
+    ids = {sent.by for place in places if (sent := Sent.load(place.plan))}
+    if not ids:
+        return {}
+    return {row.id: row.name for row in tx.execute(select(Agent.id, Agent.name).where(Agent.id.in_(ids)))}
 
 
 def _live_participations(tx: Session, ids: Sequence[str]) -> Sequence[Participation]:
@@ -151,20 +164,28 @@ def _who(call: Call, merchant_name: str) -> Snapshot:
         "merchant": {"id": call.merchant_id, "name": merchant_name},
         "caller": show_number(call.caller),
         "caller_name": call.caller_name,
+        "outbound": call.direction == "outbound",
         "dialled": show_number(call.dialled),
         "queue": call.queue,
     }
 
 
 def _offer(
-    offer: Offer, waiting: Waiting, calls: Calls, ways: Mapping[tuple[str, str], list[Fact]], now: float
+    offer: Offer,
+    waiting: Waiting,
+    calls: Calls,
+    ways: Mapping[tuple[str, str], list[Fact]],
+    senders: Mapping[str, str],
+    now: float,
 ) -> Snapshot:
-    key = (offer.merchant_id, offer.call_id)
+    key, sent = (offer.merchant_id, offer.call_id), Sent.load(waiting.plan)
     return {
         "id": offer.id,
         "state": offer.state,
         **_who(*calls[key]),
         "queue": waiting.queue,
+        "sent_by": senders.get(sent.by, "") if sent else "",
+        "came_back": sent is not None and sent.is_back,
         "entered_at": waiting.entered_at,
         "waited_seconds": max(0.0, now - waiting.entered_at),
         "offered_at": offer.offered_at,
@@ -174,11 +195,12 @@ def _offer(
     }
 
 
-def _talk(part: Participation, calls: Calls) -> Snapshot:
+def _talk(part: Participation, calls: Calls, ringing: Collection[tuple[str, str]]) -> Snapshot:
     return {
         **_who(*calls[part.merchant_id, part.call_id]),
         "offer_id": part.offer_id,
         "state": part.state,
+        "ringing": (part.merchant_id, part.call_id) in ringing,
         "began_at": part.began_at,
         "joined_at": part.joined_at,
         "held": part.held_at is not None,

@@ -183,6 +183,8 @@ def _call(call: Call, merchant: str) -> dict[str, Any]:
         "merchant": {"id": call.merchant_id, "name": merchant},
         "call_id": call.id,
         "caller": show_number(call.caller),
+        "number_to_call": call.caller,
+        "direction": call.direction,
         "caller_name": call.caller_name,
         "queue": call.queue,
         "started_at": call.started_at,

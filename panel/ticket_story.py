@@ -38,6 +38,8 @@ def one_ticket(tx: Session, viewer: Viewer, merchant_id: str, number: int) -> di
         "created_at": ticket.created_at,
         "call_id": call.id,
         "caller": show_number(call.caller),
+        "number_to_call": call.caller,
+        "direction": call.direction,
         "caller_name": call.caller_name,
         "dialled": show_number(call.dialled),
         "queue": call.queue,

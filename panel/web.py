@@ -7,6 +7,7 @@ from panel import door, problems
 from panel.api.account import api as account
 from panel.api.calls import calls
 from panel.api.desk import desk
+from panel.api.dialling import api as dialling
 from panel.api.floor import api as floor
 from panel.api.flows import api as flows_api
 from panel.api.merchants import api as merchants
@@ -59,6 +60,7 @@ def make_blueprint() -> Blueprint:
         desk,
         offers,
         calls,
+        dialling,
         tickets,
         floor,
         flows_api,

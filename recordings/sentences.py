@@ -101,6 +101,12 @@ def _ended(fact: Fact) -> str:
     return f"Call ended: {fact.called('ended_as', ENDED_AS)}" + (f"; {by} hung up" if by else "")
 
 
+def _target(fact: Fact) -> str:
+    if fact.data.get("to") == "number":
+        return fact.number("target")
+    return f"the queue {fact.word('target')}" if fact.data.get("to") == "queue" else fact.word("target")
+
+
 def _of(fact: Fact) -> str:
     return "message" if fact.data.get("of") == "voicemail" else "recording"
 
@@ -143,6 +149,10 @@ SENTENCES: Final[Mapping[str, Callable[[Fact], str]]] = {
     "ring_ended": lambda fact: f"The ring ended{fact.after('waited')}: {fact.called('why', RING_ENDED)}",
     "recording_erased": lambda fact: f"The {_of(fact)} was erased after {fact.word('days')} days",
     "queue_timed_out": lambda fact: f"The longest wait in the queue {fact.word('queue')} passed",
+    "dialled": lambda fact: f"{fact.agent} called {fact.number('number')} from {fact.number('line')}",
+    "dial_answered": lambda fact: f"The customer answered{fact.after('waited')}",
+    "dial_failed": lambda fact: f"The customer was not reached: {fact.word('why', 'no reason')}",
+    "let_go": lambda fact: "Nobody came back; the customer heard an apology",
     "offered": lambda fact: f"Offered to {fact.agent}",
     "declined": lambda fact: f"{fact.agent} declined",
     "rang_out": lambda fact: f"{fact.agent} let it ring",
@@ -154,6 +164,8 @@ SENTENCES: Final[Mapping[str, Callable[[Fact], str]]] = {
         f"{fact.agent} and the caller could not be connected: {fact.word('why', 'no reason')}"
     ),
     "answered": lambda fact: f"{fact.agent} answered{fact.after('waited')}",
+    "sent_on": lambda fact: f"{fact.agent} sent the caller on to {_target(fact)}",
+    "sent_back": lambda fact: f"Nobody took the caller, who comes back to {fact.agent}",
     "hold_started": lambda fact: f"{fact.agent} put the caller on hold",
     "hold_ended": lambda fact: f"{fact.agent} took the caller off hold{fact.after('held')}",
     "agent_vanished": lambda fact: f"{fact.agent}’s phone was lost; the caller hears music",
@@ -163,6 +175,7 @@ SENTENCES: Final[Mapping[str, Callable[[Fact], str]]] = {
     "voicemail_offered": lambda fact: "The caller was asked to leave a message",
     "voicemail_recorded": lambda fact: f"The caller left a message{fact.after('seconds', 'of')}",
     "forwarded": lambda fact: f"Forwarded to {fact.number('number')}",
+    "forward_refused": lambda fact: f"Not forwarded to {fact.number('number')}: {fact.word('why')}",
     "forward_ended": lambda fact: "The forwarded call ended",
     "flow_failed": lambda fact: "The call flow met a fault and went to its fallback",
     "abandoned": lambda fact: f"The caller hung up while waiting{fact.after('waited')}",

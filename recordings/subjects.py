@@ -6,6 +6,12 @@ from voice.phones import show_number
 from voice.states import CallEnd
 
 
+def subject_of_outbound(ended_as: CallEnd, customer: str, agent: str | None) -> str:
+    """What became of a call that an agent made."""
+    called = f"Call to {show_number(customer)}" + (f" by {agent}" if agent else "")
+    return called if ended_as == CallEnd.ANSWERED else f"{called}, not reached"
+
+
 def subject(ended_as: CallEnd, caller: str, agent: str | None) -> str:
     """What became of a call: `caller` in E.164, empty when withheld; `agent` is the name of who talked last."""
     who = show_number(caller) if caller else "a withheld number"

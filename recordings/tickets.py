@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import select, true
 from sqlalchemy.orm import Session
 
 from recordings.keys import waveform_key
 from recordings.story import Line as Line
 from recordings.story import story as story
-from recordings.subjects import subject
+from recordings.subjects import subject, subject_of_outbound
 from voice.models import Agent, Call, Event, Merchant, Participation, Recording, Ticket
 from voice.runtime import Runtime
 from voice.states import CallEnd, Role
@@ -90,7 +90,7 @@ def _written(tx: Session, rt: Runtime, call: Call, number: int) -> Ticket:
         id=rt.chance.id("tk"),
         number=number,
         call_id=call.id,
-        subject=subject(_ending(call), call.caller, agent.name if agent else None),
+        subject=_subject(call, _ending(call), agent),
         created_at=now,
         changed_at=now,
         agent_id=agent.id if agent else None,
@@ -116,9 +116,13 @@ def _tags(tx: Session, call: Call) -> list[str]:
 def _rename(tx: Session, ticket: Ticket, call: Call) -> None:
     """A message that arrived after the end makes a missed call a voicemail; what somebody wrote stays."""
     agent = _who_talked(tx, call)
-    name = agent.name if agent else None
-    if ticket.subject in {subject(ending, call.caller, name) for ending in CallEnd}:
-        ticket.subject = subject(_ending(call), call.caller, name)
+    if ticket.subject in {_subject(call, ending, agent) for ending in CallEnd}:
+        ticket.subject = _subject(call, _ending(call), agent)
+
+
+def _subject(call: Call, ending: CallEnd, agent: Agent | None) -> str:
+    title = subject_of_outbound if call.direction == "outbound" else subject
+    return title(ending, call.caller, agent.name if agent else None)
 
 
 def _ending(call: Call) -> CallEnd:
@@ -126,7 +130,8 @@ def _ending(call: Call) -> CallEnd:
 
 
 def _who_talked(tx: Session, call: Call) -> Agent | None:
-    """The agent who owned the talk last."""
+    """The agent who owned the talk last; of a call that nobody answered, who had dialled."""
+    met = Participation.joined_at.is_not(None) if call.direction != "outbound" else true()
     return tx.scalar(
         select(Agent)
         .join(Participation, Participation.agent_id == Agent.id)
@@ -134,7 +139,7 @@ def _who_talked(tx: Session, call: Call) -> Agent | None:
             Participation.merchant_id == call.merchant_id,
             Participation.call_id == call.id,
             Participation.role == Role.OWNER,
-            Participation.joined_at.is_not(None),
+            met,
         )
         .order_by(Participation.began_at.desc(), Participation.id)
         .limit(1)

@@ -2,7 +2,8 @@
 
 intended -> sent -> confirmed. A request whose answer was lost may have been done, so the clock sends it again only
 while it still makes sense, and for as long as it does: a caller who is not fetched out of a room stays there. Each of
-them may arrive twice without harm, because what a leg hears next is decided when its document is fetched.
+them may arrive twice without harm, because what a leg hears next is decided when its document is fetched. Only a call
+that we place is asked for once: twice would ring the customer twice.
 """
 
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from voice import models
-from voice.calls import last_waiting
+from voice.calls import dialled_leg, is_known, last_waiting
 from voice.carrier_faults import CarrierAway, CarrierGone, CarrierRefused
 from voice.runtime import Runtime, after_commit
 from voice.states import Action, Participation, Waiting
@@ -22,16 +23,20 @@ log = structlog.get_logger()
 LEASE_SECONDS = 5.0
 HOLD_TRIES = 2  # then the caller is better off in the queue
 MOST_TRIES = 720  # an hour
+TRIES = {"hold": HOLD_TRIES, "dial": 1}
+WORD_SECONDS = (
+    5.0  # an order to dial whose answer was lost: the leg tells of itself within this, or there is none
+)
 OPPOSITE = {"hold": "unhold", "unhold": "hold"}
 OPEN = (Action.INTENDED, Action.SENT)
 
 
 @dataclass(frozen=True)
 class Move:
-    """What is to be done to a live call: poke, hold, unhold, end_room or end_leg."""
+    """What is to be done to a live call: poke, dial, hold, unhold, end_room or end_leg."""
 
     kind: str
-    target: str  # a leg's sid, or a room's name for end_room
+    target: str  # a leg's sid, a room's name for end_room, a number for dial
     room: str = ""  # the room in which a leg is held
     generation: int = 0
 
@@ -70,8 +75,14 @@ def send(rt: Runtime, merchant_id: str, action_id: str) -> None:
         _finish(rt, action, Action.FAILED, str(refused))
     except CarrierAway as away:
         log.warning("carrier away", call=action.call_id, kind=action.kind, error=str(away))
-        tries = HOLD_TRIES if action.kind == "hold" else MOST_TRIES
-        _finish(rt, action, Action.FAILED if action.attempts >= tries else Action.SENT, str(away))
+        tries = TRIES.get(action.kind, MOST_TRIES)
+        _finish(
+            rt,
+            action,
+            Action.FAILED if action.attempts >= tries else Action.SENT,
+            str(away),
+            is_certain=False,
+        )
     else:
         _finish(rt, action, Action.CONFIRMED, "")
         if action.kind in OPPOSITE:
@@ -128,6 +139,8 @@ def _is_pointless(tx: Session, action: models.Action, call: models.Call) -> bool
         return True
     if action.kind in OPPOSITE:
         return _wanted(tx, action) != action.kind
+    if action.kind == "dial":
+        return action.attempts > TRIES["dial"] or not _is_to_be_dialled(tx, call)
     return action.kind == "poke" and not _is_to_be_fetched(tx, action, call)
 
 
@@ -136,9 +149,17 @@ def _is_to_be_fetched(tx: Session, action: models.Action, call: models.Call) -> 
     waiting = last_waiting(tx, call)
     if waiting is None or waiting.state == Waiting.CONNECTED:
         return False
+    if waiting.state == Waiting.LET_GO:
+        return True
     if action.generation and waiting.generation != action.generation:
         return False
     return waiting.state == Waiting.BRIDGING or waiting.proved_at is None
+
+
+def _is_to_be_dialled(tx: Session, call: models.Call) -> bool:
+    """Whether the agent still waits for this customer."""
+    waiting = last_waiting(tx, call)
+    return waiting is not None and waiting.state == Waiting.BRIDGING
 
 
 def _wanted(tx: Session, action: models.Action) -> str | None:
@@ -170,6 +191,11 @@ def _make(rt: Runtime, action: models.Action, call: models.Call) -> None:
     match action.kind:
         case "poke":
             rt.carrier.move_leg(account, target, rt.links.leg(call.id))
+        case "dial":
+            sid = rt.carrier.dial(
+                account, target, call.dialled, rt.links.leg(call.id), rt.links.dialled(call.id)
+            )
+            _know_leg(rt, call, sid)
         case "end_leg":
             rt.carrier.end_leg(account, target)
         case "end_room":
@@ -187,6 +213,14 @@ def _make(rt: Runtime, action: models.Action, call: models.Call) -> None:
             raise CarrierRefused(f"no such request: {other}")
 
 
+def _know_leg(rt: Runtime, call: models.Call, sid: str) -> None:
+    """The leg that we dialled; one whose agent gave up meanwhile is ended."""
+    with rt.write() as tx:
+        now = dialled_leg(tx, call.account_sid, call.id, sid)
+        if now is not None and now.ended_at is not None:
+            order(tx, rt, now, Move("end_leg", sid))
+
+
 def _room_sid(rt: Runtime, call: models.Call, room: str) -> str | None:
     with rt.store.read() as tx:
         known = tx.scalar(
@@ -201,7 +235,9 @@ def _room_sid(rt: Runtime, call: models.Call, room: str) -> str | None:
     return known or rt.carrier.find_room(rt.books.page.by_sid[call.account_sid], room)
 
 
-def _finish(rt: Runtime, action: models.Action, state: Action, error: str) -> None:
+def _finish(
+    rt: Runtime, action: models.Action, state: Action, error: str, *, is_certain: bool = True
+) -> None:
     with rt.write() as tx:
         tx.execute(
             update(models.Action)
@@ -214,6 +250,8 @@ def _finish(rt: Runtime, action: models.Action, state: Action, error: str) -> No
         )
         if state == Action.FAILED and action.kind == "hold":
             _hold_failed(tx, rt, action)
+        if state == Action.FAILED and action.kind == "dial":
+            _dial_failed(tx, rt, action, is_certain=is_certain)
 
 
 def _hold_failed(tx: Session, rt: Runtime, action: models.Action) -> None:
@@ -229,4 +267,20 @@ def _hold_failed(tx: Session, rt: Runtime, action: models.Action) -> None:
         update(models.Participation)
         .where(*of_room, models.Participation.state == Participation.TALKING)
         .values(held_at=None)
+    )
+
+
+def _dial_failed(tx: Session, rt: Runtime, action: models.Action, *, is_certain: bool) -> None:
+    """The customer is not rung: the agent's time of waiting ends, now or when no leg has told of itself."""
+    call = tx.get_one(models.Call, (action.merchant_id, action.call_id))
+    if is_known(call):
+        return
+    tx.execute(
+        update(models.Waiting)
+        .where(
+            models.Waiting.merchant_id == action.merchant_id,
+            models.Waiting.call_id == action.call_id,
+            models.Waiting.state == Waiting.BRIDGING,
+        )
+        .values(until_at=rt.now() + (0.0 if is_certain else WORD_SECONDS))
     )

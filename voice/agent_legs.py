@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from voice import heard as told
 from voice import models, speak
+from voice.calls import is_dialling
 from voice.locks import lock_call
 from voice.phrases import phrase
 from voice.runtime import Runtime
@@ -23,8 +24,15 @@ def agent_document(rt: Runtime, heard: told.AgentCall) -> bytes:
         if talk is None:
             return speak.say_and_hang_up(phrase("taken"))
         region = rt.books.account_of(talk.merchant_id).region or None
+        call = tx.get_one(models.Call, (talk.merchant_id, talk.call_id))
         return speak.document(
-            speak.join_as_agent(talk.room, rt.links, participation_id=talk.id, region=region)
+            speak.join_as_agent(
+                talk.room,
+                rt.links,
+                participation_id=talk.id,
+                region=region,
+                is_first=is_dialling(call),
+            )
         )
 
 

@@ -94,6 +94,32 @@ def find_call(tx: Session, account_sid: str, call_sid: str) -> models.Call | Non
     return lock_call(tx, *found) if found is not None else None
 
 
+def is_known(call: models.Call) -> bool:
+    """Whether the carrier's id of the customer's leg is known; until then a call that we dial carries its own."""
+    return call.call_sid != call.id
+
+
+def is_dialling(call: models.Call) -> bool:
+    """Whether this is a call of ours that the customer has not taken yet."""
+    return call.direction == "outbound" and call.outcome is None
+
+
+def dialled_leg(tx: Session, account_sid: str, call_id: str, call_sid: str) -> models.Call | None:
+    """The call for which we dialled this leg, locked; the first leg that tells of itself is the call's only one."""
+    found = tx.execute(
+        select(models.Call.merchant_id, models.Call.id).where(
+            models.Call.id == call_id,
+            models.Call.account_sid == account_sid,
+            models.Call.direction == "outbound",
+        )
+    ).first()
+    call = lock_call(tx, *found) if found is not None else None
+    if call is not None and not is_known(call):
+        call.call_sid = call_sid
+        tx.flush()
+    return call
+
+
 def remember(call: models.Call, outcome: CallEnd) -> None:
     """Keep the strongest thing that happened to a call."""
     if call.outcome is None or STRONGEST.index(outcome) < STRONGEST.index(CallEnd(call.outcome)):
@@ -113,12 +139,17 @@ def end_call(
         return
     now = ended_at or rt.now()
     call.ended_at = now
-    call.hung_up_by = call.hung_up_by or ("flow" if _said_goodbye(tx, call) else hung_up_by)
+    call.hung_up_by = call.hung_up_by or ("flow" if _said_goodbye(tx, call) else far_end(call, hung_up_by))
     call.ended_as = ended_as or call.outcome or CallEnd.COMPLETED_IN_FLOW
     rt.journal.write(
         tx, call.merchant_id, call.id, "call_ended", now, ended_as=call.ended_as, hung_up_by=call.hung_up_by
     )
     outbox.add(tx, rt, call.merchant_id, "open_ticket", call.id, now)
+
+
+def far_end(call: models.Call, hung_up_by: str) -> str:
+    """Who hung up, in the words of the call's direction: whom we dialled is a customer, not a caller."""
+    return "customer" if hung_up_by == "caller" and call.direction == "outbound" else hung_up_by
 
 
 def _said_goodbye(tx: Session, call: models.Call) -> bool:

@@ -23,6 +23,7 @@ from voice.carrier_faults import CarrierRefused as CarrierRefused
 from voice.heard import CallStatusHeard, RecordingHeard
 from voice.media_fetch import fetch_recording
 
+RING_SECONDS = 45  # how long a phone that we dial rings; Twilio adds 5 s of its own
 TIMEOUTS = (3.0, 10.0)  # seconds to connect, seconds between bytes
 LOST = (404, 409)  # the leg or room has ended
 GONE_CODES = (20404, 21220)  # not found; the call is not in progress
@@ -92,6 +93,23 @@ class Carrier:
     def move_leg(self, account: Account, call_sid: str, url: str) -> None:
         """Make a live leg fetch another document."""
         self._ask(lambda: self._client(account).calls(call_sid).update(url=url, method="POST"))
+
+    def dial(self, account: Account, to: str, from_: str, url: str, status_url: str) -> str:
+        """Call a number; whoever picks up gets the document. The new leg's sid."""
+        created = self.ask(
+            account,
+            lambda client: client.calls.create(
+                to=to,
+                from_=from_,
+                url=url,
+                method="POST",
+                status_callback=status_url,
+                status_callback_method="POST",
+                status_callback_event=["initiated", "ringing", "answered", "completed"],
+                timeout=RING_SECONDS,
+            ),
+        )
+        return str(created.sid)
 
     def end_leg(self, account: Account, call_sid: str) -> None:
         """Hang up a leg."""

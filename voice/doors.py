@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 import structlog
 
-from voice import agent_legs, guard, hear, legs, metrics, music, signals, speak, turns, waiting_room
+from voice import agent_legs, guard, hear, legs, metrics, music, outbound, signals, speak, turns, waiting_room
 from voice.guard import Admitted, Refusal, Secrets
 from voice.phrases import phrase
 from voice.runtime import Runtime
@@ -144,6 +144,22 @@ def _status(rt: Runtime, fields: Fields, _rest: str) -> bytes:
     return speak.EMPTY
 
 
+def _dialled(rt: Runtime, fields: Fields, call_id: str) -> bytes:
+    outbound.leg_went_on(rt, call_id, hear.call_status(fields))
+    signals.leg_status(rt, hear.call_status(fields))
+    return speak.EMPTY
+
+
+def _ringing(rt: Runtime, fields: Fields, room: str) -> bytes:
+    with rt.store.read() as tx:
+        rings = outbound.is_ringing(tx, fields["AccountSid"], room)
+    return _tone(rt, fields, room) if rings else speak.retry_later(rt.links.ringing(room), seconds=1)
+
+
+def _tone(rt: Runtime, _fields: Fields, room: str) -> bytes:
+    return speak.ringing(rt.links.audio("ringing"), rt.links.ringing(room))
+
+
 def _recording(rt: Runtime, fields: Fields, kind: str) -> bytes:
     signals.recording(rt, hear.recording(fields), "voicemail" if kind == "voicemail" else "call")
     return speak.EMPTY
@@ -194,10 +210,12 @@ DOORS: Final[dict[str, Door]] = {
     "agent": Door(_agent, _nothing),
     "agent-left": Door(_agent_left, _nothing, takes=True),
     "hold": Door(_hold, _again_at("hold"), takes=True),
+    "ringing": Door(_ringing, _tone, takes=True),
+    "dialled": Door(_dialled, _nothing, takes=True),
     "goodbye": Door(_goodbye, _nothing),
     "room": Door(_room, _nothing, takes=True),
     "status": Door(_status, _nothing),
     "recording": Door(_recording, _nothing, takes=True),
 }
-SIGNALS = frozenset({"room", "status", "recording"})
+SIGNALS = frozenset({"room", "status", "dialled", "recording"})
 TELLING = SIGNALS | {"leg", "agent-left"}  # documents whose request may tell of an end

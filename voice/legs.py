@@ -9,13 +9,23 @@ from sqlalchemy.orm import Session as Tx
 
 from callflows.session import Session
 from voice import heard as told
-from voice import models, music, speak, turns
-from voice.calls import end_call, find_call, last_waiting, owner_of, peek_call, remember
+from voice import models, music, outbound, speak, transfers, turns
+from voice.calls import (
+    dialled_leg,
+    end_call,
+    find_call,
+    is_dialling,
+    last_waiting,
+    owner_of,
+    peek_call,
+    remember,
+)
 from voice.joining import how_left
 from voice.phrases import phrase
 from voice.runtime import Runtime
 from voice.states import CallEnd, Participation, Waiting
 from voice.talks import REJOIN_SECONDS, caller_arrives, end_talk, void_claim
+from voice.unanswered import give_up
 from voice.waiting_room import leave
 
 # What Twilio's queue says of leaving it, when that is news to us.
@@ -26,11 +36,16 @@ REFUSED_BY_QUEUE = {
 }
 
 
+TO_BE_REACHED = (Waiting.CLAIMED, Waiting.BRIDGING)  # a customer whom we dial
+
+
 def customer_document(rt: Runtime, who: told.Incoming, heard: told.TurnHeard, call_id: str) -> bytes:
     """The document for the customer's leg, or the next turn of the flow once the queue or the talk is over."""
     with rt.write() as tx:
-        call = find_call(tx, heard.account_sid, heard.call_sid)
-        if call is None or call.id != call_id or call.ended_at is not None:
+        call = find_call(tx, heard.account_sid, heard.call_sid) or dialled_leg(
+            tx, heard.account_sid, call_id, heard.call_sid
+        )
+        if call is None or call.id != call_id or call.ended_at is not None or call.call_sid != heard.call_sid:
             return speak.document(speak.hang_up())
         if heard.is_gone:
             caller_gone(tx, rt, call)
@@ -39,9 +54,14 @@ def customer_document(rt: Runtime, who: told.Incoming, heard: told.TurnHeard, ca
         if waiting is None:
             return speak.document(speak.hang_up())
         _heed_queue(tx, rt, waiting, heard)
-        document = _document(tx, rt, call, waiting)
+        document = _document(tx, rt, call, waiting) or transfers.next_stage(tx, rt, call, waiting, heard)
+        fresh = last_waiting(tx, call) if document is None else None
+        if fresh is not None and fresh.id != waiting.id:
+            document, waiting = _document(tx, rt, call, fresh), fresh
         if document is not None:
             return document
+        if call.direction == "outbound":  # no flow has the word: the agent had it
+            return outbound.parting_words(rt, call, waiting)
         story = _onward(rt, who, call, waiting)
         if (
             story.turn.session is not None
@@ -78,7 +98,10 @@ def caller_gone(tx: Tx, rt: Runtime, call: models.Call, ended_at: float | None =
         return
     waiting = last_waiting(tx, call)
     talk = owner_of(tx, call.merchant_id, call.id)
-    if talk is not None and talk.state != Participation.JOINING:
+    if waiting is not None and is_dialling(call) and waiting.state in TO_BE_REACHED:
+        ended_as = CallEnd(call.outcome or CallEnd.NO_ANSWER)
+        give_up(tx, rt, call, waiting, ended_as, "the customer's phone was not answered")
+    elif talk is not None and talk.state != Participation.JOINING:
         end_talk(tx, rt, call, talk, "caller", ended_at)
     elif waiting is not None and waiting.left_as is None:
         _abandon(tx, rt, call, waiting, ended_at or rt.now())
@@ -119,6 +142,7 @@ def _document(tx: Tx, rt: Runtime, call: models.Call, waiting: models.Waiting) -
     talk = owner_of(tx, call.merchant_id, call.id)
     if waiting.state == Waiting.CONNECTED and talk is not None:
         return speak.document(
+            *outbound.first_words(tx, rt, call, waiting, talk),
             speak.join_as_customer(
                 talk.room,
                 rt.links,
@@ -126,7 +150,7 @@ def _document(tx: Tx, rt: Runtime, call: models.Call, waiting: models.Waiting) -
                 record=waiting.record,
                 side=waiting.record_side,
                 region=rt.books.account_of(call.merchant_id).region or None,
-            )
+            ),
         )
     waiting.proved_at = None
     return speak.document(

@@ -64,6 +64,14 @@ class Links:
         """A leg's progress."""
         return self._to("status")
 
+    def dialled(self, call_id: str) -> str:
+        """The progress of a leg that we dialled for a call."""
+        return self._to(f"dialled/{call_id}")
+
+    def ringing(self, room: str) -> str:
+        """What an agent hears alone in a room while somebody is called."""
+        return self._to(f"ringing/{room}")
+
     def recording(self, kind: str) -> str:
         """A recording's progress; `kind` is call or voicemail."""
         return self._to(f"recording/{kind}")

@@ -40,7 +40,9 @@ def look(store: Store, account_sid: str) -> OpenHere:
             frozenset(
                 tx.scalars(
                     select(models.Call.call_sid).where(
-                        models.Call.ended_at.is_(None), models.Call.account_sid == account_sid
+                        models.Call.ended_at.is_(None),
+                        models.Call.account_sid == account_sid,
+                        models.Call.call_sid != models.Call.id,  # it is still to be dialled
                     )
                 )
             ),

@@ -3,7 +3,17 @@
 from typing import Literal
 
 Phrase = Literal[
-    "place", "next", "minute", "minutes", "again", "one_moment", "unknown_number", "trouble", "taken", "away"
+    "place",
+    "next",
+    "minute",
+    "minutes",
+    "again",
+    "one_moment",
+    "unknown_number",
+    "trouble",
+    "taken",
+    "away",
+    "lost_you",
 ]
 
 PHRASES: dict[Phrase, dict[str, str]] = {
@@ -57,6 +67,12 @@ PHRASES: dict[Phrase, dict[str, str]] = {
         "de": "Einen Moment noch. Bitte bleiben Sie dran, oder rufen Sie in einigen Minuten wieder an.",
         "fr": "Encore un instant. Restez en ligne, ou rappelez dans quelques minutes.",
         "es": "Un momento más. Permanezca en la línea, o vuelva a llamar en unos minutos.",
+    },
+    "lost_you": {
+        "en": "We are sorry, the connection to our colleague was lost. We will call you again. Goodbye.",
+        "de": "Es tut uns leid, die Verbindung ist abgebrochen. Wir rufen Sie wieder an. Auf Wiederhören.",
+        "fr": "Nous sommes désolés, la connexion est coupée. Nous vous rappellerons. Au revoir.",
+        "es": "Lo sentimos, se ha cortado la conexión. Le volveremos a llamar. Adiós.",
     },
     "taken": {"en": "This caller is no longer waiting for you."},
 }

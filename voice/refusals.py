@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-Code = Literal["not_found", "gone", "taken", "not_now"]
+Code = Literal["not_found", "gone", "taken", "not_now", "not_dialled"]
 
 
 class Refused(Exception):

@@ -86,6 +86,14 @@ class Settings(BaseSettings):
         SecretStr(""), description="Secrets that flows name (bearer), comma separated: MERCHANT/NAME=VALUE."
     )
     http_secrets_file: Path | None = Field(None, description="File that holds HTTP_SECRETS.")
+    dial_agent_hour: int = Field(
+        40, ge=0, description="How many calls one agent may make within an hour. 0: nobody calls out."
+    )
+    dial_merchant_hour: int = Field(
+        300,
+        ge=0,
+        description="How many calls may go out for one merchant within an hour, calls that flows forward among them.",
+    )
     metrics_port: int = Field(
         0,
         description="First private port for Prometheus, on HOST; each process takes the next free one. 0: none.",

@@ -126,9 +126,12 @@ def join_as_customer(
     return element("Dial", dial, _room(room, links.room(room), ends_room=ends_room, region=region))
 
 
-def join_as_agent(room: str, links: Links, *, participation_id: str, region: str | None = None) -> Fragment:
-    """Bring an agent into the room; an agent who leaves never ends it."""
-    inside = _room(room, links.room(room), ends_room=False, region=region)
+def join_as_agent(
+    room: str, links: Links, *, participation_id: str, region: str | None = None, is_first: bool = False
+) -> Fragment:
+    """Bring an agent into the room; an agent who leaves never ends it. Who is there first hears the ringing."""
+    wait_url = links.ringing(room) if is_first else ""
+    inside = _room(room, links.room(room), ends_room=False, region=region, wait_url=wait_url)
     return element("Dial", {"action": links.agent_left(participation_id)}, inside)
 
 
@@ -181,6 +184,11 @@ def waiting_room(music_url: str, *, words: Fragment = NOTHING, keys_url: str | N
 def hold(music_urls: Sequence[str], again_url: str, *, words: Fragment = NOTHING) -> bytes:
     """What a customer on hold hears: words once, then music that starts over for as long as the hold lasts."""
     return document(words, *(play(url) for url in music_urls), redirect(again_url))
+
+
+def ringing(tone_url: str, again_url: str) -> bytes:
+    """The tone of a phone that rings elsewhere, over and over."""
+    return document(play(tone_url), redirect(again_url))
 
 
 def retry_later(url: str, *, words: Fragment = Fragment(b""), seconds: int = 3) -> bytes:  # noqa: B008
@@ -265,13 +273,16 @@ def _open_gather(max_keys: int, wait_seconds: int, finish_key: str, *, hears_sil
     return element("Gather", listening).removesuffix(b"/>") + b' action="'
 
 
-def _room(room: str, events_url: str, *, ends_room: bool, region: str | None) -> Fragment:
-    """Identical on every leg but for endConferenceOnExit, because Twilio obeys the first participant (design D8)."""
+def _room(room: str, events_url: str, *, ends_room: bool, region: str | None, wait_url: str = "") -> Fragment:
+    """Identical on every leg, because Twilio obeys the first participant (design D8), but for what is each leg's own:
+
+    endConferenceOnExit, and what one hears while alone.
+    """
     attributes: Attributes = {
         "beep": False,
         "startConferenceOnEnter": True,
         "endConferenceOnExit": ends_room,
-        "waitUrl": "",
+        "waitUrl": wait_url,
         "region": region,
         "statusCallback": events_url,
         "statusCallbackEvent": ROOM_EVENTS,

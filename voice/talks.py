@@ -5,21 +5,24 @@ Twilio fetches their documents, by compare-and-set on (call, agent, generation);
 Ending is a wish told to us; an agent's leg that ends without one has vanished, and the caller is kept.
 """
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from voice import models
 from voice.actions import Move, order
-from voice.calls import live_waiting, owner_of, remember
+from voice.calls import far_end, is_dialling, live_waiting, owner_of, remember
 from voice.dispatch import decide_for_agent, decide_for_queue
 from voice.ids import room_name
 from voice.locks import lock_call
 from voice.moves import bump_desks, move
+from voice.parting import close, fail_offer, wrap_up
 from voice.refusals import Refused
 from voice.runtime import Runtime
 from voice.states import CallEnd, Offer, Participation, Waiting
+from voice.unanswered import never_met
 
 BRIDGE_SECONDS = 8.0  # from the agent at the fence to the caller at the fence
+DIAL_SECONDS = 60.0  # for somebody to pick up: the carrier rings 45 s and adds 5, the rest is our own asking
 REJOIN_SECONDS = 15.0  # an agent whose leg was lost may come back to the talk
 
 
@@ -37,7 +40,7 @@ def agent_arrives(
             models.Waiting.agent_id == offer.agent_id,
             models.Waiting.generation == offer.generation,
         )
-        .values(state=Waiting.BRIDGING, state_at=now, until_at=now + BRIDGE_SECONDS)
+        .values(state=Waiting.BRIDGING, state_at=now, until_at=now + _seconds_to_come(call))
     )
     if not arrived.rowcount:  # type: ignore[attr-defined]
         return None
@@ -58,10 +61,17 @@ def agent_arrives(
     call.next_assignment += 1
     tx.add(talk)
     tx.flush()
-    if waiting.proved_at is not None:  # else the first wait document sends the caller here
+    if is_dialling(call):
+        order(tx, rt, call, Move("dial", call.caller))
+    elif waiting.proved_at is not None:  # else the first wait document sends the caller here
         order(tx, rt, call, Move("poke", call.call_sid, generation=waiting.generation))
     bump_desks(tx, rt, offer.agent_id)
     return talk
+
+
+def _seconds_to_come(call: models.Call) -> float:
+    """How long an agent in the room waits: for the caller's way from the music, or for somebody to pick up."""
+    return DIAL_SECONDS if is_dialling(call) else BRIDGE_SECONDS
 
 
 def caller_arrives(
@@ -103,7 +113,7 @@ def caller_arrives(
         tx,
         call.merchant_id,
         call.id,
-        "answered",
+        "answered" if waiting.queue else "dial_answered",
         now,
         agent_id=talk.agent_id,
         queue=waiting.queue,
@@ -117,7 +127,13 @@ def caller_arrives(
 def release_claim(
     tx: Session, rt: Runtime, call: models.Call, waiting: models.Waiting, *, agent_becomes: str, why: str
 ) -> None:
-    """Agent or caller did not reach the room: the caller keeps the place, the claim is void, its generation is over."""
+    """Agent or caller did not reach the room: the caller keeps the place, the claim is void, its generation is over.
+
+    Whom we dialled keeps no place: that call is over.
+    """
+    if is_dialling(call):
+        never_met(tx, rt, call, waiting, agent_becomes=agent_becomes, why=why)
+        return
     was_bridging = waiting.state == Waiting.BRIDGING
     agent_id, now = waiting.agent_id, rt.now()
     released = tx.execute(
@@ -155,9 +171,9 @@ def void_claim(
     why: str,
 ) -> None:
     """What a claim had begun is taken back: the offer failed, the agent's leg is ended, the agent is no longer bound."""
-    _fail_offer(tx, rt, waiting)
+    fail_offer(tx, rt, waiting)
     if (talk := owner_of(tx, call.merchant_id, call.id)) is not None:
-        _close(tx, rt, talk)
+        close(tx, rt, talk)
         order(tx, rt, call, Move("end_leg", talk.leg_sid))
     rt.journal.write(tx, call.merchant_id, call.id, "connect_failed", rt.now(), agent_id=agent_id, why=why)
     if agent_id is not None:
@@ -180,8 +196,8 @@ def end_talk(
         return
     waiting, now = live_waiting(tx, call), ended_at or rt.now()
     talk.end_asked_by = by
-    _close(tx, rt, talk)
-    call.hung_up_by = call.hung_up_by or by
+    close(tx, rt, talk)
+    call.hung_up_by = call.hung_up_by or far_end(call, by)
     if waiting is not None:
         waiting.left_as = "answered"
     rt.journal.write(
@@ -191,17 +207,17 @@ def end_talk(
         "talk_ended",
         now,
         agent_id=talk.agent_id,
-        by=by,
+        by=far_end(call, by),
         talked=round(max(0.0, now - (talk.joined_at or now)), 1),
     )
-    _wrap_up(tx, rt, call, talk.agent_id, waiting.wrap_up_seconds if waiting is not None else 0.0)
+    wrap_up(tx, rt, call, talk.agent_id, waiting.wrap_up_seconds if waiting is not None else 0.0)
 
 
 def hold(rt: Runtime, agent_id: str, call_id: str) -> None:
     """Let the caller hear music; what is said meanwhile stays here."""
     with rt.write() as tx:
-        call, talk = _talk_of(tx, agent_id, call_id)
-        _require_both(talk)
+        call, talk = talk_of(tx, agent_id, call_id)
+        require_both(talk)
         if talk.held_at is not None:
             return
         talk.held_at = rt.now()
@@ -214,8 +230,8 @@ def hold(rt: Runtime, agent_id: str, call_id: str) -> None:
 def resume(rt: Runtime, agent_id: str, call_id: str) -> None:
     """Talk with the caller again."""
     with rt.write() as tx:
-        call, talk = _talk_of(tx, agent_id, call_id)
-        _require_both(talk)
+        call, talk = talk_of(tx, agent_id, call_id)
+        require_both(talk)
         if talk.held_at is None:
             return
         held = rt.now() - talk.held_at
@@ -231,7 +247,7 @@ def resume(rt: Runtime, agent_id: str, call_id: str) -> None:
 def end(rt: Runtime, agent_id: str, call_id: str) -> None:
     """End the talk, or give up connecting; the carrier is told once this is written down."""
     with rt.write() as tx:
-        call, talk = _talk_of(tx, agent_id, call_id)
+        call, talk = talk_of(tx, agent_id, call_id)
         rt.journal.write(
             tx, call.merchant_id, call.id, "ending_triggered", rt.now(), agent_id=agent_id, by="agent"
         )
@@ -243,9 +259,7 @@ def end(rt: Runtime, agent_id: str, call_id: str) -> None:
         order(tx, rt, call, Move("end_room", talk.room))
 
 
-def _talk_of(tx: Session, agent_id: str, call_id: str) -> tuple[models.Call, models.Participation]:
-    from sqlalchemy import select
-
+def talk_of(tx: Session, agent_id: str, call_id: str) -> tuple[models.Call, models.Participation]:
     talk = tx.scalar(
         select(models.Participation).where(
             models.Participation.call_id == call_id,
@@ -264,36 +278,6 @@ def _talk_of(tx: Session, agent_id: str, call_id: str) -> tuple[models.Call, mod
     return call, talk
 
 
-def _require_both(talk: models.Participation) -> None:
+def require_both(talk: models.Participation) -> None:
     if talk.state != Participation.TALKING:
         raise Refused("not_now", "You and the caller are not connected at this moment.")
-
-
-def _close(tx: Session, rt: Runtime, talk: models.Participation) -> None:
-    talk.state, talk.ended_at, talk.until_at = Participation.ENDED, rt.now(), None
-    tx.flush()
-    bump_desks(tx, rt, talk.agent_id)
-
-
-def _fail_offer(tx: Session, rt: Runtime, waiting: models.Waiting) -> None:
-    tx.execute(
-        update(models.Offer)
-        .where(
-            models.Offer.merchant_id == waiting.merchant_id,
-            models.Offer.waiting_id == waiting.id,
-            models.Offer.state == Offer.ACCEPTED,
-        )
-        .values(state=Offer.FAILED, ended_at=rt.now())
-    )
-
-
-def _wrap_up(tx: Session, rt: Runtime, call: models.Call, agent_id: str, seconds: float) -> None:
-    now = rt.now()
-    if move(tx, rt, agent_id, "talk_ended", until_at=now + seconds) is None:
-        return
-    rt.journal.write(
-        tx, call.merchant_id, call.id, "wrap_up_started", now, agent_id=agent_id, seconds=seconds
-    )
-    if seconds <= 0:
-        move(tx, rt, agent_id, "wrapped_up")
-        decide_for_agent(tx, rt, agent_id)

@@ -14,14 +14,15 @@ from sqlalchemy.orm import Session as Tx
 from callflows import engine, remembered
 from callflows.actions import Forward, JoinQueue, Request, RingAgents, SendText
 from callflows.engine import Turn
-from callflows.events import Event
+from callflows.events import Event, ForwardEnded, ForwardOutcome
 from callflows.flow import Flow
 from callflows.notes import NoteKind
 from callflows.session import Caller, Session, cut
 from callflows.world import World
-from voice import asking, models, speak, texting
+from voice import asking, gate, models, speak, texting
 from voice import heard as told
 from voice.calls import Facts, ensure_call, remember
+from voice.dialling import NotDialled
 from voice.facts import Told
 from voice.forms import fact, has_effect, is_evidence, looked_at_time
 from voice.happened import flow_event
@@ -225,6 +226,8 @@ def _with_effect(rt: Runtime, story: Story) -> bytes:
 def _settled(tx: Tx, rt: Runtime, story: Story) -> Story:
     """A queue that lets nobody in, or people who cannot be rung, send the flow on at once, within the same turn."""
     wish = story.turn.actions[-1]
+    if isinstance(wish, Forward):
+        return _gated(tx, rt, story, wish)
     if not isinstance(wish, JoinQueue | RingAgents):
         return story
     closed = why_closed(tx, story.facts.merchant_id, story.flow, wish)
@@ -246,9 +249,25 @@ def _settled(tx: Tx, rt: Runtime, story: Story) -> Story:
     return _settled(tx, rt, replace(story, turn=merged))
 
 
+def _gated(tx: Tx, rt: Runtime, story: Story, wish: Forward) -> Story:
+    """A number that must not be called is like one that cannot be reached."""
+    try:
+        gate.admit_forward(tx, rt, story.flow, wish.number)
+    except NotDialled as refused:
+        facts, turn = story.facts, story.turn
+        told_why = {"number": wish.number, "why": str(refused)}
+        rt.journal.write(tx, facts.merchant_id, facts.call_id, "forward_refused", rt.now(), **told_why)
+        failed, world = ForwardEnded(ForwardOutcome.FAILED), world_of(rt, facts, story.flow)
+        onward = engine.resume(story.flow, _session_of(turn), failed, rt.now(), world)
+        before = tuple(note for note in turn.notes if note.kind is not NoteKind.FORWARDED)
+        merged = Turn(onward.session, turn.actions[:-1] + onward.actions, before + onward.notes)
+        return _settled(tx, rt, replace(story, turn=merged))
+    return story
+
+
 def _take_effect(tx: Tx, rt: Runtime, call: models.Call, story: Story) -> None:
     texts = [action for action in story.turn.actions if isinstance(action, SendText)]
-    texting.send_later(tx, rt, story.facts, story.number, texts)
+    texting.send_later(tx, rt, story.flow, story.facts, story.number, texts)
     match story.turn.actions[-1]:
         case JoinQueue() | RingAgents() as wish:
             take_place(tx, rt, call, story.flow, _session_of(story.turn), wish, _waiting_of(story))

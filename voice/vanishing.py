@@ -64,6 +64,9 @@ def requeue(tx: Session, rt: Runtime, call: models.Call, talk: models.Participat
     move(tx, rt, talk.agent_id, "lost")
     if waiting is None or waiting.state != Waiting.CONNECTED:
         return
+    if not waiting.queue:
+        _let_go(tx, rt, call, waiting)
+        return
     talked = now - waiting.state_at
     waiting.state, waiting.state_at, waiting.head_at = Waiting.WAITING, now, now
     waiting.generation, waiting.agent_id, waiting.proved_at = waiting.generation + 1, None, None
@@ -72,3 +75,12 @@ def requeue(tx: Session, rt: Runtime, call: models.Call, talk: models.Participat
     rt.journal.write(tx, call.merchant_id, call.id, "requeued", now, queue=waiting.queue)
     order(tx, rt, call, Move("poke", call.call_sid))
     decide_for_queue(tx, rt, waiting.merchant_id, waiting.queue)
+
+
+def _let_go(tx: Session, rt: Runtime, call: models.Call, waiting: models.Waiting) -> None:
+    """Whom an agent had called has no queue to go back to: an apology ends the call, and the ticket tells."""
+    waiting.state, waiting.state_at, waiting.left_as = Waiting.LET_GO, rt.now(), "let_go"
+    tx.flush()
+    call.hung_up_by = call.hung_up_by or "lost"
+    rt.journal.write(tx, call.merchant_id, call.id, "let_go", rt.now())
+    order(tx, rt, call, Move("poke", call.call_sid))

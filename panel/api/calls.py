@@ -2,8 +2,9 @@
 
 from flask import Blueprint, Response, jsonify
 
-from panel.context import agent_id, rt
-from voice import talks
+from panel.context import agent_id, rt, sent_text
+from panel.targets import targets_of
+from voice import talks, transfers
 
 calls = Blueprint("calls", __name__)
 
@@ -19,6 +20,21 @@ def hold(call_id: str) -> Response:
 def resume(call_id: str) -> Response:
     """Caller and agent hear each other again."""
     talks.resume(rt(), agent_id(), call_id)
+    return jsonify(ok=True)
+
+
+@calls.get("/api/calls/<call_id>/targets")
+def targets(call_id: str) -> Response:
+    """Whom this caller can be sent to: colleagues with their states, and queues."""
+    with rt().store.read() as tx:
+        return jsonify(targets_of(tx, rt(), agent_id(), call_id))
+
+
+@calls.post("/api/calls/<call_id>/send")
+def send(call_id: str) -> Response:
+    """{to: agent, queue or number, target} -> the caller is theirs, or comes back when nobody takes it."""
+    kind, target = sent_text("to", longest=10), sent_text("target", longest=80)
+    transfers.send(rt(), agent_id(), call_id, kind, target)
     return jsonify(ok=True)
 
 

@@ -5,12 +5,14 @@ import { duration, setServerTime, tick } from "./clock.js";
 import { fill, toast } from "./elements.js";
 import { keyOf } from "./keypad.js";
 import * as phone from "./phone.js";
+import { openDialling, startDialling } from "./dial.js";
 import { follow, isOurs, join } from "./phone_follows.js";
 import { phoneState, phoneView } from "./phone_view.js";
 import * as readiness from "./readiness.js";
 import * as ringer from "./ringer.js";
 import * as soundCheck from "./sound_check.js";
 import { label, statusView } from "./status_view.js";
+import { closeSending, openSending, startSending } from "./send_on.js";
 import { openStream } from "./stream.js";
 import { joinTabs } from "./tabs.js";
 
@@ -45,6 +47,8 @@ export function startDesk(pushUrl, { onCallOver }) {
     if (view.keypad && keyOf(event)) doings.key(keyOf(event));
   });
   listenToHeadset();
+  startDialling(dial);
+  startSending();
 }
 
 // This tab has the phone now; returns how to give it up.
@@ -91,9 +95,11 @@ export const doings = {
       throw error;
     }
   },
+  "dial-open": (wanted) => openDialling(wanted),
   decline: () => post(`/api/offers/${desk.offer.id}/decline`),
   hold: () => post(`/api/calls/${desk.talk.call_id}/hold`),
   resume: () => post(`/api/calls/${desk.talk.call_id}/resume`),
+  "send-open": () => openSending(desk.talk),
   end: () => post(`/api/calls/${desk.talk.call_id}/end`),
   rejoin: async () => { await tabs.take(); await join(desk.talk.offer_id, desk.talk.account_sid); },
   mute: () => tabs.wish("mute", !handset?.muted),
@@ -104,6 +110,19 @@ export const doings = {
   "test-ring": () => ringer.test(),
   "move-phone": async () => { ringer.unlock(); await tabs.take(); },
 };
+
+async function dial(merchant, number, line) {
+  ringer.unlock();
+  await tabs.take();
+  tabs.wish("open-microphone");
+  try {
+    const placed = await post("/api/dial", { merchant, number, line });
+    tabs.wish("join", { offer: placed.offer, accountSid: placed.account_sid });
+  } catch (error) {
+    tabs.wish("close-microphone");
+    throw error;
+  }
+}
 
 async function change(path, body) {
   show(await post(path, body));
@@ -163,6 +182,7 @@ function draw() {
   if (picture === drawn) return;
   drawn = picture;
   if (view.check && (!FREE.includes(desk.state) || here.why)) return reveal({ check: false });
+  closeSending(desk.talk);
   if (view.keypad && !desk.talk) return reveal({ keypad: false });
   const place = document.getElementById("phone");
   const status = document.getElementById("status");

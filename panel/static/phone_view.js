@@ -9,6 +9,7 @@ export function phoneView(desk, here) {
   if (offer && (offer.state === "offered" || offer.state === "ringing")) return ring(offer, here);
   if (talk?.state === "vanished") return lost(desk, here);
   if (talk?.state === "talking") return talking(talk, here);
+  if ((talk ?? offer)?.outbound) return calling(talk ?? offer, Boolean(talk), here);
   if (talk || offer) return connecting(talk ?? offer, Boolean(talk), here);
   if (desk.state === "wrap_up") return wrapUp(desk);
   return quiet(desk, here);
@@ -47,19 +48,35 @@ function ring(offer, here) {
   const way = offer.path.map((station) => h("li", {}, station.text));
   const bar = offer.ring_until_at ? `${offer.offered_at} ${offer.ring_until_at}` : null;
   return h("div", { class: "call" },
-    said("phone", "Incoming call"),
+    said(offer.came_back ? "resume" : offer.sent_by ? "forward" : "phone", ringsFor(offer)),
     h("div", {}, who(offer)),
-    h("p", { class: "bits" }, bit("Queue", readable(offer.queue)), bit("Waited", since(offer.entered_at)), bit("Dialled", offer.dialled)),
+    h("p", { class: "bits" }, offer.queue.startsWith("@") ? "" : bit("Queue", readable(offer.queue)), bit("Waited", since(offer.entered_at)), bit("Dialled", offer.dialled)),
     way.length ? h("ol", { class: "way", "aria-label": "Way through the menu" }, way) : "",
     h("div", { class: "left" }, h("i", bar ? { "data-bar": bar } : {})),
     here.ringsBlocked ? notice("The browser keeps the ring silent until you click anywhere on this page.") : "",
     h("div", { class: "doings" }, button("accept", "Accept", "phone", "accept large"), button("decline", "Decline", "end", "large")));
 }
 
+function ringsFor(offer) {
+  if (offer.came_back) return "Back to you: nobody took the caller";
+  return offer.sent_by ? `Sent by ${offer.sent_by}` : "Incoming call";
+}
+
 function connecting(call, canEnd, here) {
   return h("div", { class: "call" },
     said("phone", "Connecting"),
     h("div", {}, who(call)),
+    h("div", { class: "left busy" }, h("i")),
+    here.trouble ? notice(here.trouble) : "",
+    canEnd ? h("div", { class: "doings" }, button("end", "Give up", "end", "large only")) : "");
+}
+
+// A customer is called: first our own phone connects, then theirs is dialled, then it rings.
+function calling(call, canEnd, here) {
+  return h("div", { class: "call" },
+    said(call.ringing ? "bell" : "phone", call.ringing ? "It rings" : "Calling"),
+    h("div", {}, who(call)),
+    h("p", { class: "bits" }, bit("They see", call.dialled)),
     h("div", { class: "left busy" }, h("i")),
     here.trouble ? notice(here.trouble) : "",
     canEnd ? h("div", { class: "doings" }, button("end", "Give up", "end", "large only")) : "");
@@ -73,19 +90,21 @@ function talking(talk, here) {
     talkingSaid(talk, here),
     h("div", {}, who(talk)),
     h("div", { class: "clocks" }, clocks, here.leading && here.line === "on" && !silent ? levels() : ""),
-    h("p", { class: "bits" }, bit("Queue", readable(talk.queue)), bit("Dialled", talk.dialled)),
+    h("p", { class: "bits" }, talk.queue ? bit("Queue", readable(talk.queue)) : "", bit(talk.outbound ? "They see" : "Dialled", talk.dialled)),
     trouble(here),
     here.keypad ? keypad(here.pressed ?? "") : "",
     h("div", { class: "doings many" },
       silent ? "" : toggle("mute", here.muted ? "Unmute" : "Mute", here.muted ? "muted" : "microphone", here.muted),
       silent ? "" : toggle("keypad", "Keypad", "keypad", here.keypad),
+      button("send-open", "Send on", "forward", "large"),
       talk.held ? button("resume", "Resume", "resume", "strong large") : button("hold", "Hold", "pause", "large"),
       button("end", "End call", "end", "end large")));
 }
 
 function talkingSaid(talk, here) {
-  if (talk.held) return said("pause", "On hold: the caller hears music");
-  if (here.muted) return said("muted", "Muted: the caller does not hear you");
+  const whom = talk.outbound ? "customer" : "caller";
+  if (talk.held) return said("pause", `On hold: the ${whom} hears music`);
+  if (here.muted) return said("muted", `Muted: the ${whom} does not hear you`);
   return said("wave", "Talking");
 }
 

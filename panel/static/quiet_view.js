@@ -1,5 +1,6 @@
 // The phone between calls: off shift, waiting, away; and what is missing before it can take any.
 
+import { serverNow } from "./clock.js";
 import { button, h, icon, since } from "./elements.js";
 import { help } from "./microphone_help.js";
 import { NO_MICROPHONE } from "./readiness.js";
@@ -23,7 +24,27 @@ export function quiet(desk, here) {
     h("p", {}, text),
     desk.state === "offline" ? "" : h("p", { class: "clock" }, since(desk.since_at)),
     where(desk, here),
-    doing || canCheck(desk, here) ? h("div", { class: "doings" }, doing ? button(...doing) : "", canCheck(desk, here) ? button("check", "Sound check", "microphone") : "") : "");
+    notReached(desk),
+    doings(doing ? button(...doing) : "", canDial(desk) ? button("dial-open", "Call a customer", "phone") : "", canCheck(desk, here) ? button("check", "Sound check", "microphone") : ""));
+}
+
+function doings(...buttons) {
+  return buttons.some(Boolean) ? h("div", { class: "doings" }, buttons) : "";
+}
+
+function canDial(desk) {
+  return desk.state === "available" || desk.state === "away";
+}
+
+const NOT_REACHED = { busy: "The line was busy", no_answer: "Nobody answered", failed: "The call could not be placed" };
+
+// The call that this agent has just made, and that nobody took.
+function notReached({ last_dial: call }) {
+  if (!call || serverNow() > call.shown_until) return "";
+  return h("div", { class: "apart tried" },
+    h("p", {}, h("b", {}, NOT_REACHED[call.ended_as]), `: ${call.caller} for ${call.merchant.name}`),
+    button(`dial-open:${call.merchant.id} ${call.number}`, "Call again", "phone"),
+    call.ticket ? h("a", { class: "button", href: `/tickets/${call.merchant.id}/${call.ticket}` }, icon("ticket"), "Ticket") : "");
 }
 
 function canCheck(desk, here) {

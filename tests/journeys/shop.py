@@ -19,7 +19,7 @@ from panel.push import Stream, Streams
 from recordings.work import run_due
 from simulator.account import Account
 from simulator.clock import VirtualClock
-from simulator.handset import Caller, ClientLeg
+from simulator.handset import Caller, ClientLeg, Handset
 from simulator.simulator import Simulator
 from tests.build import BASE_URL, SimDoor, account_json, make_rt
 from tests.journeys.databases import Database, SqliteFile
@@ -162,12 +162,19 @@ class Desk:
         """The page's phone calls in with the offer that was won."""
         self._leg = self.shop.sim.client(self.agent_id).connect({"offer": self.offer_id})
 
+    def dials(self, number: str = CUSTOMER, connects: bool = True, **how: str) -> None:
+        """Calls a customer; then the page's phone connects."""
+        placed = self.posts("/api/dial", merchant="northwind", number=number, **how)
+        self.offer_id = placed["offer"]
+        if connects:
+            self.connects()
+
     def declines(self) -> None:
         """Not this one."""
         assert self.offer is not None
         self.posts(f"/api/offers/{self.offer['id']}/decline")
 
-    def talks_to(self, caller: Caller, within: float = 15.0) -> None:
+    def talks_to(self, caller: Handset, within: float = 15.0) -> None:
         """Lets time pass until both hear each other."""
         self.shop.sim.wait_for(
             lambda: (self._leg is not None and self._leg.is_talking_to(caller)) or None,
@@ -203,6 +210,10 @@ class Desk:
     def ends(self) -> None:
         """Ends the call."""
         self.posts(f"/api/calls/{self.call_id()}/end")
+
+    def sends(self, to: str, target: str, expect: int = 200) -> None:
+        """Gives the caller to somebody else, at once."""
+        self.posts(f"/api/calls/{self.call_id()}/send", expect=expect, to=to, target=target)
 
     def closes_laptop(self) -> None:
         """The browser is gone, stream, phone and all, without a word."""

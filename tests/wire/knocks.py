@@ -110,6 +110,8 @@ def knocks(shop: Shop) -> list[Knock]:
         Knock("leg", f"/voice/leg/{talking.id}", customer),
         Knock("agent", "/voice/agent", agent),
         Knock("hold", f"/voice/hold/{talk.room}", room | {"CallSid": talking.call_sid}),
+        Knock("ringing", f"/voice/ringing/{talk.room}", agent),
+        Knock("dialled", f"/voice/dialled/{talking.id}", customer | {"CallStatus": "ringing"}),
         Knock("goodbye", "/voice/goodbye", customer),
         Knock(
             "recording", "/voice/recording/call", tape | {"RecordingDuration": "12", "RecordingChannels": "2"}

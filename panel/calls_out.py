@@ -1,0 +1,67 @@
+"""What a desk shows of calls that its agent makes: whether the customer's phone rings, and what became of the last one."""
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from sqlalchemy import and_, func, select
+from sqlalchemy.orm import Session
+
+from voice.models import Agent, Call, Merchant, Offer, Participation, Ticket, Waiting
+from voice.phones import show_number
+from voice.states import CallEnd, OfferKind
+
+NOT_REACHED = (CallEnd.BUSY, CallEnd.NO_ANSWER, CallEnd.FAILED)
+SHOWN_SECONDS = 120.0  # how long a call that nobody answered stays on the desk
+
+
+def ringing_customers(tx: Session, parts: Sequence[Participation]) -> Collection[tuple[str, str]]:
+    """Those of these talks (merchant, call) whose customer's phone rings now."""
+    if not parts:
+        return ()
+    rows = tx.execute(
+        select(Waiting.merchant_id, Waiting.call_id)
+        .join(Call, and_(Call.merchant_id == Waiting.merchant_id, Call.id == Waiting.call_id))
+        .where(
+            Waiting.call_id.in_({part.call_id for part in parts}),
+            Call.direction == "outbound",
+            Waiting.proved_at.is_not(None),
+            Waiting.left_as.is_(None),
+        )
+    )
+    return {(merchant_id, call_id) for merchant_id, call_id in rows}
+
+
+def last_dials(tx: Session, agents: Sequence[Agent]) -> dict[str, dict[str, Any]]:
+    """By agent, the call that was just made and not answered, as long as nothing else happened since."""
+    since = {agent.id: agent.since_at for agent in agents}
+    if not since:
+        return {}
+    latest = (
+        select(Offer.agent_id, func.max(Offer.offered_at).label("offered_at"))
+        .where(Offer.agent_id.in_(since))
+        .group_by(Offer.agent_id)
+        .subquery()
+    )
+    rows = tx.execute(
+        select(Offer.agent_id, Call, Merchant.name, Ticket.number)
+        .join(latest, and_(Offer.agent_id == latest.c.agent_id, Offer.offered_at == latest.c.offered_at))
+        .join(Call, and_(Call.merchant_id == Offer.merchant_id, Call.id == Offer.call_id))
+        .join(Merchant, Merchant.id == Call.merchant_id)
+        .outerjoin(Ticket, and_(Ticket.merchant_id == Call.merchant_id, Ticket.call_id == Call.id))
+        .where(Offer.kind == OfferKind.OUTBOUND, Call.ended_as.in_(NOT_REACHED))
+    )
+    return {
+        agent_id: {
+            "merchant": {"id": call.merchant_id, "name": name},
+            "call_id": call.id,
+            "number": call.caller,
+            "caller": show_number(call.caller),
+            "line": call.dialled,
+            "ended_as": call.ended_as,
+            "ended_at": call.ended_at,
+            "shown_until": (call.ended_at or 0.0) + SHOWN_SECONDS,
+            "ticket": ticket,
+        }
+        for agent_id, call, name, ticket in rows
+        if since[agent_id] >= (call.ended_at or 0.0)
+    }
