@@ -36,6 +36,7 @@ class What(StrEnum):
 
     SOUND = "sound"
     OUTLINE = "outline"  # its waveform as JSON (recordings/waveform.py)
+    ORIGINAL = "original"  # the carrier's bytes as they came, whose hash is kept
 
 
 def link(
@@ -61,7 +62,7 @@ def play(signed: str) -> Response:
     key = _key(found, what) if found else None
     if key is None:
         raise not_found("recording")
-    if found is not None and what == What.SOUND and request.method != "HEAD":
+    if found is not None and what != What.OUTLINE and request.method != "HEAD":
         _tell(found, signed)
     try:
         file = open_storage(rt().settings.storage_url).open(key)
@@ -88,6 +89,8 @@ def _key(recording: Recording, what: str) -> str | None:
     match What(what):
         case What.SOUND:
             return recording.playable_key or recording.original_key
+        case What.ORIGINAL:
+            return recording.original_key
         case What.OUTLINE:
             return waveform_key(recording.playable_key) if recording.playable_key else None
         case never:

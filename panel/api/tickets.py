@@ -66,6 +66,9 @@ def ticket_of(merchant_id: str, number: int) -> dict[str, Any]:
     for recording in found["recordings"]:
         stored, has_outline = recording["state"] == "stored", recording.pop("has_outline")
         recording["url"] = media.link(rt(), viewer(), merchant_id, recording["id"]) if stored else None
+        recording["original_url"] = (
+            media.link(rt(), viewer(), merchant_id, recording["id"], media.What.ORIGINAL) if stored else None
+        )
         outline = (
             media.link(rt(), viewer(), merchant_id, recording["id"], media.What.OUTLINE)
             if has_outline

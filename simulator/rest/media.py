@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import Any
 
 from simulator.audio import mp3_of, wav_of
@@ -27,4 +28,12 @@ def _sound(request: Request, kind: str) -> tuple[int, Any]:
     if channels > recording.order.channels:
         raise RestError(400, 16113, "Cannot download a dual-channel presentation of a mono recording")
     sound = wav_of(recording, channels) if kind == "audio/x-wav" else mp3_of(recording, channels)
+    request.world.ledger.write(
+        "recording.fetched",
+        recording=recording.sid,
+        call=recording.call_sid,
+        channels=channels,
+        type=kind,
+        sha256=sha256(sound).hexdigest(),
+    )
     return 200, Answer(200, {"Content-Type": kind, "Content-Length": str(len(sound))}, sound)

@@ -1,15 +1,16 @@
 """What a supervisor sees: every ticket with its recordings, played. Our public API, never our tables."""
 
+import hashlib
 import io
 import wave
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import urljoin
 
 import aiohttp
 
+from tests.chaos.evidence import Recording, Ticket
 from tests.chaos.house import Login
-from tests.chaos.judge import Recording, Ticket
 from tests.chaos.signing_in import sign_in
 
 
@@ -19,6 +20,7 @@ class Archive:
     def __init__(self, env: Mapping[str, str], login: Login) -> None:
         self._web, self._login = env["PUBLIC_BASE_URL"], login
         self._played: dict[str, float | None] = {}
+        self._hashes: dict[str, str] = {}
 
     async def __aenter__(self) -> "Archive":
         self._http = aiohttp.ClientSession(
@@ -50,23 +52,49 @@ class Archive:
             whole["ended_as"],
             whole["waited_seconds"],
             tuple([await self._recording(one) for one in whole["recordings"]]),
+            agent=whole["agent"],
+            started_at=whole["started_at"],
+            ended_at=whole["ended_at"],
+            shown_to=self._login.merchant,
         )
+
+    async def intrusions(self, others: Iterable[str]) -> list[str]:
+        """Tickets of other merchants that this supervisor is given on asking."""
+        found = []
+        for merchant in set(others) - {self._login.merchant}:
+            async with self._http.get(f"{self._web}/api/tickets/{merchant}/1") as answer:
+                if answer.ok:
+                    found.append(f"{self._login.merchant} was given {merchant}'s ticket 1")
+        return found
 
     async def _recording(self, one: Mapping[str, Any]) -> Recording:
         if one["url"] and self._played.get(one["id"]) is None:
-            self._played[one["id"]] = await self._length(one["url"])
-        return Recording(one["id"], one["state"], one["seconds"], self._played.get(one["id"]))
+            self._played[one["id"]] = seconds_of(await self._sound(one["url"]))
+        if one["original_url"] and not self._hashes.get(one["id"]):
+            self._hashes[one["id"]] = hash_of(await self._sound(one["original_url"]))
+        return Recording(
+            one["id"],
+            one["state"],
+            one["seconds"],
+            self._played.get(one["id"]),
+            self._hashes.get(one["id"], ""),
+        )
 
-    async def _length(self, url: str) -> float | None:
-        """Seconds of the sound at an address; None when it does not play."""
+    async def _sound(self, url: str) -> bytes:
+        """What comes from an address; nothing when it is refused."""
         async with self._http.get(urljoin(self._web, url)) as answer:
             sound = await answer.read()
-        return seconds_of(sound) if answer.ok else None
+        return sound if answer.ok else b""
 
     async def _reads(self, path: str) -> dict[str, Any]:
         async with self._http.get(self._web + path) as answer:
             answer.raise_for_status()
             return dict(await answer.json())
+
+
+def hash_of(sound: bytes) -> str:
+    """The sha256 of a sound in hex; "" when there is none."""
+    return hashlib.sha256(sound).hexdigest() if sound else ""
 
 
 def seconds_of(sound: bytes) -> float | None:

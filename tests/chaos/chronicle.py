@@ -52,6 +52,10 @@ class Leg:
     )  # moment, kind of sound, words or address
     faults: list[tuple[int, str]] = field(default_factory=list)  # the debugger's code and message
     recordings: dict[str, float] = field(default_factory=dict)  # those that were completed, and their seconds
+    messages: set[str] = field(default_factory=set)  # recordings that are messages left after a tone
+    fetched: dict[str, set[str]] = field(
+        default_factory=lambda: defaultdict(set)
+    )  # recordings that were given away, and the hashes of the bytes
 
     @property
     def is_agents(self) -> bool:
@@ -137,6 +141,10 @@ def _hear(leg: Leg, fact: Fact) -> None:
             _leave(leg.rooms, fact["conference"], at, fact["reason"])
         case "heard":
             leg.heard.append((at, fact["sound"], fact["text"]))
+        case "recording.started" if fact.get("source") == "RecordVerb":
+            leg.messages.add(fact["recording"])
+        case "recording.fetched":
+            leg.fetched[fact["recording"]].add(fact["sha256"])
         case "recording.completed":
             leg.recordings[fact["recording"]] = float(fact["seconds"])
         case "debugger.error":

@@ -9,6 +9,7 @@ import json
 import random
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 import aiohttp
@@ -44,6 +45,7 @@ class Desk:
         self._fresh = asyncio.Event()
         self._connected: dict[str, float] = {}  # offers for which the phone was connected, and when
         self._held: set[str] = set()
+        self._leg: dict[str, str] | None = None
 
     async def works(self) -> None:
         """A whole shift; ends when it is cancelled."""
@@ -61,6 +63,8 @@ class Desk:
                     await self._hears(stream)
             except AWAY:
                 pass
+            if agent := self._shown.get("agent"):
+                self._notes.sees(agent["identity"], time.time(), None)
             await asyncio.sleep(0.5)
 
     async def _hears(self, stream: aiohttp.ClientResponse) -> None:
@@ -71,6 +75,9 @@ class Desk:
                 event = value
             elif name == "data" and event == "desk":
                 self._shown = json.loads(value)
+                me = self._shown["agent"]
+                self._notes.agents[me["identity"]] = (self._login.merchant, me["name"])
+                self._notes.sees(me["identity"], time.time(), self._shown)
                 self._fresh.set()
             elif name == "data" and event == "ping":
                 await self._clicks("/api/pong")
@@ -117,12 +124,14 @@ class Desk:
         if got is None:
             return
         form = {"token": got["token"], "params": f"offer={offer}"}
-        try:
+        with suppress(*AWAY):
+            if self._leg is not None:  # a page has one phone
+                async with self._http.post(f"{self._signalling}/hangup", data=self._leg):
+                    self._leg = None
             async with self._http.post(f"{self._signalling}/connect", data=form) as answer:
                 if answer.ok:
                     self._connected[offer] = time.monotonic()
-        except AWAY:
-            return
+                    self._leg = {"token": got["token"], "call_sid": (await answer.json())["call_sid"]}
 
     async def _talks(self, talk: Mapping[str, Any]) -> None:
         number, call = digits(talk["caller"]), talk["call_id"]

@@ -12,10 +12,12 @@ from pathlib import Path
 from aiohttp import web
 from redis import Redis
 
+from callflows.flow import Flow
 from callflows.read import read_flow
 from deploy.local.smoke import OF_OTHERS, free_place
 from deploy.local.stack import Say, Stack
 from deploy.local.trial import Trial, prepare
+from tests.chaos.notes import Notes
 from tests.postgres.server import PostgresServer
 from voice.connect import fallback_document
 from voice.links import Links
@@ -90,6 +92,22 @@ async def furnished(var: Path, say: Say) -> AsyncIterator[House]:
         server.close()
 
 
+def read_flows() -> dict[str, Flow]:
+    """The two shops' flows."""
+    return {
+        file.stem: read_flow(file.read_text(encoding="utf-8"), file.name) for file in FLOWS.glob("*.yaml")
+    }
+
+
+def known() -> Notes:
+    """What everybody in a run knows beforehand: the numbers and the names of the two shops."""
+    flows = read_flows()
+    return Notes(
+        numbers={number: name for name, flow in flows.items() for number in flow.numbers},
+        shops={name: flow.name for name, flow in flows.items()},
+    )
+
+
 def _commands(trial: Trial) -> dict[str, str]:
     """The Procfile's processes; the simulator makes no sound here, for nobody listens."""
     return {name: command.replace(" --sound", "") for name, command in trial.commands.items()}
@@ -97,10 +115,7 @@ def _commands(trial: Trial) -> dict[str, str]:
 
 async def _another_origin(trial: Trial) -> web.AppRunner:
     """The static host with the file that `ringdesk connect` writes, and the numbers told of it."""
-    flows = {
-        file.stem: read_flow(file.read_text(encoding="utf-8"), file.name) for file in FLOWS.glob("*.yaml")
-    }
-
+    flows = read_flows()
     links = Links(trial.env["PUBLIC_BASE_URL"])
 
     async def document(request: web.Request) -> web.Response:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from tests.chaos.chronicle import read
-from tests.chaos.judge import Evidence, Recording, Ticket
+from tests.chaos.evidence import Evidence, Recording, Ticket
 from tests.chaos.notes import Notes
 
 ANN, BEN = "client:us_ann", "client:us_ben"
@@ -25,6 +25,10 @@ class Told:
         """Somebody dials, or an agent's browser connects."""
         return self.fact(at, "call.ringing", call=leg, **{"from": who, "to": "+12025550100"})
 
+    def dials(self, at: float, leg: str, who: str, number: str) -> "Told":
+        """Somebody dials another number than usual."""
+        return self.fact(at, "call.ringing", call=leg, **{"from": who, "to": number})
+
     def hears(self, at: float, leg: str, text: str, sound: str = "say") -> "Told":
         """Words, or music."""
         return self.fact(at, "heard", call=leg, sound=sound, text=text)
@@ -43,7 +47,10 @@ class Told:
 
     def is_recorded(self, leg: str, recording: str, at: float, seconds: int) -> "Told":
         """A recording is ready."""
-        return self.fact(at, "recording.completed", call=leg, recording=recording, seconds=seconds)
+        self.fact(at, "recording.completed", call=leg, recording=recording, seconds=seconds)
+        return self.fact(
+            at + 1, "recording.fetched", call=leg, recording=recording, sha256=f"sha of {recording}"
+        )
 
     def ends(self, at: float, leg: str, why: str = "the document ended") -> "Told":
         """The leg is over."""
@@ -68,17 +75,51 @@ def its_ticket(number: int = 1, caller: str = "+1 202-555-1000", **changed: Any)
     """What the API says of the good call."""
     facts: dict[str, Any] = {
         "merchant": "northwind",
+        "shown_to": "northwind",
+        "agent": "Ann",
         "number": number,
         "call_id": f"ca_{number}",
         "caller": caller,
         "ended_as": "answered",
         "waited_seconds": 10.0,
-        "recordings": (Recording(f"re_{number}", "stored", 10.0, 10.0),),
+        "started_at": 100.0,
+        "ended_at": 125.0,
+        "recordings": (kept(number),),
     }
     return Ticket(**(facts | changed))
 
 
-def evidence(told: Told, *tickets: Ticket, wished: dict[str, float] | None = None) -> Evidence:
+def a_ticket(**changed: Any) -> Ticket:
+    """What the API says of some call without a talk."""
+    without: dict[str, Any] = {"agent": None, "started_at": None, "ended_at": None, "waited_seconds": None}
+    return its_ticket(**({"recordings": ()} | without | changed))
+
+
+def kept(number: int = 1, **changed: Any) -> Recording:
+    """The recording of the good call as the ticket of this number has it."""
+    facts: dict[str, Any] = {
+        "id": f"re_{number}",
+        "state": "stored",
+        "seconds": 10.0,
+        "played_seconds": 10.0,
+        "sha256": f"sha of RECA{number}",
+    }
+    return Recording(**(facts | changed))
+
+
+def evidence(
+    told: Told, *tickets: Ticket, wished: dict[str, float] | None = None, intrusions: tuple[str, ...] = ()
+) -> Evidence:
     """All together; agents wished the end of the good call, unless told otherwise."""
     wishes = {"12025551000": 121.5, "12025551001": 121.5} if wished is None else wished
-    return Evidence(read(told.facts), tickets, Notes(ended_by_agents=wishes))
+    return Evidence(read(told.facts), tickets, notes(ended_by_agents=wishes), intrusions)
+
+
+def notes(**known: Any) -> Notes:
+    """Two shops: Ann and Ben are of the first, which the good call dials."""
+    return Notes(
+        numbers={"+12025550100": "northwind", "+12025550200": "marlow"},
+        shops={"northwind": "Northwind Outfitters", "marlow": "Marlow Books"},
+        agents={"us_ann": ("northwind", "Ann"), "us_ben": ("northwind", "Ben"), "us_mo": ("marlow", "Mo")},
+        **known,
+    )

@@ -15,8 +15,9 @@ from tests.chaos.archive import Archive
 from tests.chaos.callers import Callers, Ledger
 from tests.chaos.chronicle import Chronicle, read
 from tests.chaos.desks import Desk
-from tests.chaos.house import House, furnished
-from tests.chaos.judge import Evidence, Ticket, Verdicts, counts, is_clean, judge, recovered
+from tests.chaos.evidence import Evidence, Ticket, Verdicts
+from tests.chaos.house import House, furnished, known
+from tests.chaos.judge import by_invariant, counts, is_clean, judge, recovered
 from tests.chaos.nemesis import Nemesis
 from tests.chaos.notes import Notes, Say, digits
 from tests.chaos.plan import Plan
@@ -46,7 +47,7 @@ async def run(
     plan: Plan, var: Path, say: Say, words: list[str], settle_seconds: float = SETTLE_SECONDS
 ) -> Outcome:
     """Carry out a plan; `words` gets what the processes print."""
-    notes = Notes()
+    notes = known()
     async with furnished(var, lambda name, line: words.append(f"{name:<10} | {line}")) as house:
         say("everything is up")
         async with _open_shop(house, plan, notes):
@@ -104,10 +105,11 @@ async def _judge_until_clean(
         while True:
             try:
                 tickets = [ticket for archive in archives for ticket in await archive.tickets()]
+                intrusions = [said for archive in archives for said in await archive.intrusions(notes.shops)]
             except (aiohttp.ClientError, TimeoutError):
-                tickets = []
+                tickets, intrusions = [], []
             list(ledger.fresh())
-            verdicts = judge(Evidence(read(ledger.facts), tickets, notes))
+            verdicts = judge(Evidence(read(ledger.facts), tickets, notes, intrusions))
             if is_clean(verdicts) or time.time() > end:
                 return tickets, verdicts
             left = {name: len(breaches) for name, breaches in verdicts.items() if breaches}
@@ -127,7 +129,7 @@ def _outcome(
         "ok": is_clean(verdicts) and recovered(notes.broken) and everything and bool(done["talks"]),
         **plan.as_json(),
         **{name: number for name, number in done.items() if name != "calls"},
-        "verdicts": {name: len(breaches) for name, breaches in verdicts.items()},
+        "verdicts": by_invariant(verdicts),
         "settled_s": round(time.time() - began, 1),
         "worst_back_s": max(
             (round(one.back, 1) for one in notes.broken if one.back is not None), default=None

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.chaos.judge import INVARIANTS
 from tests.chaos.plan import Target
 
 ROOT = Path(__file__).parents[2]
@@ -31,7 +32,8 @@ def test_nobody_is_lost_while_everything_breaks_in_turn(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr[-20_000:] + done.stdout
     told = json.loads(done.stdout)
     assert told["ok"]
-    assert not any(told["verdicts"].values())
+    assert set(told["verdicts"]) == set(INVARIANTS)
+    assert not any(number for verdicts in told["verdicts"].values() for number in verdicts.values())
     assert {one["target"] for one in told["broken"]} == set(Target)
     assert min(told["calls"], told["talks"], told["recordings"], told["tickets"]) > 5
 

@@ -169,6 +169,18 @@ def test_a_recording_plays_whole_and_in_ranges(ann: Browser, rt: Runtime) -> Non
 
 
 @pytest.mark.usefixtures("three")
+def test_the_carriers_own_bytes_can_be_had_beside_the_levelled_copy(ann: Browser, rt: Runtime) -> None:
+    levelled = "northwind/2026/11/re_1.play.wav"
+    open_storage(rt.settings.storage_url).put(levelled, io.BytesIO(b"levelled"))
+    stored(rt, playable_key=levelled)
+
+    recording = ann.get("/api/tickets/northwind/1").get_json()["recordings"][0]
+
+    assert ann.get(recording["url"]).data == b"levelled"
+    assert ann.get(recording["original_url"]).data == SOUND
+
+
+@pytest.mark.usefixtures("three")
 @pytest.mark.parametrize("asked", ["bytes=99999999-", "bytes=0-1,5-9"])
 def test_a_range_beyond_the_end_or_a_second_range_is_turned_down(
     ann: Browser, rt: Runtime, asked: str
