@@ -83,7 +83,7 @@ def send(rt: Runtime, agent_id: str, call_id: str, kind: str, target: str) -> No
             home.plan = {**home.plan, **Sent(agent_id, sent.home, number).dump()}
             rt.journal.write(tx, call.merchant_id, call.id, "forwarded", rt.now(), number=number)
         rt.journal.write(
-            tx, call.merchant_id, call.id, SENT_ON, rt.now(), agent_id=agent_id, to=kind, target=name
+            tx, call.merchant_id, call.id, "sent_on", rt.now(), agent_id=agent_id, to=kind, target=name
         )
         tx.flush()
         order(tx, rt, call, Move("poke", call.call_sid))
