@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 from simulator.hearing import Sound
 from simulator.interpreter import Goto
@@ -15,6 +15,9 @@ from simulator.rest.filters import by_day, by_value
 from simulator.rest.paging import page
 from simulator.twiml.document import Document, DocumentFailed, read_twiml
 from simulator.verbs.play import seconds_of_keys
+
+if TYPE_CHECKING:
+    from simulator.world import World
 
 CALL_EVENTS = frozenset({"initiated", "ringing", "answered", "completed"})
 LONGEST_TWIML = 4000
@@ -40,42 +43,73 @@ def create(request: Request) -> tuple[int, Any]:
     from_ = request.need("From", 21213, "'From' phone number is required")
     check_numbers(request, to, from_)
     target, app_sid = _source(request)
-    leg = originate(request, to, from_, request.whole("Timeout", 60, 1, 600, 21208))
-    leg.application_sid = app_sid
-    leg.fallback = callback_of(request, "FallbackUrl", "FallbackMethod")
-    leg.status_callback = status_callback_of(request, "StatusCallback")
+    wishes = wishes_of(request, shortest_timeout=1)
+    fallback = callback_of(request, "FallbackUrl", "FallbackMethod")
+    leg = originate(request, to, from_, wishes)
+    leg.application_sid, leg.fallback = app_sid, fallback
     if app_sid:
         settings = request.account.applications[app_sid]
-        leg.status_callback = Callback(settings.status_callback) if settings.status_callback else None
-        leg.fallback = Callback(settings.voice_fallback_url) if settings.voice_fallback_url else None
-    order = record_order(request, source="OutboundAPI", trims=request.one("Trim") != "do-not-trim")
-    begin(request, leg, target, order if request.flag("Record") else None)
+        leg.status_callback = _of(settings.status_callback, settings.status_callback_method)
+        leg.fallback = _of(settings.voice_fallback_url, settings.voice_fallback_method)
+    begin(request.world, leg, target, wishes)
     return 201, render(request, leg)
 
 
-def begin(request: Request, leg: Leg, target: Goto | Document, order: Order | None) -> None:
+@dataclass(frozen=True)
+class Wishes:
+    """How somebody is to be called: read and judged before anything is dialled, for a refused request calls nobody."""
+
+    timeout: int
+    limit: int  # seconds after the answer; 0: none
+    digits: str
+    order: Order | None
+    status_callback: Callback | None
+
+
+def wishes_of(request: Request, shortest_timeout: int) -> Wishes:
+    order = record_order(request, source="OutboundAPI", trims=request.one("Trim") != "do-not-trim")
+    return Wishes(
+        timeout=request.whole("Timeout", 60, shortest_timeout, 600, 21208),
+        limit=_limit_of(request),
+        digits=send_digits_of(request),
+        order=order if request.flag("Record") else None,
+        status_callback=status_callback_of(request, "StatusCallback"),
+    )
+
+
+def begin(world: World, leg: Leg, target: Goto | Document, wishes: Wishes) -> None:
     """What happens once the called party answers: its digits, its recording, its document, its time limit."""
-    world, digits = request.world, send_digits_of(request)
-    limit = request.whole("TimeLimit", 0, 1, LONGEST_CALL_SECONDS, 21208)
 
     def run() -> None:
         if leg.is_over:
             return
-        if order is not None:
-            world.recordings.start(leg, order)
+        if wishes.order is not None:
+            world.recordings.start(leg, wishes.order)
         world.exchange.run(leg, target)
 
     def answered() -> None:
-        if limit:
-            world.kernel.after(limit, lambda: world.exchange.end(leg, Status.COMPLETED, "the time limit"))
-        if digits:
-            seconds = seconds_of_keys(digits)
-            leg.ear.note(Sound.KEYS, digits, seconds)
+        _end_after(world, leg, wishes.limit)
+        if wishes.digits:
+            seconds = seconds_of_keys(wishes.digits)
+            leg.ear.note(Sound.KEYS, wishes.digits, seconds)
             world.kernel.after(seconds, run)
         else:
             run()
 
     leg.answered.listen(answered)
+
+
+def _limit_of(request: Request) -> int:
+    return request.whole("TimeLimit", 0, 1, LONGEST_CALL_SECONDS, 21208)
+
+
+def _end_after(world: World, leg: Leg, limit: int) -> None:
+    if limit:
+        world.kernel.after(limit, lambda: world.exchange.end(leg, Status.COMPLETED, "the time limit"))
+
+
+def _of(url: str, method: str) -> Callback | None:
+    return Callback(url, method) if url else None
 
 
 def send_digits_of(request: Request) -> str:
@@ -85,10 +119,13 @@ def send_digits_of(request: Request) -> str:
     return digits
 
 
-def originate(request: Request, to: str, from_: str, timeout: int) -> Leg:
-    """A leg that waits for its turn among the account's calls per second, then rings."""
+def originate(request: Request, to: str, from_: str, wishes: Wishes) -> Leg:
+    """A leg that waits for its turn among the account's calls per second, then rings (assumed: call-limit)."""
     world = request.world
+    if world.exchange.is_full(request.account):
+        raise RestError(429, 10004, "Call concurrency limit exceeded")
     leg = world.exchange.outgoing(request.account, from_, to)
+    leg.status_callback = wishes.status_callback
     moment = world.turn_to_dial(request.account)
     leg.queue_seconds = moment - world.now
     world.ledger.write(
@@ -96,7 +133,7 @@ def originate(request: Request, to: str, from_: str, timeout: int) -> Leg:
     )
     if leg.queue_seconds > LONGEST_IN_QUEUE_SECONDS:
         world.kernel.after(LONGEST_IN_QUEUE_SECONDS, lambda: _give_up(request, leg))
-    world.kernel.at(moment, lambda: world.exchange.dial(leg, timeout))
+    world.kernel.at(moment, lambda: world.exchange.dial(leg, wishes.timeout))
     return leg
 
 
@@ -126,19 +163,22 @@ def update(request: Request) -> tuple[int, Any]:
     status = request.one("Status")
     if status is not None and status not in ("canceled", "completed"):
         raise RestError(400, 21220, f"Invalid status {status!r}; it can become canceled or completed")
-    target = _new_document(request)
-    if leg.is_over:
+    target, limit = _new_document(request), _limit_of(request)
+    status_callback = status_callback_of(request, "StatusCallback")
+    fallback = callback_of(request, "FallbackUrl", "FallbackMethod")
+    if leg.is_over or (target is not None and status is None and not leg.is_up):
         raise RestError(400, 21220, NOT_IN_PROGRESS)
+    if status == "canceled" and leg.is_up:
+        raise RestError(400, 21220, "Call is in-progress; it can be completed, not canceled.")
     if request.one("StatusCallback") is not None:
-        leg.status_callback = status_callback_of(request, "StatusCallback")
+        leg.status_callback = status_callback
     if request.one("FallbackUrl") is not None:
-        leg.fallback = callback_of(request, "FallbackUrl", "FallbackMethod")
+        leg.fallback = fallback
     if status is not None:
-        _end(request, leg, status)
+        _end(request.world, leg)
     elif target is not None:
-        if not leg.is_up:
-            raise RestError(400, 21220, NOT_IN_PROGRESS)
         request.world.exchange.redirect(leg, target)
+    _end_after(request.world, leg, limit)
     return 200, render(request, leg)
 
 
@@ -289,16 +329,13 @@ def record_order(request: Request, *, source: str, trims: bool) -> Order:
     return Order(source, channels, track, callback=callback, trims=trims)
 
 
-def _end(request: Request, leg: Leg, status: str) -> None:
-    waiting = leg.status in (Status.QUEUED, Status.INITIATED, Status.RINGING)
-    if status == "canceled" and not waiting:
-        raise RestError(400, 21220, "Call is in-progress; it can be completed, not canceled.")
-    if not waiting:
-        request.world.exchange.end(leg, Status.COMPLETED, "ended through REST")
+def _end(world: World, leg: Leg) -> None:
+    if leg.is_up:
+        world.exchange.end(leg, Status.COMPLETED, "ended through REST")
         return
     if leg.status is Status.QUEUED:
         leg.status_callback = None  # a call cancelled while queued fires no callbacks
-    request.world.exchange.end(leg, Status.CANCELED, "cancelled through REST")
+    world.exchange.end(leg, Status.CANCELED, "cancelled through REST")
 
 
 def _shown_status(leg: Leg) -> str:

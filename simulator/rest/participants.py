@@ -10,7 +10,7 @@ from simulator.legs import Callback, Status
 from simulator.params import API_VERSION, rfc2822
 from simulator.rest import conferences
 from simulator.rest.answer import Request, RestError, not_found
-from simulator.rest.calls import begin, check_numbers, originate, record_order, status_callback_of
+from simulator.rest.calls import begin, check_numbers, originate, wishes_of
 from simulator.rest.paging import page
 from simulator.twiml.document import Document
 
@@ -25,12 +25,23 @@ ROOM_WORDS = {
     "WaitMethod": "waitMethod",
     "MaxParticipants": "maxParticipants",
     "ConferenceRecord": "record",
+    "ConferenceTrim": "trim",
+    "Region": "region",
+    "JitterBufferSize": "jitterBufferSize",
     "Label": "participantLabel",
     "CallSidToCoach": "coach",
     "ConferenceStatusCallback": "statusCallback",
     "ConferenceStatusCallbackMethod": "statusCallbackMethod",
     "ConferenceRecordingStatusCallback": "recordingStatusCallback",
     "ConferenceRecordingStatusCallbackMethod": "recordingStatusCallbackMethod",
+}
+EVENT_WORDS = {
+    "ConferenceStatusCallback": ("ConferenceStatusCallbackEvent", "statusCallbackEvent", "start end"),
+    "ConferenceRecordingStatusCallback": (
+        "ConferenceRecordingStatusCallbackEvent",
+        "recordingStatusCallbackEvent",
+        "completed",
+    ),
 }
 
 
@@ -46,11 +57,10 @@ def create(request: Request) -> tuple[int, Any]:
     name = room.friendly_name if room is not None else wanted
     terms = _terms(request)
     document = _document(request, name)
-    order = record_order(request, source="OutboundAPI", trims=request.one("Trim") != "do-not-trim")
-    leg = originate(request, to, from_, request.whole("Timeout", 60, 5, 600, 21208))
-    leg.status_callback = status_callback_of(request, "StatusCallback")
+    wishes = wishes_of(request, shortest_timeout=5)
+    leg = originate(request, to, from_, wishes)
     room = request.world.conferences.expect(request.account, name, leg, terms)
-    begin(request, leg, document, order if request.flag("Record") else None)
+    begin(request.world, leg, document, wishes)
     return 201, _render_expected(room, Expected(leg, terms))
 
 
@@ -71,6 +81,10 @@ def fetch(request: Request) -> tuple[int, Any]:
 
 def update(request: Request) -> tuple[int, Any]:
     seat = find(request)
+    hold_at = _document_at(request, "HoldUrl", "HoldMethod", "GET")
+    wait_at = _document_at(request, "WaitUrl", "WaitMethod", "POST")
+    announce = _document_at(request, "AnnounceUrl", "AnnounceMethod", "POST")
+    coached = _coached(request, seat)
     rooms = request.world.conferences
     ends = request.flag("EndConferenceOnExit")
     if ends is not None:
@@ -80,16 +94,16 @@ def update(request: Request) -> tuple[int, Any]:
         rooms.mute(seat, muted)
     hold = request.flag("Hold")
     if hold is not None:
-        rooms.hold(seat, hold, _document_at(request, "HoldUrl", "HoldMethod", "GET"))
+        rooms.hold(seat, hold, hold_at)
     beep = request.flag("BeepOnExit")
     if beep is not None:
         rooms.set_beep_on_exit(seat, beep)
     if request.one("WaitUrl") is not None:
-        rooms.set_wait(seat, _document_at(request, "WaitUrl", "WaitMethod", "POST"))
-    announce = _document_at(request, "AnnounceUrl", "AnnounceMethod", "POST")
+        rooms.set_wait(seat, wait_at)
     if announce is not None:
         rooms.announce([seat], announce, to_one=True)
-    _coach(request, seat)
+    if coached is not None:
+        rooms.coach(seat, bool(coached), coached)
     return 200, render(seat)
 
 
@@ -186,19 +200,19 @@ def _document_at(request: Request, url_name: str, method_name: str, default: str
     return Callback(url, request.method_of(method_name, default)) if url else None
 
 
-def _coach(request: Request, seat: Seat) -> None:
+def _coached(request: Request, seat: Seat) -> str | None:
+    """The sid of who is to be coached from now on; "" for nobody, None when nothing is said of it."""
     coaching, call_sid = request.flag("Coaching"), request.one("CallSidToCoach")
     if coaching is None and not call_sid:
-        return
+        return None
     if coaching is False:
-        request.world.conferences.coach(seat, False, "")
-        return
+        return ""
     coached = seat.conference.seat(call_sid or seat.coaches)
     if coached is None:
         raise RestError(400, 16028, "Participant to be whispered is not present in the conference")
     if coached.hold:
         raise RestError(400, 16027, "Participant to be whispered is on hold")
-    request.world.conferences.coach(seat, True, coached.leg.sid)
+    return coached.leg.sid
 
 
 def _document(request: Request, name: str) -> Document:
@@ -210,7 +224,7 @@ def _document(request: Request, name: str) -> Document:
         value = request.one(parameter)
         if value is not None:
             room.set(attribute, value)
-    if request.one("ConferenceStatusCallback"):
-        events = " ".join(request.many("ConferenceStatusCallbackEvent")) or "start end"
-        room.set("statusCallbackEvent", events)
+    for callback, (parameter, attribute, default) in EVENT_WORDS.items():
+        if request.one(callback):
+            room.set(attribute, " ".join(request.many(parameter)) or default)
     return Document("", (dial,))

@@ -252,3 +252,118 @@ def test_a_call_that_is_queued_for_a_day_is_cancelled() -> None:
 
     states = [shop.rest("GET", f"Calls/{sid}.json")["status"] for sid in sids]
     assert states == ["no-answer", "no-answer", "canceled"]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"StatusCallback": "/relative"},
+        {"StatusCallback": BASE + "/x", "StatusCallbackEvent": "answered gone"},
+        {"SendDigits": "12-34"},
+        {"TimeLimit": "0"},
+        {"RecordingStatusCallback": "nowhere", "Record": "true"},
+    ],
+    ids=lambda wrong: next(iter(wrong)),
+)
+@pytest.mark.parametrize("path", ["Calls.json", "Conferences/talk/Participants.json"])
+def test_a_refused_request_calls_nobody(path: str, wrong: dict[str, str]) -> None:
+    shop = open_shop(out="<Say>hello</Say>")
+    phone = shop.sim.phone(OTHER)
+
+    answer = shop.answer("POST", path, **{"To": OTHER, "From": NUMBER, "Url": BASE + "/out", **wrong})
+    shop.sim.advance(60)
+
+    assert answer.status == 400
+    assert (phone.legs, shop.sim.world.legs) == ([], {})
+
+
+def test_a_call_with_a_bad_fallback_is_not_placed_either() -> None:
+    shop = open_shop()
+
+    answer = shop.answer("POST", "Calls.json", To=OTHER, From=NUMBER, Url=BASE, FallbackUrl="mailto:me")
+
+    assert (answer.status, shop.sim.world.legs) == (400, {})
+
+
+def test_beyond_the_accounts_calls_at_once_a_call_is_429_and_10004() -> None:
+    shop = open_shop(voice="<Pause length='60'/>", out="<Say>hello</Say>")
+    shop.account.concurrent_calls = 1
+    shop.sim.call(NUMBER).waits(2)
+
+    status, _, body = shop.answer("POST", "Calls.json", To=OTHER, From=NUMBER, Url=BASE + "/out")
+
+    assert (status, json.loads(body)["code"]) == (429, 10004)
+    assert len(shop.sim.world.legs) == 1
+
+
+def test_an_applications_callbacks_are_asked_by_their_own_methods() -> None:
+    shop = open_shop(told="")
+    app = shop.account.add_application(
+        voice_url=BASE + "/out",
+        status_callback=BASE + "/told",
+        status_callback_method="GET",
+        voice_fallback_url=BASE + "/instead",
+        voice_fallback_method="GET",
+    )
+    shop.pages["/instead"] = "<Say>one moment</Say>"
+    phone = shop.sim.phone(OTHER)
+    called(shop, Url="", ApplicationSid=app.sid)
+    phone.rings()
+    phone.hears("one moment")  # nothing is at /out
+    phone.ends()
+
+    assert [asked.method for asked in (*shop.pages.to("/instead"), *shop.pages.to("/told"))] == ["GET", "GET"]
+
+
+def test_a_live_calls_time_limit_can_be_set_and_a_refused_update_changes_nothing() -> None:
+    shop = open_shop(voice="<Say>hello</Say><Pause length='600'/>")
+    caller = shop.sim.call(NUMBER)
+    caller.waits(10)
+
+    refused = shop.answer(
+        "POST", f"Calls/{caller.sid}.json", Status="canceled", StatusCallback=BASE + "/else"
+    )
+    shop.rest("POST", f"Calls/{caller.sid}.json", TimeLimit="30")
+    caller.ends()
+
+    assert refused.status == 400
+    assert caller.leg.seconds == 40
+    assert shop.pages.last("/voice/status")["CallStatus"] == "completed"
+
+
+def test_a_participants_room_takes_its_recording_words() -> None:
+    shop = open_shop(voice="<Dial><Conference>talk</Conference></Dial>", told="")
+    phone = shop.sim.phone(OTHER)
+    caller = shop.sim.call(NUMBER)
+    caller.waits(2)
+    shop.rest(
+        "POST",
+        "Conferences/talk/Participants.json",
+        To=OTHER,
+        From=NUMBER,
+        ConferenceRecord="true",
+        ConferenceTrim="do-not-trim",
+        ConferenceRecordingStatusCallback=BASE + "/told",
+        ConferenceRecordingStatusCallbackEvent=["in-progress", "completed"],
+    )
+    phone.rings()
+    caller.waits(20)
+    caller.hangs_up()
+    phone.hangs_up()
+    shop.sim.advance(30)
+
+    told = shop.pages.forms("/told")
+    assert [form["RecordingStatus"] for form in told] == ["in-progress", "completed"]
+    assert told[1]["RecordingSource"] == "Conference"
+
+
+def test_an_update_of_a_participant_that_is_refused_changes_nothing() -> None:
+    shop = open_shop(voice="<Dial><Conference>talk</Conference></Dial>")
+    first, second = shop.sim.call(NUMBER), shop.sim.call(NUMBER)
+    second.waits(2)
+    (room,) = shop.rest("GET", "Conferences.json")["conferences"]
+    address = f"Conferences/{room['sid']}/Participants/{first.sid}.json"
+
+    refused = shop.answer("POST", address, Muted="true", CallSidToCoach="CA" + "0" * 32)
+
+    assert (refused.status, shop.rest("GET", address)["muted"]) == (400, False)
