@@ -22,6 +22,8 @@ from tests.sound.hearing import (
     level,
 )
 
+SETTLED = 5_000  # milliseconds; who is not ready for the next test by then is replaced
+
 
 def falls_silent(page: Page) -> None:
     """Wait until a page hears nothing of its call."""
@@ -73,10 +75,10 @@ class Desk:
         with contextlib.suppress(AssertionError, Error):
             if not self.page.url.endswith("/desk"):
                 self.page.goto(f"{self.whole.address}/desk")
-            expect(ready.or_(self.phone.get_by_text("Waiting for a call"))).to_be_visible(timeout=PATIENCE)
+            expect(ready.or_(self.phone.get_by_text("Waiting for a call"))).to_be_visible(timeout=SETTLED)
             if ready.is_visible():
                 ready.click()
-            expect(self.phone).to_contain_text("Waiting for a call", timeout=PATIENCE)
+            expect(self.phone).to_contain_text("Waiting for a call", timeout=SETTLED)
             return True
         return False
 

@@ -15,7 +15,6 @@ from typing import Final
 import requests
 from flask import Flask
 from sqlalchemy import select
-from werkzeug.serving import make_server
 
 from panel import web as panel_web
 from panel.push_server import PushServer, listen
@@ -26,7 +25,7 @@ from simulator.sound.stage import Stage, set_up
 from simulator.wire.service import Service
 from tests.build import account_json, make_rt
 from tests.panel.build import HASHED
-from tests.panel.site import Quiet
+from tests.serving import serve
 from voice import agents, clock, entrance, models
 from voice import web as voice_web
 from voice.build import keep_up
@@ -191,7 +190,7 @@ def whole(folder: Path, *, sound: bool = True) -> Iterator[Whole]:
     """Everything, until left; on request with a simulator that has no sound."""
     with ExitStack() as ends:
         app = Flask("ringdesk under test", static_folder=None)
-        server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
+        server = serve(app)
         listener = listen("127.0.0.1", 0)
         address = f"http://localhost:{server.server_port}"
         account = Account.demo(seed=1, base_url=address, numbers=(NORTHWIND, MARLOW, LANTERN))

@@ -7,20 +7,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from flask import Flask
-from werkzeug.serving import WSGIRequestHandler, make_server
 
 from panel.push_server import PushServer, listen
 from panel.web import register
 from tests.build import make_rt
+from tests.serving import serve
 from voice import web as voice_web
 from voice.runtime import Runtime, SharedClock
-
-
-class Quiet(WSGIRequestHandler):
-    """Says nothing of each request."""
-
-    def log(self, type: str, message: str, *args: object) -> None:
-        """Nothing."""
 
 
 @dataclass
@@ -36,7 +29,7 @@ class Site:
 def site(tmp_path: Path) -> Iterator[Site]:
     """Serve until the test is over."""
     app = Flask("site", static_folder=None)
-    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
+    server = serve(app)
     listener = listen("127.0.0.1", 0)
     rt = make_rt(tmp_path, SharedClock())
     address = f"http://localhost:{server.server_port}"
