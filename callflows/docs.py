@@ -12,7 +12,7 @@ from callflows.calendars import read_calendar
 from callflows.endpoints import Endpoint
 from callflows.faults import Severity
 from callflows.fields import ENDS, FALLBACK, WAITS, Spec, specs
-from callflows.flow import Flow, Queue, Recording
+from callflows.flow import Flow, Queue, QueueAgent, Recording
 from callflows.kinds import DigitCount, spoken_time
 from callflows.module import Module
 from callflows.rules import all_rules
@@ -38,6 +38,7 @@ def reference() -> str:
         *_part("The file", Flow),
         *_calendar(),
         *_part("A queue", Queue),
+        *_part("An agent of a queue", QueueAgent),
         *_part("A wait", Wait),
         *(text for kind in PARTS.values() for text in _part(f"`{kind.verb}` in a wait", kind, level=4)),
         *_part("An endpoint", Endpoint),

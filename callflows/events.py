@@ -24,6 +24,7 @@ class QueueOutcome(StrEnum):
     FULL = "full"
     NO_AGENTS = "no_agents"
     EXIT_KEY = "exit_key"
+    NO_ANSWER = "no_answer"
     CALLER_HUNG_UP = "caller_hung_up"
 
 

@@ -43,15 +43,35 @@ from callflows.texts import Words, wordings
 from callflows.waits import WAIT, Wait
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
+STRATEGIES = ("longest_idle", "fewest_calls", "least_talk", "linear", "random", "broadcast")
+
+
+@dataclass(frozen=True, kw_only=True)
+class QueueAgent:
+    """What is different for one agent, or for each agent of a team, in a queue; names are as in the step `ring`."""
+
+    ring_seconds: int | None = optional(
+        duration(5, 120, "40s"), "how long this desk rings, if not as long as the others", None, key="ring"
+    )
+    weight: int = optional(count(1, 100, "3"), "how many lots, for the strategy `random`", 1)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Queue:
     """Where callers wait, and how agents are rung for them.
 
+    `strategy` says which of the agents who are free is rung first: `longest_idle`, who was offered nobody for the longest
+    time; `fewest_calls` and `least_talk`, since the shift began, where who comes later begins with as few as the least
+    busy colleague; `linear`, in the order of `agents`, then the others; `random`, by lots, of which `agents` may
+    give some more; `broadcast`, all at once, and the first who accepts has the caller. Who was rung last for a caller is
+    rung again only when nobody else can be.
+
     queues:
       sales: {ring: 20s, max_wait: 10m}
-      repairs: {wrap_up: 1m, capacity: 20}
+      repairs:
+        strategy: linear
+        agents: {ann_lee: {ring: 40s}, ben: {}}
+        all_tried: leave
     """
 
     ring_seconds: int = optional(duration(5, 120, "20s"), "how long one agent's desk rings", 20, key="ring")
@@ -83,8 +103,16 @@ class Queue:
     priority_minutes: int = optional(
         minutes(600), "a head start on the callers of other queues", 0, key="priority"
     )
-    strategy: str = optional(
-        one_of(["longest_idle"], "a strategy"), "which agent is rung first", "longest_idle"
+    strategy: str = optional(one_of(STRATEGIES, "a strategy"), "which agent is rung first", STRATEGIES[0])
+    agents: Mapping[str, QueueAgent] = optional(
+        table_of(part(QueueAgent, "an agent", "{weight: 3}"), "agents", "{ann_lee: {ring: 40s}}", "person"),
+        "what is different for single agents, and their order",
+        NOTHING,
+    )
+    all_tried: str = optional(
+        one_of(("again", "leave"), "a word"),
+        "when everybody who is there was rung in vain: ring them `again`, or `leave` the queue by `no_answer`",
+        "again",
     )
     announce_position: bool = optional(YES_NO, "whether waiting callers hear their place", True)
 

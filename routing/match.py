@@ -3,11 +3,13 @@
 from collections.abc import Iterable
 
 from routing.snapshot import FreeAgent, Strategy, WaitingCaller
+from routing.strategies import preference
 
 
 def may_take(agent: FreeAgent, caller: WaitingCaller, now: float) -> bool:
     """An agent of the caller's queue, or one of the only ones meant, whose back-off after a decline is over."""
-    is_meant = caller.queue in agent.queues if caller.only is None else agent.id in caller.only
+    only = caller.plan.only
+    is_meant = caller.queue in agent.queues if only is None else agent.id in only
     return is_meant and agent.id not in caller.tried and agent.not_before_at <= now
 
 
@@ -23,6 +25,6 @@ def chosen(caller: WaitingCaller, agents: Iterable[FreeAgent], now: float) -> tu
     """
     able = sorted(
         (agent for agent in agents if may_take(agent, caller, now)),
-        key=lambda agent: (agent.id == caller.last_agent_id, agent.last_offer_at, agent.id),
+        key=lambda agent: (agent.id == caller.last_agent_id, preference(caller, agent), agent.id),
     )
     return tuple(able if caller.strategy is Strategy.BROADCAST else able[:1])

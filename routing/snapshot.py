@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from routing.plan import AS_USUAL, Plan
+
 QueueKey = tuple[str, str]  # merchant, queue
 NOBODY: frozenset[str] = frozenset()
 
@@ -11,6 +13,10 @@ class Strategy(StrEnum):
     """Which of the able agents is rung first."""
 
     LONGEST_IDLE = "longest_idle"
+    FEWEST_CALLS = "fewest_calls"
+    LEAST_TALK = "least_talk"
+    LINEAR = "linear"
+    RANDOM = "random"
     BROADCAST = "broadcast"
 
 
@@ -24,8 +30,9 @@ class WaitingCaller:
     head_at: float | None = None  # came back to the head at this moment
     last_agent_id: str | None = None  # who was offered this caller last
     strategy: Strategy = Strategy.LONGEST_IDLE
-    only: frozenset[str] | None = None  # nobody but these agents, whatever queues they take
+    plan: Plan = AS_USUAL
     tried: frozenset[str] = NOBODY  # who is not rung again for this caller
+    offers_made: int = 0
 
 
 @dataclass(frozen=True)
@@ -36,6 +43,8 @@ class FreeAgent:
     queues: frozenset[QueueKey]
     last_offer_at: float = 0.0
     not_before_at: float = 0.0
+    calls: int = 0  # taken since the shift began
+    talk_seconds: float = 0.0  # with callers since the shift began
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from voice import models, offers
+from voice import models, offers, tally
 from voice.dispatch import decide_for_agent
 from voice.locks import lock_agent, lock_call
 from voice.moves import bump_desks, move
@@ -20,6 +20,8 @@ def start_shift(rt: Runtime, agent_id: str) -> None:
         _saw(tx, rt, agent_id)
         if move(tx, rt, agent_id, "shift_started") is None:
             move(tx, rt, agent_id, "came_back")
+        else:
+            tally.begin(tx, agent_id)
         decide_for_agent(tx, rt, agent_id)
 
 

@@ -2,8 +2,9 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from collections.abc import Set as AbstractSet
+from typing import Any, assert_never
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, literal, or_, select
 from sqlalchemy.orm import Session
 
 from routing.plan import Plan
@@ -12,6 +13,7 @@ from voice import models
 from voice.states import Agent, Offer, Waiting
 
 CANDIDATES = 32  # callers and agents of one queue that a decision looks at
+LOTS = 500  # agents who draw lots
 # How a ring ended that is not made again where each is rung once; a claim that failed was nobody's no.
 IN_VAIN = (Offer.DECLINED, Offer.EXPIRED, Offer.UNACKNOWLEDGED, Offer.UNDELIVERED)
 NOT_ON_SHIFT = (Agent.OFFLINE, Agent.UNREACHABLE, Agent.AWAY)
@@ -43,10 +45,7 @@ def snapshot(tx: Session, queues: set[QueueKey], now: float, held: AbstractSet[s
     agents = tx.scalars(select(models.Agent).where(models.Agent.id.in_(agent_ids)))
     return Snapshot(
         tuple(callers.values()),
-        tuple(
-            FreeAgent(one.id, serves.get(one.id, frozenset()), one.last_offer_at, one.not_before_at)
-            for one in agents
-        ),
+        tuple(_agent(one, serves.get(one.id, frozenset())) for one in agents),
     )
 
 
@@ -95,7 +94,6 @@ def _foremost(key: QueueKey, now: float) -> Select[models.Waiting]:
 
 
 def _caller(row: models.Waiting, tried: frozenset[str]) -> WaitingCaller:
-    only = Plan.load(row.plan).only
     return WaitingCaller(
         row.id,
         (row.merchant_id, row.queue),
@@ -103,17 +101,45 @@ def _caller(row: models.Waiting, tried: frozenset[str]) -> WaitingCaller:
         row.head_at,
         row.last_agent_id,
         Strategy(row.strategy),
-        None if only is None else frozenset(only),
+        Plan.load(row.plan),
         tried,
+        row.offers_made,
     )
 
 
+def _agent(row: models.Agent, queues: frozenset[QueueKey]) -> FreeAgent:
+    return FreeAgent(row.id, queues, row.last_offer_at, row.not_before_at, row.calls_taken, row.talk_seconds)
+
+
 def _free(tx: Session, key: QueueKey, callers: Collection[WaitingCaller], now: float) -> set[str]:
-    """The ids of the agents who are available for a queue, or for the rings that bear its name."""
-    meant = frozenset().union(*(one.only for one in callers if one.only is not None))
-    found = _members(key) if all(one.only is None for one in callers) else _among(meant)
-    free = found.where(models.Agent.state == Agent.AVAILABLE, models.Agent.not_before_at <= now)
-    return set(tx.scalars(free.order_by(models.Agent.last_offer_at, models.Agent.id).limit(CANDIDATES)))
+    """The ids of the foremost agents who are available for these callers of a queue, or of a ring that bears its name."""
+    pools = {(one.strategy, one.plan.only, one.plan.order): one for one in callers}
+    spare = len(frozenset().union(*(one.tried for one in callers)))
+    found: set[str] = set()
+    for one in pools.values():
+        pool = _members(key) if one.plan.only is None else _among(one.plan.only)
+        free = pool.where(models.Agent.state == Agent.AVAILABLE, models.Agent.not_before_at <= now)
+        most = LOTS if one.strategy is Strategy.RANDOM else CANDIDATES
+        found |= set(tx.scalars(free.order_by(*_order(one), models.Agent.id).limit(most + spare)))
+    return found
+
+
+def _order(caller: WaitingCaller) -> tuple[ColumnElement[Any], ...]:
+    """The order of a strategy in SQL, so that the cut leaves those who would be chosen (routing/strategies.py)."""
+    idle = models.Agent.last_offer_at.expression
+    match caller.strategy:
+        case Strategy.LONGEST_IDLE | Strategy.BROADCAST | Strategy.RANDOM:
+            return (idle,)
+        case Strategy.FEWEST_CALLS:
+            return (models.Agent.calls_taken.expression, idle)
+        case Strategy.LEAST_TALK:
+            return (models.Agent.talk_seconds.expression, idle)
+        case Strategy.LINEAR:
+            ranks = {agent_id: rank for rank, agent_id in enumerate(caller.plan.order)}
+            last = literal(len(ranks))
+            return (case(ranks, value=models.Agent.id, else_=last) if ranks else last, idle)
+        case _:
+            assert_never(caller.strategy)
 
 
 def _members(key: QueueKey) -> Select[str]:

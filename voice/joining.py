@@ -14,6 +14,7 @@ from voice import models
 from voice.dispatch import decide_for_queue
 from voice.locks import lock_queues
 from voice.people import agents_named
+from voice.plans import plan_of
 from voice.runtime import Runtime
 from voice.staffing import staffing_among
 from voice.states import WAITING_OPEN, Agent
@@ -64,7 +65,7 @@ def take_place(
         record_side=wish.side,
     )
     if isinstance(wish, JoinQueue):
-        _in_queue(place, flow, wish, now)
+        _in_queue(tx, place, flow, wish, now)
         call.queue = wish.queue
     else:
         _for_ring(tx, place, wish, now)
@@ -102,12 +103,16 @@ def callers_in(tx: Tx, merchant_id: str, queue: str) -> int:
     )
 
 
-def _in_queue(place: models.Waiting, flow: Flow, wish: JoinQueue, now: float) -> None:
+def _in_queue(tx: Tx, place: models.Waiting, flow: Flow, wish: JoinQueue, now: float) -> None:
     queue = flow.queues[wish.queue]
     place.queue, place.exit_keys = wish.queue, "".join(wish.exit_keys)
     place.rank_at = now - 60.0 * wish.priority_minutes
     place.deadline_at = now + wish.max_wait_seconds
     place.ring_seconds, place.wrap_up_seconds = queue.ring_seconds, queue.wrap_up_seconds
+    place.strategy, place.gives_up = Strategy(queue.strategy), queue.all_tried == "leave"
+    if queue.agents:
+        named = {name: agents_named(tx, place.merchant_id, name) for name in queue.agents}
+        place.plan = plan_of(queue.agents, named).dump()
 
 
 def _for_ring(tx: Tx, place: models.Waiting, wish: RingAgents, now: float) -> None:

@@ -24,7 +24,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from voice import states
 
-SCHEMA = "0007"  # the last revision in voice/migrations/versions; every change of the tables is one more
+SCHEMA = "0008"  # the last revision in voice/migrations/versions; every change of the tables is one more
 
 
 class Base(DeclarativeBase):
@@ -243,6 +243,8 @@ class Agent(Base):
     last_offer_at: Mapped[float] = mapped_column(default=0.0)
     seen_at: Mapped[float] = mapped_column(default=0.0)  # last answer of the desk to a ping
     desk_version: Mapped[int] = mapped_column(default=0)
+    calls_taken: Mapped[int] = mapped_column(default=0, server_default="0")  # since the shift began
+    talk_seconds: Mapped[float] = mapped_column(default=0.0, server_default="0")  # since the shift began
     __table_args__ = (Index("agent_state", "state"),)
 
 

@@ -6,6 +6,7 @@ from typing import Final
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from routing.plan import Plan
 from voice import models
 from voice.dispatch import decide_for_agent, decide_for_queue
 from voice.locks import lock_call
@@ -152,7 +153,8 @@ def live_offers(tx: Session, merchant_id: str, waiting_id: str) -> list[models.O
 def _rings(tx: Session, rt: Runtime, offer: models.Offer) -> None:
     waiting = tx.get_one(models.Waiting, (offer.merchant_id, offer.waiting_id))
     offer.state, offer.rang_at = Offer.RINGING, rt.now()
-    offer.ring_until_at = rt.now() + waiting.ring_seconds
+    own = Plan.load(waiting.plan).ring_seconds.get(offer.agent_id)
+    offer.ring_until_at = rt.now() + (waiting.ring_seconds if own is None else own)
     tx.flush()
     rt.journal.write(
         tx, offer.merchant_id, offer.call_id, "ringing", rt.now(), agent_id=offer.agent_id, offer=offer.id

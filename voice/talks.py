@@ -8,7 +8,7 @@ Ending is a wish told to us; an agent's leg that ends without one has vanished, 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from voice import models
+from voice import models, tally
 from voice.actions import Move, order
 from voice.calls import far_end, is_dialling, live_waiting, owner_of, remember
 from voice.dispatch import decide_for_agent, decide_for_queue
@@ -95,6 +95,7 @@ def caller_arrives(
     if not met.rowcount:  # type: ignore[attr-defined]
         return None
     talk.state, talk.joined_at = Participation.TALKING, now
+    tally.took(tx, talk.agent_id)
     tx.execute(
         update(models.Offer)
         .where(
@@ -197,6 +198,7 @@ def end_talk(
     waiting, now = live_waiting(tx, call), ended_at or rt.now()
     talk.end_asked_by = by
     close(tx, rt, talk)
+    tally.talked(tx, talk.agent_id, now - (talk.joined_at or now))
     call.hung_up_by = call.hung_up_by or far_end(call, by)
     if waiting is not None:
         waiting.left_as = "answered"

@@ -46,7 +46,7 @@ def unknown_waits(subject: Subject) -> Iterator[Finding]:
 
 def unknown_people(subject: Subject) -> Iterator[Finding]:
     people = subject.live.people if subject.live is not None else None
-    for name, place in _used(subject.flow, "person") if people is not None else ():
+    for name, place in _people(subject.flow) if people is not None else ():
         if name not in (people or ()):
             hint = did_you_mean(name, people or ()) or "; add one: ringdesk teams, or ringdesk users"
             yield Finding(place, f"there is no team or agent '{name}'{hint}")
@@ -85,6 +85,14 @@ def numbers_twice(subject: Subject) -> Iterator[Finding]:
     for index, number in enumerate(numbers):
         if number in numbers[:index]:
             yield Finding(subject.flow.place(f"numbers.{index}"), f"{number} is here twice; remove one")
+
+
+def _people(flow: Flow) -> Iterator[tuple[str, Place]]:
+    """Everybody whom a step or a queue names."""
+    yield from _used(flow, "person")
+    for queue_name, queue in flow.queues.items():
+        for name, key in _references(queue, "person"):
+            yield name, flow.place(f"queues.{queue_name}.{key}")
 
 
 def _unknown(flow: Flow, refers: str, known: Mapping[str, Any]) -> Iterator[Finding]:

@@ -56,6 +56,9 @@ class QueueStep(Step):
     answered: str | None = way_out("after the talk with an agent", otherwise=ENDS)
     timeout: str | None = way_out("when the longest wait is over")
     full: str | None = way_out("when the queue is full", silent=True)
+    no_answer: str | None = way_out(
+        "when all were rung in vain, where the queue says `all_tried: leave`", otherwise="timeout"
+    )
     no_agents: str | None = way_out("when no agent is signed in", otherwise=WAITS, silent=True)
 
     callback: str | None = optional(

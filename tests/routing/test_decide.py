@@ -1,5 +1,7 @@
 """The right agent for every caller."""
 
+import json
+from collections import Counter
 from dataclasses import replace
 
 from hypothesis import given
@@ -7,7 +9,9 @@ from hypothesis import strategies as st
 
 from routing.decide import decide
 from routing.match import may_take, place
-from routing.snapshot import FreeAgent, MakeOffer, Snapshot, WaitingCaller
+from routing.plan import Plan
+from routing.snapshot import FreeAgent, MakeOffer, Snapshot, Strategy, WaitingCaller
+from routing.strategies import lot
 
 SALES, HELP = ("northwind", "sales"), ("northwind", "help")
 
@@ -59,6 +63,94 @@ def test_nobody_of_another_queue_is_rung() -> None:
     assert decide(Snapshot((caller("c"),), (agent("ann", HELP),)), now=200.0) == ()
 
 
+def test_fewest_calls_and_least_talk_go_by_what_was_done_in_this_shift() -> None:
+    busy = agent("ann", calls=9, talk_seconds=100.0, last_offer_at=1.0)
+    chatty = agent("ben", calls=3, talk_seconds=900.0, last_offer_at=2.0)
+    rooms = {
+        how: Snapshot((caller("c", strategy=how),), (busy, chatty))
+        for how in (Strategy.LONGEST_IDLE, Strategy.FEWEST_CALLS, Strategy.LEAST_TALK)
+    }
+
+    rung = {how: decide(room, now=200.0)[0].agent_id for how, room in rooms.items()}
+
+    assert rung == {
+        Strategy.LONGEST_IDLE: "ann",
+        Strategy.FEWEST_CALLS: "ben",
+        Strategy.LEAST_TALK: "ann",
+    }
+
+
+def test_linear_goes_by_the_written_order_and_then_to_the_longest_idle_of_the_others() -> None:
+    agents: tuple[FreeAgent, ...] = (
+        agent("ann", last_offer_at=50.0),
+        agent("ben", last_offer_at=1.0),
+        agent("cem", last_offer_at=99.0),
+        agent("dee", last_offer_at=9.0),
+    )
+    told = caller("c", strategy=Strategy.LINEAR, plan=Plan(order=("cem", "ann")))
+
+    order = []
+    while agents:
+        (offer,) = decide(Snapshot((told,), agents), now=200.0)
+        order.append(offer.agent_id)
+        agents = tuple(one for one in agents if one.id != offer.agent_id)
+
+    assert order == ["cem", "ann", "ben", "dee"]
+
+
+def test_random_gives_each_agent_as_many_callers_as_lots_and_draws_anew_for_each_offer() -> None:
+    agents = tuple(agent(name) for name in ("ann", "ben", "cem"))
+    plan = Plan(weights={"ann": 3})
+    won = Counter(
+        decide(Snapshot((caller(f"c{one}", strategy=Strategy.RANDOM, plan=plan),), agents), now=200.0)[
+            0
+        ].agent_id
+        for one in range(5_000)
+    )
+
+    assert 0.57 < won["ann"] / 5_000 < 0.63
+    assert 0.17 < won["ben"] / 5_000 < 0.23
+    offers = {lot(caller("c", offers_made=count), "ann") for count in range(50)}
+    assert len(offers) == 50
+    assert lot(caller("c"), "ann") == lot(caller("c"), "ann")
+
+
+def test_broadcast_rings_everybody_who_is_able_and_the_first_caller_has_them_all() -> None:
+    agents = (agent("ann"), agent("ben"), agent("cem", HELP), agent("dee", not_before_at=300.0))
+    first, second = (caller(name, strategy=Strategy.BROADCAST) for name in ("a", "b"))
+
+    offers = decide(Snapshot((second, first), agents), now=200.0)
+
+    assert {(offer.waiting_id, offer.agent_id) for offer in offers} == {("a", "ann"), ("a", "ben")}
+
+
+def test_who_was_rung_in_vain_is_not_rung_again_where_each_is_rung_once() -> None:
+    room = Snapshot((caller("c", tried=frozenset({"ann"})),), (agent("ann"),))
+
+    assert decide(room, now=200.0) == ()
+
+
+def test_a_ring_without_a_queue_is_for_those_who_are_meant_alone() -> None:
+    meant = caller("c", queue=("northwind", "@ben"), plan=Plan(only=("ben",)))
+
+    offers = decide(Snapshot((meant,), (agent("ann"), agent("ben", HELP))), now=200.0)
+
+    assert offers == (MakeOffer("c", "ben"),)
+
+
+@given(
+    st.builds(
+        Plan,
+        st.none() | st.lists(st.text(max_size=5), max_size=3).map(tuple),
+        st.lists(st.text(max_size=5), max_size=3).map(tuple),
+        st.dictionaries(st.text(max_size=5), st.integers(1, 100), max_size=3),
+        st.dictionaries(st.text(max_size=5), st.integers(5, 120).map(float), max_size=3),
+    )
+)
+def test_a_plan_is_kept_as_it_is(plan: Plan) -> None:
+    assert Plan.load(json.loads(json.dumps(plan.dump()))) == plan
+
+
 QUEUES = st.sampled_from([SALES, HELP, ("marlow", "sales")])
 CALLERS = st.lists(
     st.builds(
@@ -68,6 +160,7 @@ CALLERS = st.lists(
         st.floats(0, 1e4),
         st.none() | st.floats(0, 1e4),
         st.none(),
+        st.sampled_from(Strategy),
     ),
     max_size=12,
     unique_by=lambda one: one.id,
@@ -87,11 +180,9 @@ def test_each_offer_is_for_an_able_agent_and_nobody_is_in_two(
 
     who, whom = {one.id: one for one in agents}, {one.id: one for one in callers}
     assert all(may_take(who[offer.agent_id], whom[offer.waiting_id], 100.0) for offer in offers)
-    assert (
-        len({offer.agent_id for offer in offers})
-        == len({offer.waiting_id for offer in offers})
-        == len(offers)
-    )
+    assert len({offer.agent_id for offer in offers}) == len(offers)
+    rung = Counter(offer.waiting_id for offer in offers)
+    assert all(count == 1 or whom[name].strategy is Strategy.BROADCAST for name, count in rung.items())
 
 
 @given(CALLERS, AGENTS)
@@ -102,7 +193,7 @@ def test_deciding_again_after_the_offers_gives_none(
 
     offered, rung = {offer.waiting_id for offer in offers}, {offer.agent_id for offer in offers}
     rest = Snapshot(
-        tuple(one for one in callers if one.id not in offered),
+        tuple(one for one in callers if one.id not in offered or one.strategy is Strategy.BROADCAST),
         tuple(one for one in agents if one.id not in rung),
     )
     assert decide(rest, now=100.0) == ()
@@ -112,12 +203,9 @@ def test_deciding_again_after_the_offers_gives_none(
 def test_nobody_is_passed_over_for_somebody_behind(
     callers: list[WaitingCaller], agents: list[FreeAgent]
 ) -> None:
-    offers = {
-        offer.waiting_id: offer.agent_id
-        for offer in decide(Snapshot(tuple(callers), tuple(agents)), now=100.0)
-    }
+    offers = decide(Snapshot(tuple(callers), tuple(agents)), now=100.0)
 
-    who = {one.id: one for one in agents}
-    for left in (one for one in callers if one.id not in offers):
-        behind = [one for one in callers if one.id in offers and place(one) > place(left)]
-        assert not any(may_take(who[offers[one.id]], left, 100.0) for one in behind)
+    who, whom = {one.id: one for one in agents}, {one.id: one for one in callers}
+    for left in whom.keys() - {offer.waiting_id for offer in offers}:
+        behind = [offer for offer in offers if place(whom[offer.waiting_id]) > place(whom[left])]
+        assert not any(may_take(who[offer.agent_id], whom[left], 100.0) for offer in behind)

@@ -85,7 +85,7 @@ def test_what_means_nothing_changes_nothing_and_says_what_would() -> None:
 
 
 def test_now_lists_what_could_happen() -> None:
-    assert "this could happen: silence, answered, busy, no_answer, failed, hang up" in played("2", "now")
+    assert "this could happen: silence, answered, no_answer, busy, failed, hang up" in played("2", "now")
 
 
 def test_again_begins_the_call_anew() -> None:
