@@ -68,7 +68,9 @@ def _ring(scene: Scene, dialling: Dialling, targets: list[Target], caller_id: st
         winner = yield from _first(children, answered, star)
         scene.leg.ear.end()
         if winner is None:
-            return _nobody(children)
+            result = _nobody(children)
+            _call_off(scene, children)
+            return result
         for child in children:
             if child is not winner:
                 world.exchange.end(
@@ -86,14 +88,19 @@ def _ring(scene: Scene, dialling: Dialling, targets: list[Target], caller_id: st
         return result
     except Interrupted as stop:
         why = "the caller hung up" if isinstance(stop, HungUp) else "the caller was redirected"
-        for child in children:
-            world.exchange.end(child, Status.COMPLETED if child.is_up else Status.CANCELED, why)
+        _call_off(scene, children, why)
         raise
     finally:
         if dialling.hangup_on_star:
             scene.leg.on_key.remove(listener)
         if recording is not None:
             world.recordings.stop(recording)
+
+
+def _call_off(scene: Scene, children: list[Leg], why: str = "the caller pressed the star") -> None:
+    """Whoever still rings, or has answered in vain, is let go."""
+    for child in children:
+        scene.world.exchange.end(child, Status.COMPLETED if child.is_up else Status.CANCELED, why)
 
 
 def _first(children: list[Leg], answered: Signal[Leg], star: Signal[None]) -> Run[Leg | None]:

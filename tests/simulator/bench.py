@@ -3,7 +3,8 @@
     python -m tests.simulator.bench [--waiting 1000] [--seconds 60] [--calls 10000]
 
 `minute` is a call of 60 seconds in process (a menu, a key, a waiting room, a hang-up) against an application that does
-nothing but answer, and the same call against the product, whose own turns are told apart. `waiting` are so many calls
+nothing but answer, and the same call against the product: its turns, the loops that it runs each second whether there
+are calls or not, the promises it keeps after an answer, and what is left for the simulator. `waiting` are so many calls
 at once in waiting rooms at the wall's speed, over sockets, with the simulator on one core. `many` are so many calls one
 after the other, and what is left of them in memory and descriptors; `over_sockets` are a quarter as many through the whole
 program, its time five times as fast, after as many as it remembers.
@@ -29,6 +30,7 @@ from typing import Any
 import structlog
 
 from simulator import Account, Simulator, VirtualClock
+from simulator.wire.outgoing import THREADS
 from simulator.wire.service import CALLS_IN_MEMORY, Service
 from tests.journeys.shop import CUSTOMER, NORTHWIND
 from tests.journeys.shop import Shop as ProductShop
@@ -120,20 +122,52 @@ def minute() -> dict[str, Any]:
     }
 
 
+class TimedShop(ProductShop):
+    """The product with its loops and promises timed: each second they run once, for one call as for a thousand."""
+
+    def __init__(self, folder: Path) -> None:
+        self.spent: dict[str, list[float]] = {"turns": [], "loops": [], "promises": []}
+        super().__init__(folder)
+        apps = self.sim.port._apps
+        for origin, inner in list(apps.items()):
+            apps[origin] = _watched(inner, self.spent["turns"])
+
+    def _every(self, seconds: float, first_after: float, step: Callable[[float], object]) -> None:
+        super()._every(seconds, first_after, lambda now: self._timed("loops", lambda: step(now)))
+
+    def _later(self, job: Callable[[], None]) -> None:
+        super()._later(lambda: self._timed("promises", job))
+
+    def _timed(self, what: str, job: Callable[[], object]) -> None:
+        began = time.process_time()
+        try:
+            job()
+        finally:
+            self.spent[what].append(1000 * (time.process_time() - began))
+
+
 def product_minute() -> dict[str, Any]:
-    """The same minute at the product's door: its own turns, and what remains for the simulator, clock and all."""
+    """The same minute at the product's door: its turns, its loops and promises, and what remains for the simulator."""
+    calls = 20
     with tempfile.TemporaryDirectory() as folder:
-        shop = ProductShop(Path(folder))
-        turns: list[float] = []
-        app = shop.sim.port._apps
-        for origin, inner in list(app.items()):
-            app[origin] = _watched(inner, turns)
-        whole = timed(20, lambda: _product_call(shop))
-        per_call = len(turns) / (20 + 10)
+        shop = TimedShop(Path(folder))
+        timed(1, lambda: _product_call(shop))
+        for spent in shop.spent.values():
+            spent.clear()
+        began = time.process_time()
+        for _ in range(calls):
+            _product_call(shop)
+        whole = 1000 * (time.process_time() - began) / calls
+        parts = {name: sum(spent) / calls for name, spent in shop.spent.items()}
         return {
-            "cpu_ms_median": round(statistics.median(whole), 2),
-            "turn_cpu_ms_median": round(statistics.median(turns), 2),
-            "turns_a_call": round(per_call, 1),
+            "cpu_ms_a_call": round(whole, 2),
+            "of_them_ms": {
+                **{name: round(spent, 2) for name, spent in parts.items()},
+                "simulator": round(whole - sum(parts.values()), 2),
+            },
+            "turn_cpu_ms_median": round(statistics.median(shop.spent["turns"]), 2),
+            "turns_a_call": round(len(shop.spent["turns"]) / calls, 1),
+            "loop_ms_a_second": round(parts["loops"] / 60, 2),
         }
 
 
@@ -202,7 +236,13 @@ def over_sockets(calls: int) -> dict[str, Any]:
         alerts = len(service.world.debugger)
         service.stop()
         thread.join()
-    return {"calls": calls, "before": before, "after": after, "alerts": alerts}
+    return {
+        "calls": calls,
+        "before": before,
+        "after": after,
+        "connections_kept_open_at_most": THREADS,
+        "alerts": alerts,
+    }
 
 
 def _in_turn(service: Service, calls: int, a_second: float = 10.0) -> None:

@@ -127,6 +127,8 @@ def test_nasty_documents_end_the_call_and_nothing_else(answer: str) -> None:
 
 # ---- over sockets --------------------------------------------------------------------------------------
 
+PATIENCE_SECONDS = 30.0  # on a busy machine
+
 
 @contextmanager
 def raw_server(answer: Callable[[socket.socket], None]) -> Iterator[str]:
@@ -140,7 +142,7 @@ def raw_server(answer: Callable[[socket.socket], None]) -> Iterator[str]:
             except OSError:
                 return
             with connection:
-                connection.settimeout(5)
+                connection.settimeout(PATIENCE_SECONDS)
                 try:
                     connection.recv(65536)
                     answer(connection)
@@ -184,8 +186,8 @@ def call_and_wait(service: Service) -> list[int]:
         begun.set()
 
     service.post(dial)
-    assert begun.wait(5)
-    assert ended(service, sids[0]).wait(10), "the call did not end"
+    assert begun.wait(PATIENCE_SECONDS)
+    assert ended(service, sids[0]).wait(PATIENCE_SECONDS), "the call did not end"
     return service.world.debugger.codes()
 
 
@@ -237,12 +239,12 @@ def test_a_server_that_drips_is_given_up_after_its_read_timeout() -> None:
 def test_a_rest_client_that_vanishes_in_its_request_disturbs_nobody() -> None:
     with raw_server(hangs_up_at_once) as url, serving(url + "/voice") as service:
         for sent in (b"", b"POST /2010-04-01", b"POST /x HTTP/1.1\r\nContent-Length: 99\r\n\r\nTo="):
-            with socket.create_connection(("127.0.0.1", service.port), timeout=5) as client:
+            with socket.create_connection(("127.0.0.1", service.port), timeout=PATIENCE_SECONDS) as client:
                 client.sendall(sent)
         assert call_and_wait(service) == [11206]
 
 
-def wait_until(holds: Callable[[], bool], seconds: float = 5.0) -> bool:
+def wait_until(holds: Callable[[], bool], seconds: float = PATIENCE_SECONDS) -> bool:
     pause = threading.Event()
     for _ in range(int(seconds / 0.02)):
         if holds():

@@ -126,6 +126,23 @@ def test_without_an_action_the_next_verb_follows() -> None:
     shop.sim.call(NUMBER).hears("next verb")
 
 
+def test_the_star_while_it_rings_leaves_nobody_ringing() -> None:
+    shop = open_shop(
+        voice='<Dial hangupOnStar="true" action="/done">+15550100199</Dial>', done="<Say>never mind</Say>"
+    )
+    phone = shop.sim.phone("+15550100199")
+    phone.answers(after=20)
+    caller = shop.sim.call(NUMBER)
+    phone.rings()
+
+    caller.presses("*")
+    caller.hears("never mind")
+    shop.sim.advance(60)
+
+    assert (phone.state, shop.pages.last("/done")["DialCallStatus"]) == ("canceled", "canceled")
+    assert [leg for leg in shop.sim.world.legs.values() if not leg.is_over] == []
+
+
 @proves("Dial hangupOnStar")
 def test_the_star_ends_the_child_only_with_hangup_on_star() -> None:
     shop = forwarding('hangupOnStar="true"')
