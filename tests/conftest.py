@@ -17,7 +17,8 @@ EMPTY, MIGRATED = "empty", "migrated"
 HEAVY = (
     "tests/browser/",
     "tests/sound/",
-    "tests/chaos/",
+    "tests/chaos/test_chaos.py",
+    "tests/chaos/test_web.py",
     "tests/setup/",
 )  # browsers, or every process of a trial
 
