@@ -57,11 +57,9 @@ class Common:
     changes: Mapping[str, Any]
     steps: int
 
-    def moved(self, stands: Cut) -> Cut | None:
-        """Where a call stands after this turn; None when it ends."""
-        if self.place is None:
-            return None
-        return Cut(self.place, stands.turn + 1, stands.steps + self.steps, stands.started_at, stands.learned)
+    def moved(self, stands: Cut) -> bytes | None:
+        """The session of a call after this turn, dumped; None when the call ends."""
+        return None if self.place is None else stands.moved(self.place, self.steps)
 
 
 _known: dict[tuple[bytes, Event], Common | None] = {}

@@ -49,6 +49,11 @@ class Cut(NamedTuple):
         head = _HEAD.pack(CUT, self.turn, self.steps, self.started_at, len(self.place))
         return head + self.place + self.learned
 
+    def moved(self, place: bytes, steps: int) -> bytes:
+        """The dump of this call a turn later, so many steps on, at another place."""
+        head = _HEAD.pack(CUT, self.turn + 1, self.steps + steps, self.started_at, len(place))
+        return head + place + self.learned
+
 
 def cut(dumped: bytes) -> Cut | None:
     """The parts of a dump; None for an older format, and for bytes that are no session."""

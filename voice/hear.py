@@ -32,6 +32,8 @@ Listener = Callable[[Fields], object]
 
 _CLIENT = "client:"
 _STATUSES = {status.value: status for status in LegStatus}  # what else it could be the guard has refused
+_ENDS = frozenset({"DialCallStatus", "QueueResult", "RecordingUrl", "RecordingDuration"})
+_PRESSED = {key: KeysPressed(key) for key in "0123456789*#"}
 _TELLING = ("DialCallStatus", "RecordingDuration", "Digits")
 
 
@@ -150,7 +152,12 @@ def recording(fields: Fields) -> RecordingHeard:
 
 
 def _happened(fields: Fields) -> Happened:
-    # A recording Dial also sends RecordingUrl, so Dial and Enqueue are asked first, the keys last.
+    if _ENDS.isdisjoint(fields):  # most requests tell of keys or of nothing
+        keys = fields.get("Digits")
+        if keys is None:
+            return Fetched()
+        return _PRESSED.get(keys) or (KeysPressed(keys) if keys else NothingPressed())
+    # A recording Dial also sends RecordingUrl, so Dial and Enqueue are asked first.
     if "DialCallStatus" in fields:
         return DialLeft(
             outcome=fields["DialCallStatus"],
@@ -160,19 +167,14 @@ def _happened(fields: Fields) -> Happened:
         )
     if "QueueResult" in fields:
         return QueueLeft(fields["QueueResult"], _number(fields, "QueueTime"))
-    if "RecordingUrl" in fields or "RecordingDuration" in fields:
-        ended_by = fields.get("Digits", "")
-        hung_up = ended_by == "hangup"
-        return MessageTaken(
-            seconds=_number(fields, "RecordingDuration") or 0,
-            ended_by_key=None if hung_up else ended_by or None,
-            caller_hung_up=hung_up,
-            recording_sid=fields.get("RecordingSid"),
-        )
-    keys = fields.get("Digits")
-    if keys is None:
-        return Fetched()
-    return KeysPressed(keys) if keys else NothingPressed()
+    ended_by = fields.get("Digits", "")
+    hung_up = ended_by == "hangup"
+    return MessageTaken(
+        seconds=_number(fields, "RecordingDuration") or 0,
+        ended_by_key=None if hung_up else ended_by or None,
+        caller_hung_up=hung_up,
+        recording_sid=fields.get("RecordingSid"),
+    )
 
 
 def _must(fields: Fields, name: str) -> str:

@@ -99,7 +99,7 @@ def _known_answer(
     onward = common.moved(stands)
     if onward is None:
         return form.document("")
-    return form.document(_sealed(rt, merchant_id, onward.dump(), heard.account_sid, heard.call_sid))
+    return form.document(_sealed(rt, merchant_id, onward, heard.account_sid, heard.call_sid))
 
 
 def resumed(rt: Runtime, facts: Facts, flow: Flow, session: Session, event: Event) -> Story:

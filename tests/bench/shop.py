@@ -1,7 +1,9 @@
 """The merchant of the benchmarks, and the webhooks of its callers: each signed, each turn sealed for a call of its own."""
 
+import hmac
 import json
 import sys
+from base64 import b64encode
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
@@ -20,12 +22,12 @@ from voice.calls import Facts
 from voice.migrate import migrate
 from voice.runtime import Runtime, SharedClock
 from voice.seeding import seed_merchants
-from voice.signature import sign
+from voice.signature import signed_text
 from voice.store import Store
 
 BASE_URL = "https://calls.example"
 AUTH_TOKEN, ACCOUNT_SID = "b" * 32, "AC" + "0" * 32
-NUMBER = "+12025550100"
+NUMBER, CALLER = "+12025550100", "+14158675310"
 FLOW = """
 flow_version: 1
 merchant: northwind
@@ -53,20 +55,31 @@ EVENT_TABLE = (
 )
 
 
+NOBODY = "CA" + "f" * 32
+FIELDS = call_fields(
+    AccountSid=ACCOUNT_SID, CallSid=NOBODY, To=NUMBER, Called=NUMBER, CallStatus="in-progress",
+    Digits="1", FinishedOnKey="",
+)  # fmt: skip
+BODY, SIGNED = urlencode(FIELDS).encode(), signed_text(FIELDS.items())
+
+
 def signed(path: str, number: int) -> bytes:
-    """The HTTP request of a caller who pressed 1, with the 28 fields of a call of its own."""
-    fields = call_fields(
-        AccountSid=ACCOUNT_SID, CallSid=f"CA{number:032x}", To=NUMBER, Called=NUMBER, CallStatus="in-progress",
-        Digits="1", FinishedOnKey="",
-    )  # fmt: skip
-    body = urlencode(fields).encode()
-    signature = sign(BASE_URL + path, list(fields.items()), AUTH_TOKEN)
+    """The HTTP request of a caller who pressed 1, with the fields of a call of its own."""
+    call_sid = call_sid_of(number)
+    body = BODY.replace(NOBODY.encode(), call_sid.encode())
+    text = BASE_URL + path + SIGNED.replace(NOBODY, call_sid)
+    signature = b64encode(hmac.digest(AUTH_TOKEN.encode(), text.encode(), "sha1")).decode()
     head = (
         f"POST {path} HTTP/1.1\r\nHost: calls.example\r\nUser-Agent: TwilioProxy/1.1\r\nAccept: */*\r\n"
         f"Content-Type: application/x-www-form-urlencoded; charset=UTF-8\r\nContent-Length: {len(body)}\r\n"
         f"X-Twilio-Signature: {signature}\r\n\r\n"
     )
     return head.encode() + body
+
+
+def call_sid_of(number: int) -> str:
+    """A call of its own."""
+    return f"CA{number:032x}"
 
 
 class Shop:
@@ -109,21 +122,7 @@ class Shop:
         self._rt.store.close()
 
     def _sealed(self, number: int) -> str:
-        digest = self._flow.digest
-        began = engine.start(self._flow, Caller("+14158675310", NUMBER), self._rt.now())
-        facts = Facts(
-            "northwind",
-            "",
-            f"CA{number:032x}",
-            ACCOUNT_SID,
-            "+14158675310",
-            "",
-            NUMBER,
-            digest,
-            self._rt.now(),
-        )
-        assert began.session is not None
-        return turns.seal(self._rt, facts, began.session)
+        return turns.seal(self._rt, self._facts._replace(call_sid=call_sid_of(number)), self._began)
 
     def _runtime(self, folder: Path) -> Runtime:
         account = Account.demo(base_url=BASE_URL, numbers=(NUMBER,))
@@ -133,5 +132,8 @@ class Shop:
         seed_merchants(rt, folder / "account.json")
         flow = rt.books.live_flow("northwind")
         assert flow is not None
-        self._flow = flow
+        began = engine.start(flow, Caller(CALLER, NUMBER), rt.now()).session
+        assert began is not None
+        self._began = began
+        self._facts = Facts("northwind", "", "", ACCOUNT_SID, CALLER, "", NUMBER, flow.digest, rt.now())
         return rt

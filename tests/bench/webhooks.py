@@ -19,7 +19,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from itertools import cycle
+from itertools import cycle, islice
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +35,7 @@ from tests.recordings.processes import Valkey
 SERVER_CORE, OTHER_CORE = 0, 1
 NAMES = ("bare", "checked", "turn", "durable", "flask", "express")
 WARM_UP_SECONDS = 0.7
+MOST, MOST_OWN = 100_000, 20_000  # more than any server here answers in a second
 SAME = 512  # different requests for a server that keeps no calls apart
 
 
@@ -44,14 +45,18 @@ class Way:
 
     server: Server
     requests: Iterator[bytes]
+    most: int  # requests a second that are made ready
     told: list[Told] = field(default_factory=list)
     cpu: list[float] = field(default_factory=list)  # microseconds a request
 
     def measure(self, seconds: float, connections: int) -> None:
-        """One round."""
-        drive(self.server.port, self.requests, WARM_UP_SECONDS, connections)
+        """One round; its requests are made ready before it, or making them would be what is measured."""
+        for_warming, ready = (
+            iter(list(islice(self.requests, round(self.most * time)))) for time in (WARM_UP_SECONDS, seconds)
+        )
+        drive(self.server.port, for_warming, WARM_UP_SECONDS, connections)
         before = self.server.cpu_seconds()
-        told = drive(self.server.port, self.requests, seconds, connections)
+        told = drive(self.server.port, ready, seconds, connections)
         if told.refused:
             raise RuntimeError(f"{self.server.name} refused {told.refused} of {told.answers} requests")
         self.told.append(told)
@@ -129,10 +134,12 @@ def _start(end: ExitStack, folder: Path, names: list[str], node: str | None = No
         command, env = commands[name](port)
         server = servers.start(name, command, env, folder, port, SERVER_CORE)
         end.callback(server.close)
-        requests = (
-            shop.turns() if name in ("turn", "durable") else cycle(signed("/menu", n) for n in range(SAME))
+        requests, most = (
+            (shop.turns(), MOST_OWN)
+            if name in ("turn", "durable")
+            else (cycle([signed("/menu", number) for number in range(SAME)]), MOST)
         )
-        ways[name] = Way(server.wait(), requests)
+        ways[name] = Way(server.wait(), requests, most)
         _refuses_what_is_altered(ways[name], name)
     return ways
 

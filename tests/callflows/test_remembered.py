@@ -70,7 +70,7 @@ def _is_the_same_without_reading(session: Session, event: Event, wanted: Turn) -
     if common is None:
         return
     onward = common.moved(stands)
-    assert (onward and onward.dump()) == (wanted.session and wanted.session.dump())
+    assert onward == (wanted.session and wanted.session.dump())
     assert (common.turn.actions, common.turn.notes) == (wanted.actions, wanted.notes)
 
 
