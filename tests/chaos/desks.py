@@ -47,14 +47,20 @@ class Desk:
         self._held: set[str] = set()
         self._leg: dict[str, str] | None = None
 
+    async def __aenter__(self) -> "Desk":
+        """Signed in, before anything breaks: who cannot sign in while SQL is away for a minute is no fault to find."""
+        self._http = aiohttp.ClientSession(headers={"Origin": self._web}, timeout=ANSWER)
+        await sign_in(self._http, self._web, self._login)
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._http.close()
+
     async def works(self) -> None:
         """A whole shift; ends when it is cancelled."""
-        headers = {"Origin": self._web}
-        async with aiohttp.ClientSession(headers=headers, timeout=ANSWER) as self._http:
-            await sign_in(self._http, self._web, self._login)
-            async with asyncio.TaskGroup() as group:
-                group.create_task(self._listens())
-                group.create_task(self._acts())
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._listens())
+            group.create_task(self._acts())
 
     async def _listens(self) -> None:
         while True:

@@ -77,20 +77,23 @@ async def _open_shop(house: House, plan: Plan, notes: Notes) -> AsyncIterator[No
     """Every agent at the desk; a fault of a script ends the run, and so does a process that cannot be started."""
     by_number = {digits(call.number): call for call in plan.calls}
     lots = random.Random(plan.seed)
-    desks = [
-        Desk(house.env, login, by_number, notes, random.Random(lots.random()))
-        for login in house.logins("agent")
-    ]
-    tasks = [asyncio.create_task(desk.works()) for desk in desks] + [asyncio.create_task(house.stack.watch())]
-    try:
-        yield
-        for task in tasks:
-            if task.done():
-                task.result()
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+    async with contextlib.AsyncExitStack() as open_desks:
+        desks = [
+            await open_desks.enter_async_context(
+                Desk(house.env, login, by_number, notes, random.Random(lots.random()))
+            )
+            for login in house.logins("agent")
+        ]
+        tasks = [asyncio.create_task(one) for one in (*(desk.works() for desk in desks), house.stack.watch())]
+        try:
+            yield
+            for task in tasks:
+                if task.done():
+                    task.result()
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def _judge_until_clean(
