@@ -8,15 +8,15 @@ from simulator import Simulator, VirtualClock
 from tests.simulator.pages import NUMBER, Pages, Shop
 
 
-class Unjudged(Pages):
-    """Without the official validator, whose own cost is larger than a call's."""
+class Forgetful(Pages):
+    """Without the official validator, and remembering nothing: both cost more than a call."""
 
     def _judge(self, environ: object, asked: object) -> None:
         self.asked.clear()
 
 
 def shop() -> Shop:
-    app = Unjudged()
+    app = Forgetful()
     app["/voice/incoming"] = '<Gather action="/menu" numDigits="1"><Say>Press one</Say></Gather>'
     app["/menu"] = '<Enqueue waitUrl="/wait" action="/after">orders</Enqueue>'
     app["/wait"] = "<Say>please hold</Say><Pause length='9'/>"
