@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
+from panel.askings import askers, consults
 from panel.calls_out import last_dials, ringing_customers
 from panel.path import Fact, path_of
 from voice import states
@@ -46,6 +47,8 @@ def desks(tx: Session, agent_ids: Collection[str], now: float) -> dict[str, Snap
         for row in [o for o, _ in offers.values()] + [*parts.values(), *lasts.values()]
     }
     calls, senders = _calls(tx, keys), _senders(tx, [waiting for _, waiting in offers.values()])
+    senders |= askers(tx, [offer for offer, _ in offers.values()])
+    asked = consults(tx, [part.call_id for part in parts.values()])
     ways = _ways(tx, {(offer.merchant_id, offer.call_id) for offer, _ in offers.values()})
     tickets = _tickets(tx, {(part.merchant_id, part.call_id) for part in lasts.values()})
     return {
@@ -59,7 +62,7 @@ def desks(tx: Session, agent_ids: Collection[str], now: float) -> dict[str, Snap
             "until_at": agent.until_at,
             "next_state": agent.next_state,
             "offer": _offer(*offers[agent.id], calls, ways, senders, now) if agent.id in offers else None,
-            "talk": _talk(parts[agent.id], calls, ringing) if agent.id in parts else None,
+            "talk": _talk(parts[agent.id], calls, ringing, asked) if agent.id in parts else None,
             "rejoin": _rejoin(parts.get(agent.id), calls),
             "wrap_up": _wrap_up(lasts[agent.id], calls, tickets) if agent.id in lasts else None,
             "last_dial": dials.get(agent.id),
@@ -185,6 +188,7 @@ def _offer(
         **_who(*calls[key]),
         "queue": waiting.queue,
         "sent_by": senders.get(sent.by, "") if sent else "",
+        "asked_by": senders.get(offer.id, ""),
         "came_back": sent is not None and sent.is_back,
         "entered_at": waiting.entered_at,
         "waited_seconds": max(0.0, now - waiting.entered_at),
@@ -195,11 +199,18 @@ def _offer(
     }
 
 
-def _talk(part: Participation, calls: Calls, ringing: Collection[tuple[str, str]]) -> Snapshot:
+def _talk(
+    part: Participation,
+    calls: Calls,
+    ringing: Collection[tuple[str, str]],
+    asked: Mapping[tuple[str, str], Snapshot],
+) -> Snapshot:
     return {
         **_who(*calls[part.merchant_id, part.call_id]),
         "offer_id": part.offer_id,
         "state": part.state,
+        "is_guest": part.role == states.Role.CONSULT,
+        "consult": asked.get((part.merchant_id, part.call_id)),
         "ringing": (part.merchant_id, part.call_id) in ringing,
         "began_at": part.began_at,
         "joined_at": part.joined_at,

@@ -16,7 +16,7 @@ from voice import models
 from voice.calls import dialled_leg, is_known, last_waiting
 from voice.carrier_faults import CarrierAway, CarrierGone, CarrierRefused
 from voice.runtime import Runtime, after_commit
-from voice.states import Action, Participation, Waiting
+from voice.states import Action, Participation, Role, Waiting
 
 log = structlog.get_logger()
 
@@ -168,6 +168,7 @@ def _wanted(tx: Session, action: models.Action) -> str | None:
         select(models.Participation).where(
             models.Participation.merchant_id == action.merchant_id,
             models.Participation.room == action.target.partition(" ")[2],
+            models.Participation.role == Role.OWNER,
             models.Participation.state.in_((Participation.TALKING, Participation.VANISHED)),
         )
     )
@@ -257,7 +258,11 @@ def _finish(
 def _hold_failed(tx: Session, rt: Runtime, action: models.Action) -> None:
     """The caller of a vanished agent goes back to the queue now; a talk whose hold failed goes on unheld."""
     room = action.target.partition(" ")[2]
-    of_room = (models.Participation.merchant_id == action.merchant_id, models.Participation.room == room)
+    of_room = (
+        models.Participation.merchant_id == action.merchant_id,
+        models.Participation.room == room,
+        models.Participation.role == Role.OWNER,
+    )
     tx.execute(
         update(models.Participation)
         .where(*of_room, models.Participation.state == Participation.VANISHED)

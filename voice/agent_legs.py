@@ -9,10 +9,11 @@ from sqlalchemy.orm import Session
 from voice import heard as told
 from voice import models, speak
 from voice.calls import is_dialling
+from voice.consults import guest_arrives
 from voice.locks import lock_call
 from voice.phrases import phrase
 from voice.runtime import Runtime
-from voice.states import PARTICIPATION_LIVE, Offer, Participation
+from voice.states import PARTICIPATION_LIVE, Offer, OfferKind, Participation
 from voice.talks import agent_arrives
 from voice.vanishing import leg_ended, rejoin
 
@@ -64,7 +65,10 @@ def _talk_for(tx: Session, rt: Runtime, heard: told.AgentCall) -> models.Partici
     living = _living(tx, offer)
     if living is not None:
         return _again(tx, rt, call, living, heard.call_sid)
-    return agent_arrives(tx, rt, call, offer, heard.call_sid) if offer.state == Offer.ACCEPTED else None
+    if offer.state != Offer.ACCEPTED:
+        return None
+    arrives = guest_arrives if offer.kind == OfferKind.ASKED else agent_arrives
+    return arrives(tx, rt, call, offer, heard.call_sid)
 
 
 def _living(tx: Session, offer: models.Offer) -> models.Participation | None:

@@ -24,7 +24,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from voice import states
 
-SCHEMA = "0008"  # the last revision in voice/migrations/versions; every change of the tables is one more
+SCHEMA = "0009"  # the last revision in voice/migrations/versions; every change of the tables is one more
 
 
 class Base(DeclarativeBase):
@@ -448,6 +448,37 @@ class Participation(Base):
         Index("participation_room", "room"),
         Index("participation_due", "state", "until_at"),
         Index("participation_of_agent", "agent_id", "ended_at"),
+    )
+
+
+class Consult(Base):
+    """A colleague is asked before a caller is handed over; one at a time for each call."""
+
+    __tablename__ = "consult"
+    merchant_id: Mapped[str] = key()
+    id: Mapped[str] = key()
+    call_id: Mapped[str]
+    from_agent_id: Mapped[str]
+    kind: Mapped[str]  # agent, queue
+    target: Mapped[str]  # an agent's id, or a queue's name
+    agent_id: Mapped[str]  # who is rung, or in the room
+    state: Mapped[str]
+    state_at: Mapped[float]
+    until_at: Mapped[float | None] = mapped_column(
+        default=None
+    )  # the caller on hold, or the phone in the room
+    tried: Mapped[list[Any]] = mapped_column(default=list)  # agents who are not rung again
+    why: Mapped[str] = mapped_column(default="")  # it failed
+    __table_args__ = (
+        of_call(),
+        unique_while(
+            "consult_one_per_call",
+            "merchant_id",
+            "call_id",
+            where=f"state IN ({quoted(states.CONSULT_LIVE)})",
+        ),
+        Index("consult_open", "state"),
+        Index("consult_of_call", "merchant_id", "call_id", "state_at"),
     )
 
 

@@ -1,13 +1,26 @@
-"""The small steps of every parting: a participation closed, a claim's offer failed, an agent's time for notes begun."""
+"""The small steps of every parting: a participation closed, a claim's offer failed, notes begun, a colleague let go."""
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from voice import models
+from voice.actions import Move, order
 from voice.dispatch import decide_for_agent
 from voice.moves import bump_desks, move
+from voice.offers import end_offer
 from voice.runtime import Runtime
-from voice.states import Offer, Participation
+from voice.states import (
+    CONSULT_LIVE,
+    CONSULT_MOVES,
+    OFFER_LIVE,
+    PARTICIPATION_LIVE,
+    Consult,
+    NoSuchMove,
+    Offer,
+    OfferKind,
+    Participation,
+    Role,
+)
 
 
 def close(tx: Session, rt: Runtime, talk: models.Participation) -> None:
@@ -15,6 +28,65 @@ def close(tx: Session, rt: Runtime, talk: models.Participation) -> None:
     talk.state, talk.ended_at, talk.until_at = Participation.ENDED, rt.now(), None
     tx.flush()
     bump_desks(tx, rt, talk.agent_id)
+
+
+def consult_of(tx: Session, call: models.Call) -> models.Consult | None:
+    """The asking of a colleague that goes on in this call."""
+    return tx.scalar(
+        select(models.Consult).where(
+            models.Consult.merchant_id == call.merchant_id,
+            models.Consult.call_id == call.id,
+            models.Consult.state.in_(CONSULT_LIVE),
+        )
+    )
+
+
+def move_on(tx: Session, rt: Runtime, consult: models.Consult, happened: str, why: str = "") -> None:
+    """Move an asking by what happened; raises NoSuchMove when its table has no such move."""
+    target = CONSULT_MOVES.get((Consult(consult.state), happened))
+    if target is None:
+        raise NoSuchMove(f"{happened} while {consult.state}")
+    consult.state, consult.state_at, consult.until_at, consult.why = target, rt.now(), None, why
+    tx.flush()
+    bump_desks(tx, rt, consult.from_agent_id, consult.agent_id)
+
+
+def part_guest(
+    tx: Session, rt: Runtime, call: models.Call, consult: models.Consult, happened: str, why: str = ""
+) -> None:
+    """The asking is over without a hand-over: no ring goes on, and the colleague's phone leaves the room."""
+    move_on(tx, rt, consult, happened, why)
+    rt.journal.write(
+        tx,
+        call.merchant_id,
+        call.id,
+        "consult_ended",
+        rt.now(),
+        agent_id=consult.agent_id,
+        how=consult.state,
+        why=why,
+    )
+    of_call = (models.Offer.merchant_id == call.merchant_id, models.Offer.call_id == call.id)
+    for ring in tx.scalars(
+        select(models.Offer).where(
+            *of_call, models.Offer.kind == OfferKind.ASKED, models.Offer.state.in_(OFFER_LIVE)
+        )
+    ):
+        if end_offer(tx, rt, ring, "withdrawn"):
+            move(tx, rt, ring.agent_id, "released")
+            decide_for_agent(tx, rt, ring.agent_id)
+    for guest in tx.scalars(
+        select(models.Participation).where(
+            models.Participation.merchant_id == call.merchant_id,
+            models.Participation.call_id == call.id,
+            models.Participation.role == Role.CONSULT,
+            models.Participation.state.in_(PARTICIPATION_LIVE),
+        )
+    ):
+        close(tx, rt, guest)
+        order(tx, rt, call, Move("end_leg", guest.leg_sid))
+        move(tx, rt, guest.agent_id, "released")
+        decide_for_agent(tx, rt, guest.agent_id)
 
 
 def fail_offer(tx: Session, rt: Runtime, waiting: models.Waiting) -> None:

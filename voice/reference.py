@@ -20,6 +20,7 @@ def states_page() -> str:
         ("Agent", states.Agent, states.AGENT_MOVES),
         ("Waiting caller", states.Waiting, states.WAITING_MOVES),
         ("Offer", states.Offer, states.OFFER_MOVES),
+        ("Asking a colleague", states.Consult, states.CONSULT_MOVES),
     )
     parts = ["# States", "", f"{MADE} What is not drawn does not happen."]
     for title, states_of, moves in tables:

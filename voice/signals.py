@@ -7,6 +7,7 @@ from voice import heard as told
 from voice import models, outbox
 from voice.actions import Move, order
 from voice.calls import ensure_call, find_call, remember
+from voice.consults import caller_is_held
 from voice.heard import LegStatus
 from voice.ids import call_of_room
 from voice.legs import caller_gone
@@ -43,6 +44,8 @@ def room_event(rt: Runtime, event: told.RoomEvent) -> None:
                 talk.room_sid = event.conference_sid
         if event.kind == "participant-join":
             _joined_room(tx, rt, call, talks, event.room)
+        elif event.kind == "participant-hold" and event.call_sid == call.call_sid:
+            caller_is_held(tx, rt, call)
         elif event.kind == "participant-leave":
             _left_room(tx, rt, call, talks, event)
 

@@ -61,6 +61,7 @@ class OfferKind(StrEnum):
 
     QUEUE = "queue"
     OUTBOUND = "outbound"  # the agent dialled: accepted from the beginning
+    ASKED = "asked"  # a colleague asks before handing a caller over
 
 
 class Participation(StrEnum):
@@ -78,6 +79,20 @@ class Role(StrEnum):
     OWNER = "owner"
     CONSULT = "consult"
     LISTENER = "listener"
+
+
+class Consult(StrEnum):
+    """How far the asking of a colleague is, before a caller is handed over."""
+
+    HOLDING = "holding"
+    RINGING = "ringing"
+    CONSULTING = "consulting"
+    TOGETHER = "together"
+    TAKEN = "taken"
+    CANCELLED = "cancelled"
+    FAILED = "failed"
+    PARTED = "parted"
+    OVER = "over"
 
 
 class Action(StrEnum):
@@ -184,6 +199,29 @@ OFFER_MOVES: dict[tuple[Offer, str], Offer] = {
     (Offer.OFFERED, "unacknowledged"): Offer.UNACKNOWLEDGED,
     (Offer.ACCEPTED, "connected"): Offer.CONNECTED,
     (Offer.ACCEPTED, "failed"): Offer.FAILED,
+}
+
+
+CONSULT_WITH_GUEST = frozenset({Consult.CONSULTING, Consult.TOGETHER})
+CONSULT_LIVE = CONSULT_WITH_GUEST | {Consult.HOLDING, Consult.RINGING}
+
+CONSULT_MOVES: dict[tuple[Consult, str], Consult] = {
+    (Consult.HOLDING, "caller_held"): Consult.RINGING,
+    (Consult.HOLDING, "hold_failed"): Consult.FAILED,
+    (Consult.RINGING, "guest_came"): Consult.CONSULTING,
+    (Consult.RINGING, "not_reached"): Consult.FAILED,
+    (Consult.CONSULTING, "joined"): Consult.TOGETHER,
+    (Consult.CONSULTING, "handed_over"): Consult.TAKEN,
+    (Consult.TOGETHER, "handed_over"): Consult.TAKEN,
+    (Consult.CONSULTING, "guest_left"): Consult.FAILED,
+    (Consult.TOGETHER, "guest_left"): Consult.PARTED,
+    (Consult.HOLDING, "cancelled"): Consult.CANCELLED,
+    (Consult.RINGING, "cancelled"): Consult.CANCELLED,
+    (Consult.CONSULTING, "cancelled"): Consult.CANCELLED,
+    (Consult.HOLDING, "call_over"): Consult.OVER,
+    (Consult.RINGING, "call_over"): Consult.OVER,
+    (Consult.CONSULTING, "call_over"): Consult.OVER,
+    (Consult.TOGETHER, "call_over"): Consult.OVER,
 }
 
 

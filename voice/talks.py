@@ -15,10 +15,10 @@ from voice.dispatch import decide_for_agent, decide_for_queue
 from voice.ids import room_name
 from voice.locks import lock_call
 from voice.moves import bump_desks, move
-from voice.parting import close, fail_offer, wrap_up
+from voice.parting import close, consult_of, fail_offer, part_guest, wrap_up
 from voice.refusals import Refused
 from voice.runtime import Runtime
-from voice.states import CallEnd, Offer, Participation, Waiting
+from voice.states import CallEnd, Consult, Offer, Participation, Role, Waiting
 from voice.unanswered import never_met
 
 BRIDGE_SECONDS = 8.0  # from the agent at the fence to the caller at the fence
@@ -196,6 +196,8 @@ def end_talk(
     if talk.state == Participation.ENDED:
         return
     waiting, now = live_waiting(tx, call), ended_at or rt.now()
+    if (consult := consult_of(tx, call)) is not None:
+        part_guest(tx, rt, call, consult, "call_over")
     talk.end_asked_by = by
     close(tx, rt, talk)
     tally.talked(tx, talk.agent_id, now - (talk.joined_at or now))
@@ -220,6 +222,7 @@ def hold(rt: Runtime, agent_id: str, call_id: str) -> None:
     with rt.write() as tx:
         call, talk = talk_of(tx, agent_id, call_id)
         require_both(talk)
+        require_alone(tx, call)
         if talk.held_at is not None:
             return
         talk.held_at = rt.now()
@@ -234,6 +237,7 @@ def resume(rt: Runtime, agent_id: str, call_id: str) -> None:
     with rt.write() as tx:
         call, talk = talk_of(tx, agent_id, call_id)
         require_both(talk)
+        require_alone(tx, call)
         if talk.held_at is None:
             return
         held = rt.now() - talk.held_at
@@ -262,6 +266,7 @@ def end(rt: Runtime, agent_id: str, call_id: str) -> None:
 
 
 def talk_of(tx: Session, agent_id: str, call_id: str) -> tuple[models.Call, models.Participation]:
+    """An agent's live part in a call, and the call, locked; raises Refused."""
     talk = tx.scalar(
         select(models.Participation).where(
             models.Participation.call_id == call_id,
@@ -281,5 +286,15 @@ def talk_of(tx: Session, agent_id: str, call_id: str) -> tuple[models.Call, mode
 
 
 def require_both(talk: models.Participation) -> None:
+    """Agent and caller are connected, and the caller is this agent's; raises Refused."""
+    if talk.role != Role.OWNER:
+        raise Refused("not_now", "The caller is with your colleague, who asks you.")
     if talk.state != Participation.TALKING:
         raise Refused("not_now", "You and the caller are not connected at this moment.")
+
+
+def require_alone(tx: Session, call: models.Call) -> None:
+    """Not while a colleague is asked, who must not hear the caller before that is wished. Raises Refused."""
+    consult = consult_of(tx, call)
+    if consult is not None and consult.state != Consult.TOGETHER:
+        raise Refused("not_now", "You are asking a colleague: go back to the caller first, or hand over.")

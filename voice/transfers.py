@@ -25,7 +25,7 @@ from voice.moves import move
 from voice.refusals import Refused
 from voice.runtime import Runtime
 from voice.states import Agent, Waiting
-from voice.talks import end_talk, require_both, talk_of
+from voice.talks import end_talk, require_alone, require_both, talk_of
 
 RING_SECONDS = 20.0
 SENT_ON = "sent_on"  # how the sender's place was left
@@ -61,6 +61,7 @@ def send(rt: Runtime, agent_id: str, call_id: str, kind: str, target: str) -> No
     with rt.write() as tx:
         call, talk = talk_of(tx, agent_id, call_id)
         require_both(talk)
+        require_alone(tx, call)
         home = live_waiting(tx, call)
         if home is None:
             raise Refused("gone", "You are not in this call.")

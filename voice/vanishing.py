@@ -5,10 +5,12 @@ from sqlalchemy.orm import Session
 from voice import models
 from voice.actions import Move, order
 from voice.calls import live_waiting
+from voice.consults import guest_left, guest_of, inherit
 from voice.dispatch import decide_for_queue
 from voice.moves import bump_desks, move
+from voice.parting import consult_of, part_guest
 from voice.runtime import Runtime
-from voice.states import Participation, Waiting
+from voice.states import CONSULT_WITH_GUEST, Consult, Participation, Role, Waiting
 from voice.talks import REJOIN_SECONDS, end_talk, release_claim
 
 SUSPECT_SECONDS = 1.5  # the caller's own hang-up ends the agent's leg too: its word may come a moment later
@@ -18,7 +20,9 @@ def leg_ended(
     tx: Session, rt: Runtime, call: models.Call, talk: models.Participation, *, for_sure: bool
 ) -> None:
     """An agent's leg left its room or ended. Not for sure: the caller may have hung up; the clock looks again soon."""
-    if call.ended_at is not None:
+    if talk.role == Role.CONSULT and for_sure:
+        guest_left(tx, rt, call)
+    elif call.ended_at is not None:
         end_talk(tx, rt, call, talk, "caller")
     elif talk.state == Participation.JOINING:
         waiting = live_waiting(tx, call)
@@ -32,9 +36,16 @@ def leg_ended(
 
 
 def vanish(tx: Session, rt: Runtime, call: models.Call, talk: models.Participation) -> None:
-    """Keep the caller: words and music now, and a while for the agent to come back."""
-    now = rt.now()
-    talk.state, talk.until_at, talk.held_at = Participation.VANISHED, now + REJOIN_SECONDS, None
+    """Keep the caller: words and music now, and a while for the agent to come back. A colleague who was asked stays."""
+    if talk.role == Role.CONSULT:
+        guest_left(tx, rt, call)
+        return
+    now, consult = rt.now(), consult_of(tx, call)
+    talk.state, talk.until_at = Participation.VANISHED, now + REJOIN_SECONDS
+    if consult is None or consult.state != Consult.CONSULTING:
+        talk.held_at = None
+    if consult is not None and consult.state not in CONSULT_WITH_GUEST:
+        part_guest(tx, rt, call, consult, "cancelled", "the agent who asked was lost")
     tx.flush()
     rt.journal.write(tx, call.merchant_id, call.id, "agent_vanished", now, agent_id=talk.agent_id)
     order(tx, rt, call, Move("hold", call.call_sid, room=talk.room))
@@ -52,12 +63,18 @@ def rejoin(tx: Session, rt: Runtime, call: models.Call, talk: models.Participati
     tx.flush()
     move(tx, rt, talk.agent_id, "resumed")
     rt.journal.write(tx, call.merchant_id, call.id, "agent_rejoined", rt.now(), agent_id=talk.agent_id)
-    order(tx, rt, call, Move("unhold", call.call_sid, room=talk.room))
+    if talk.held_at is None:
+        order(tx, rt, call, Move("unhold", call.call_sid, room=talk.room))
     bump_desks(tx, rt, talk.agent_id)
 
 
 def requeue(tx: Session, rt: Runtime, call: models.Call, talk: models.Participation) -> None:
-    """Nobody came back: the caller returns to the head of the queue with the time of the first entry."""
+    """Nobody came back: the caller is the colleague's who was asked, or else again at the head of the queue."""
+    consult = consult_of(tx, call)
+    if consult is not None and guest_of(tx, call) is not None:
+        inherit(tx, rt, call, talk, consult)
+        move(tx, rt, talk.agent_id, "lost")
+        return
     waiting, now = live_waiting(tx, call), rt.now()
     talk.state, talk.ended_at, talk.until_at = Participation.ENDED, now, None
     tx.flush()

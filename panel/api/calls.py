@@ -4,7 +4,7 @@ from flask import Blueprint, Response, jsonify
 
 from panel.context import agent_id, rt, sent_text
 from panel.targets import targets_of
-from voice import talks, transfers
+from voice import consults, talks, transfers
 
 calls = Blueprint("calls", __name__)
 
@@ -38,8 +38,37 @@ def send(call_id: str) -> Response:
     return jsonify(ok=True)
 
 
+@calls.post("/api/calls/<call_id>/ask")
+def ask(call_id: str) -> Response:
+    """{to: agent or queue, target} -> the caller hears music, and the colleague is rung."""
+    kind, target = sent_text("to", longest=10), sent_text("target", longest=80)
+    consults.ask(rt(), agent_id(), call_id, kind, target)
+    return jsonify(ok=True)
+
+
+@calls.post("/api/calls/<call_id>/ask/cancel")
+def cancel(call_id: str) -> Response:
+    """Back to the caller, without the colleague."""
+    consults.cancel(rt(), agent_id(), call_id)
+    return jsonify(ok=True)
+
+
+@calls.post("/api/calls/<call_id>/ask/together")
+def together(call_id: str) -> Response:
+    """Caller and both agents talk."""
+    consults.together(rt(), agent_id(), call_id)
+    return jsonify(ok=True)
+
+
+@calls.post("/api/calls/<call_id>/ask/hand-over")
+def hand_over(call_id: str) -> Response:
+    """The caller is the colleague's."""
+    consults.hand_over(rt(), agent_id(), call_id)
+    return jsonify(ok=True)
+
+
 @calls.post("/api/calls/<call_id>/end")
 def end(call_id: str) -> Response:
     """The talk is over."""
-    talks.end(rt(), agent_id(), call_id)
+    consults.end(rt(), agent_id(), call_id)
     return jsonify(ok=True)

@@ -3,6 +3,7 @@
 from flask import Blueprint, Response, jsonify
 
 from panel.context import agent_id, rt
+from voice import consults
 from voice import offers as trade
 
 offers = Blueprint("offers", __name__)
@@ -18,7 +19,8 @@ def acknowledge(offer_id: str) -> Response:
 @offers.post("/api/offers/<offer_id>/accept")
 def accept(offer_id: str) -> Response:
     """The agent takes the caller; the page now connects its phone with {"offer": id} at the account named."""
-    return jsonify(trade.accept(rt(), agent_id(), offer_id))
+    asked = consults.accept(rt(), agent_id(), offer_id)
+    return jsonify(asked or trade.accept(rt(), agent_id(), offer_id))
 
 
 @offers.post("/api/offers/<offer_id>/decline")

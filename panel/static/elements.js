@@ -26,6 +26,10 @@ export function button(what, label, picture, kind = "") {
   return h("button", { type: "button", class: `button ${kind}`.trim(), "data-do": what }, picture ? icon(picture) : "", label);
 }
 
+export function said(picture, ...words) {
+  return h("p", { class: "said" }, icon(picture), h("span", {}, ...words));
+}
+
 export function since(at) {
   return h("span", { class: "timer", "data-since": at }, "0:00");
 }

@@ -1,6 +1,7 @@
 // Draws the phone from one whole snapshot and what the phone tells of itself: a ring, a talk, wrap-up, or the quiet between.
 
-import { button, h, icon, since, until } from "./elements.js";
+import { button, h, icon, said, since, until } from "./elements.js";
+import { askingSaid, asked, callDoings } from "./asking_view.js";
 import { keypad } from "./keypad.js";
 import { quiet } from "./quiet_view.js";
 
@@ -28,10 +29,6 @@ function who(call) {
   ];
 }
 
-function said(picture, ...words) {
-  return h("p", { class: "said" }, icon(picture), h("span", {}, ...words));
-}
-
 function bit(label, ...value) {
   return h("span", {}, `${label} `, h("b", {}, ...value));
 }
@@ -48,7 +45,7 @@ function ring(offer, here) {
   const way = offer.path.map((station) => h("li", {}, station.text));
   const bar = offer.ring_until_at ? `${offer.offered_at} ${offer.ring_until_at}` : null;
   return h("div", { class: "call" },
-    said(offer.came_back ? "resume" : offer.sent_by ? "forward" : "phone", ringsFor(offer)),
+    said(offer.came_back ? "resume" : offer.sent_by ? "forward" : offer.asked_by ? "people" : "phone", ringsFor(offer)),
     h("div", {}, who(offer)),
     h("p", { class: "bits" }, offer.queue.startsWith("@") ? "" : bit("Queue", readable(offer.queue)), bit("Waited", since(offer.entered_at)), bit("Dialled", offer.dialled)),
     way.length ? h("ol", { class: "way", "aria-label": "Way through the menu" }, way) : "",
@@ -59,6 +56,7 @@ function ring(offer, here) {
 
 function ringsFor(offer) {
   if (offer.came_back) return "Back to you: nobody took the caller";
+  if (offer.asked_by) return `${offer.asked_by} asks you first: the caller hears music`;
   return offer.sent_by ? `Sent by ${offer.sent_by}` : "Incoming call";
 }
 
@@ -88,6 +86,7 @@ function talking(talk, here) {
   const silent = here.line !== undefined && !here.sounds;
   return h("div", { class: "call" },
     talkingSaid(talk, here),
+    asked(talk),
     h("div", {}, who(talk)),
     h("div", { class: "clocks" }, clocks, here.leading && here.line === "on" && !silent ? levels() : ""),
     h("p", { class: "bits" }, talk.queue ? bit("Queue", readable(talk.queue)) : "", bit(talk.outbound ? "They see" : "Dialled", talk.dialled)),
@@ -96,12 +95,12 @@ function talking(talk, here) {
     h("div", { class: "doings many" },
       silent ? "" : toggle("mute", here.muted ? "Unmute" : "Mute", here.muted ? "muted" : "microphone", here.muted),
       silent ? "" : toggle("keypad", "Keypad", "keypad", here.keypad),
-      button("send-open", "Send on", "forward", "large"),
-      talk.held ? button("resume", "Resume", "resume", "strong large") : button("hold", "Hold", "pause", "large"),
-      button("end", "End call", "end", "end large")));
+      callDoings(talk)));
 }
 
 function talkingSaid(talk, here) {
+  const words = askingSaid(talk);
+  if (words && !here.muted) return words;
   const whom = talk.outbound ? "customer" : "caller";
   if (talk.held) return said("pause", `On hold: the ${whom} hears music`);
   if (here.muted) return said("muted", `Muted: the ${whom} does not hear you`);

@@ -1,4 +1,4 @@
-// The dialog that sends the caller on: to a colleague, a queue, or a number that is typed.
+// The dialog that hands the caller on, at once or after asking: to a colleague, a queue, or a number that is typed.
 
 import { get, post } from "./api.js";
 import { tick } from "./clock.js";
@@ -56,7 +56,8 @@ function queueRow(one) {
 }
 
 function row(to, target, picture, name, note, disabled = false) {
-  return h("li", {}, h("button", { type: "button", "data-to": to, "data-target": target, disabled }, icon(picture), h("b", {}, name), h("span", { class: "note" }, note)));
+  const way = (how, words, kind = "") => h("button", { type: "button", class: `button ${kind}`.trim(), "data-how": how, "data-to": to, "data-target": target, disabled, "aria-label": `${words}: ${name}` }, words);
+  return h("li", {}, icon(picture), h("div", {}, h("b", {}, name), h("span", { class: "note" }, note)), h("div", { class: "ways" }, to === "number" ? "" : way("ask", "Ask first"), way("send", "Send")));
 }
 
 async function choose(event) {
@@ -65,7 +66,7 @@ async function choose(event) {
   wrong("");
   control.disabled = true;
   try {
-    await post(`/api/calls/${call.call_id}/send`, { to: control.dataset.to, target: control.dataset.target });
+    await post(`/api/calls/${call.call_id}/${control.dataset.how}`, { to: control.dataset.to, target: control.dataset.target });
     dialog.close();
   } catch (error) {
     control.disabled = false;

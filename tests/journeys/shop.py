@@ -164,7 +164,7 @@ class Desk:
 
     def dials(self, number: str = CUSTOMER, connects: bool = True, **how: str) -> None:
         """Calls a customer; then the page's phone connects."""
-        placed = self.posts("/api/dial", merchant="northwind", number=number, **how)
+        placed = self.posts("/api/dial", 200, merchant="northwind", number=number, **how)
         self.offer_id = placed["offer"]
         if connects:
             self.connects()
@@ -214,6 +214,10 @@ class Desk:
     def sends(self, to: str, target: str, expect: int = 200) -> None:
         """Gives the caller to somebody else, at once."""
         self.posts(f"/api/calls/{self.call_id()}/send", expect=expect, to=to, target=target)
+
+    def asks(self, to: str, target: str, expect: int = 200) -> None:
+        """Puts the caller on hold and asks somebody first."""
+        self.posts(f"/api/calls/{self.call_id()}/ask", expect=expect, to=to, target=target)
 
     def closes_laptop(self) -> None:
         """The browser is gone, stream, phone and all, without a word."""
