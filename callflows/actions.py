@@ -37,6 +37,18 @@ class AskKeys:
 
 
 @dataclass(frozen=True)
+class Need:
+    """From so many seconds of waiting on an agent needs these skills, each at least at its level; none: anybody will do."""
+
+    after_seconds: int
+    levels: tuple[tuple[str, int], ...]
+
+    def __str__(self) -> str:
+        skills = " and ".join(f"{skill} {level}" for skill, level in self.levels) or "anybody"
+        return f"{skills} after {self.after_seconds} s," if self.after_seconds else f"{skills},"
+
+
+@dataclass(frozen=True)
 class JoinQueue:
     """Let the caller wait for an agent; `priority_minutes` is a head start on the others.
 
@@ -52,6 +64,7 @@ class JoinQueue:
     record: bool = True
     wait: str = ""
     side: str = ""
+    needs: tuple[Need, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -13,17 +13,19 @@ from callflows.fields import one_of, optional, required
 from callflows.hours import Calendar
 from callflows.kinds import (
     DESTINATION,
+    HOLDERS,
     LANGUAGE,
     MODULE_FILE,
     NAME_TEXT,
     NUMBER,
     PERSON_NAME,
-    QUEUE_NAME,
+    RELAXED,
     SIDE,
-    SKILL_NAMES,
+    SKILLS,
     SLUG_NAME,
     SOUND_FILES,
     STEP_NAME,
+    TIERS,
     VOICE,
     VOICES,
     WORDS,
@@ -87,12 +89,14 @@ class Queue:
     teams: tuple[str, ...] = optional(
         several(PERSON_NAME, "teams"), "whose agents take its callers", (), served=False
     )
-    skills: tuple[str, ...] = optional(SKILL_NAMES, "what its agents must be able to do", (), served=False)
-    tiers: tuple[str, ...] = optional(
-        several(QUEUE_NAME, "queues"),
-        "whose agents take callers too, one queue after the other",
-        (),
-        served=False,
+    skills: Mapping[str, int] = optional(SKILLS, "what an agent must know, and how well at least", NOTHING)
+    relax: tuple[tuple[int, Mapping[str, int]], ...] = optional(
+        RELAXED, "which skills are enough for callers who have waited so long; `{}`: anybody", ()
+    )
+    tiers: Mapping[str, int] = optional(
+        TIERS,
+        "queues whose agents take callers, too, who have waited so long; its own are rung first",
+        NOTHING,
     )
     service_level_seconds: int = optional(
         duration(1, 3600, "20s"), "answered within this time counts as good service", 20, key="service_level"
@@ -181,6 +185,11 @@ class Flow:
     )
     waits: Mapping[str, Wait] = optional(
         table_of(WAIT, "waits", "{calm: [{position: 2m}]}"), "what callers hear while they wait", NOTHING
+    )
+    skills: Mapping[str, Mapping[str, int]] = optional(
+        table_of(HOLDERS, "skills", "{french: {ann_lee: 80, front_desk: 20}}"),
+        "what agents and teams know, from 1 to 100",
+        NOTHING,
     )
     calendars: Mapping[str, Calendar] = optional(
         table_of(CALENDAR, "calendars", "{shop: {mon-fri: 09:00-17:00}}"), "opening hours", NOTHING

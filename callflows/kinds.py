@@ -206,6 +206,37 @@ def _read_shares(node: Node, reading: Reading) -> tuple[Share, ...]:
     return tuple(shares)
 
 
+def levels_of(kind: Kind[str], name: str, example: str) -> Kind[dict[str, int]]:
+    """Names with a level from 1 to 100 each; one name or a list of names means any level."""
+    table = table_of(LEVEL, name, example)
+    names = several(kind, name)
+
+    def read(node: Node, reading: Reading) -> dict[str, int]:
+        if isinstance(node, Table):
+            found: dict[str, int] = table.read(node, reading)
+            return found
+        listed = dict.fromkeys(names.read(node, reading), 1)
+        items = node.items if isinstance(node, Listing) else (node,)
+        for one, item in zip(listed, items, strict=False):
+            reading.places[f"{reading.path}.{one}"] = item.place
+        return listed
+
+    return Kind(name, example, read, kind.refers)
+
+
+def _read_relaxed(node: Node, reading: Reading) -> tuple[tuple[int, dict[str, int]], ...]:
+    if not isinstance(node, Table) or not node.entries:
+        raise BadValue("write after how long which skills are enough, as in {1m: {french: 20}, 3m: {}}")
+    found = []
+    for key, value in node.entries:
+        inside = reading.inside(key.value)
+        reading.places[inside.path] = key.place
+        after = _placed(WAITED, key, reading)
+        is_nothing = isinstance(value, Text) and value.is_missing
+        found.append((after, {} if is_nothing else SKILLS.read(value, inside)))
+    return tuple(sorted(found, key=lambda one: one[0]))
+
+
 def _placed(kind: Kind[Any], node: Node, reading: Reading) -> Any:
     """Read a value inside another, so that a fault points at it and not at the whole."""
     try:
@@ -241,7 +272,7 @@ SOUND_FILES = Kind("a sound file, or one for each language", "northwind/welcome.
 MODULE_NAME = scalar("the name of a module", "order_number", parse_name)
 OUTCOME_NAME = scalar("an outcome", "known", parse_name)
 MODULE_FILE = scalar("a file", "shared/order-number.yaml", parse_module_file)
-SKILL_NAMES = several(scalar("a skill", "repairs", parse_name), "skills")
+LEVEL = count(1, 100, "50")
 CALENDAR_NAME = scalar("the name of a calendar", "shop", parse_name, "calendar")
 AUDIO_NAME = scalar("the name of a sound", "welcome", parse_name, "audio")
 AUDIO_PATH = scalar("a sound file", "northwind/welcome.wav", parse_audio_file)
@@ -257,6 +288,11 @@ PERCENT = scalar("a share", "20%", parse_percent)
 SHARES = Kind("steps and shares", "{new_menu: 20%}", _read_shares, "step")
 DIGITS = scalar("a number of digits", "6", parse_digits)
 KEY = scalar("a key", "1", parse_key)
+WAITED = duration(1, 4 * 3600, "1m")
+SKILLS = levels_of(scalar("a skill", "french", parse_name, "skill"), "skills", "{french: 50}")
+HOLDERS = levels_of(PERSON, "agents or teams", "{ann_lee: 80, front_desk: 20}")
+RELAXED = Kind("skills after a time", "{1m: {french: 20}, 3m: {}}", _read_relaxed)
+TIERS = table_of(WAITED, "queues and times", "{help: 1m}", "queue")
 OPTIONS = Kind(
     "keys and their steps",
     "{1: sales, 2: support}",

@@ -7,10 +7,27 @@ from routing.strategies import preference
 
 
 def may_take(agent: FreeAgent, caller: WaitingCaller, now: float) -> bool:
-    """An agent of the caller's queue, or one of the only ones meant, whose back-off after a decline is over."""
-    only = caller.plan.only
-    is_meant = caller.queue in agent.queues if only is None else agent.id in only
-    return is_meant and agent.id not in caller.tried and agent.not_before_at <= now
+    """An agent of the caller's queue or of an open tier, or one of the only ones meant, who knows what is needed by now.
+
+    Whose back-off after a decline is not over takes nobody, and who was rung in vain is not rung again.
+    """
+    waited, plan = now - caller.entered_at, caller.plan
+    is_meant = tier(agent, caller, now) is not None if plan.only is None else agent.id in plan.only
+    able = plan.able_after(waited)
+    return (
+        is_meant
+        and (able is None or agent.id in able)
+        and agent.id not in caller.tried
+        and agent.not_before_at <= now
+    )
+
+
+def tier(agent: FreeAgent, caller: WaitingCaller, now: float) -> int | None:
+    """0 for an agent of the caller's queue, 1 and more for those who help out by now; None for everybody else."""
+    merchant, queue = caller.queue
+    open_queues = (queue, *caller.plan.tiers_after(now - caller.entered_at))
+    found = (rank for rank, name in enumerate(open_queues) if (merchant, name) in agent.queues)
+    return next(found, None)
 
 
 def place(caller: WaitingCaller) -> tuple[bool, float, str]:
@@ -25,6 +42,11 @@ def chosen(caller: WaitingCaller, agents: Iterable[FreeAgent], now: float) -> tu
     """
     able = sorted(
         (agent for agent in agents if may_take(agent, caller, now)),
-        key=lambda agent: (agent.id == caller.last_agent_id, preference(caller, agent), agent.id),
+        key=lambda agent: (
+            agent.id == caller.last_agent_id,
+            tier(agent, caller, now) or 0,
+            preference(caller, agent),
+            agent.id,
+        ),
     )
     return tuple(able if caller.strategy is Strategy.BROADCAST else able[:1])

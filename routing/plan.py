@@ -9,16 +9,46 @@ NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
+class Stage:
+    """From so many seconds of waiting on these agents know enough (None: all do)."""
+
+    after_seconds: float
+    able: frozenset[str] | None
+
+    def dump(self) -> list[Any]:
+        """As JSON."""
+        return [self.after_seconds, None if self.able is None else sorted(self.able)]
+
+    @classmethod
+    def load(cls, dumped: list[Any]) -> "Stage":
+        """The stage of a dump."""
+        after, able = dumped
+        return cls(after, None if able is None else frozenset(able))
+
+
+@dataclass(frozen=True)
 class Plan:
     """Agents are named by their ids: `only` these are rung (None: whoever takes the queue), `order` is that of linear.
 
-    `weights` are lots for random, one where nothing is said; `ring_seconds` how long a desk rings that differs.
+    `weights` are lots for random, one where nothing is said; `ring_seconds` how long a desk rings that differs; `stages`
+    who knows enough, by the time waited, and `tiers` which queues help out after how long, both the earliest first.
     """
 
     only: tuple[str, ...] | None = None
     order: tuple[str, ...] = ()
     weights: Mapping[str, int] = field(default_factory=lambda: NOTHING)
     ring_seconds: Mapping[str, float] = field(default_factory=lambda: NOTHING)
+    stages: tuple[Stage, ...] = ()
+    tiers: tuple[tuple[float, str], ...] = ()
+
+    def able_after(self, waited: float) -> frozenset[str] | None:
+        """Who knows enough for a caller who has waited so long; None: everybody."""
+        reached = [stage for stage in self.stages if stage.after_seconds <= waited]
+        return reached[-1].able if reached else None
+
+    def tiers_after(self, waited: float) -> tuple[str, ...]:
+        """The queues that help out after so much waiting, in the order in which they began to."""
+        return tuple(queue for after, queue in self.tiers if after <= waited)
 
     def rank(self, agent_id: str) -> int:
         """The place of an agent in the order; whoever is not in it comes behind."""
@@ -31,6 +61,8 @@ class Plan:
             "order": list(self.order) or None,
             "weights": dict(self.weights) or None,
             "ring": dict(self.ring_seconds) or None,
+            "stages": [stage.dump() for stage in self.stages] or None,
+            "tiers": [list(one) for one in self.tiers] or None,
         }
         return {name: value for name, value in said.items() if value is not None}
 
@@ -43,6 +75,8 @@ class Plan:
             tuple(dumped.get("order", ())),
             dumped.get("weights", NOTHING),
             dumped.get("ring", NOTHING),
+            tuple(Stage.load(one) for one in dumped.get("stages", ())),
+            tuple((after, queue) for after, queue in dumped.get("tiers", ())),
         )
 
 

@@ -33,6 +33,7 @@ class WaitingCaller:
     plan: Plan = AS_USUAL
     tried: frozenset[str] = NOBODY  # who is not rung again for this caller
     offers_made: int = 0
+    entered_at: float = 0.0  # since then skills relax and tiers open
 
 
 @dataclass(frozen=True)

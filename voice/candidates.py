@@ -37,7 +37,7 @@ def snapshot(tx: Session, queues: set[QueueKey], now: float, held: AbstractSet[s
         found = [_caller(row, tried.get(row.id, NOBODY)) for row in waiting]
         callers |= {one.id: one for one in found}
         if found:
-            agent_ids |= _free(tx, key, found, now)
+            agent_ids |= _free(tx, found, now)
     agent_ids -= held
     if not callers or not agent_ids:
         return Snapshot((), ())
@@ -66,14 +66,13 @@ def queues_of(tx: Session, agent_ids: Iterable[str]) -> dict[str, frozenset[Queu
     return {agent_id: frozenset(queues) for agent_id, queues in found.items()}
 
 
-def everybody_was_rung(tx: Session, waiting: models.Waiting) -> bool:
+def everybody_was_rung(tx: Session, waiting: models.Waiting, now: float) -> bool:
     """Whether nobody who is there is left to be rung for a caller; who is busy may still come free."""
-    only = Plan.load(waiting.plan).only
     tried = _rung_in_vain(tx, [waiting]).get(waiting.id, NOBODY)
-    if only is None and not tried:
+    caller = _caller(waiting, tried)
+    if caller.plan.only is None and not tried:
         return False
-    meant = _members((waiting.merchant_id, waiting.queue)) if only is None else _among(only)
-    left = tx.scalars(meant.where(models.Agent.state.not_in(NOT_ON_SHIFT)))
+    left = tx.scalars(_meant(caller, now).where(models.Agent.state.not_in(NOT_ON_SHIFT)))
     return set(left) <= tried
 
 
@@ -104,6 +103,7 @@ def _caller(row: models.Waiting, tried: frozenset[str]) -> WaitingCaller:
         Plan.load(row.plan),
         tried,
         row.offers_made,
+        row.entered_at,
     )
 
 
@@ -111,17 +111,45 @@ def _agent(row: models.Agent, queues: frozenset[QueueKey]) -> FreeAgent:
     return FreeAgent(row.id, queues, row.last_offer_at, row.not_before_at, row.calls_taken, row.talk_seconds)
 
 
-def _free(tx: Session, key: QueueKey, callers: Collection[WaitingCaller], now: float) -> set[str]:
+def _free(tx: Session, callers: Collection[WaitingCaller], now: float) -> set[str]:
     """The ids of the foremost agents who are available for these callers of a queue, or of a ring that bears its name."""
-    pools = {(one.strategy, one.plan.only, one.plan.order): one for one in callers}
+    pools = {_pool(one, now): one for one in callers}
     spare = len(frozenset().union(*(one.tried for one in callers)))
     found: set[str] = set()
     for one in pools.values():
-        pool = _members(key) if one.plan.only is None else _among(one.plan.only)
-        free = pool.where(models.Agent.state == Agent.AVAILABLE, models.Agent.not_before_at <= now)
+        free = _meant(one, now).where(
+            models.Agent.state == Agent.AVAILABLE, models.Agent.not_before_at <= now
+        )
         most = LOTS if one.strategy is Strategy.RANDOM else CANDIDATES
-        found |= set(tx.scalars(free.order_by(*_order(one), models.Agent.id).limit(most + spare)))
+        order = (*_own_first(one, now), *_order(one), models.Agent.id)
+        found |= set(tx.scalars(free.order_by(*order).limit(most + spare)))
     return found
+
+
+def _pool(caller: WaitingCaller, now: float) -> tuple[object, ...]:
+    """Callers with the same have the same agents, in the same order."""
+    plan, waited = caller.plan, now - caller.entered_at
+    return (caller.strategy, plan.only, plan.order, plan.able_after(waited), plan.tiers_after(waited))
+
+
+def _meant(caller: WaitingCaller, now: float) -> Select[str]:
+    """The agents who may be rung for a caller by now, free or not (routing/match.py)."""
+    plan, waited = caller.plan, now - caller.entered_at
+    merchant_id, queue = caller.queue
+    meant = select(models.Agent.id).where(
+        models.Agent.id.in_(_members(merchant_id, (queue, *plan.tiers_after(waited))))
+        if plan.only is None
+        else models.Agent.id.in_(plan.only)
+    )
+    able = plan.able_after(waited)
+    return meant if able is None else meant.where(models.Agent.id.in_(able))
+
+
+def _own_first(caller: WaitingCaller, now: float) -> tuple[ColumnElement[Any], ...]:
+    merchant_id, queue = caller.queue
+    if not caller.plan.tiers_after(now - caller.entered_at):
+        return ()
+    return (models.Agent.id.not_in(_members(merchant_id, (queue,))),)
 
 
 def _order(caller: WaitingCaller) -> tuple[ColumnElement[Any], ...]:
@@ -142,17 +170,10 @@ def _order(caller: WaitingCaller) -> tuple[ColumnElement[Any], ...]:
             assert_never(caller.strategy)
 
 
-def _members(key: QueueKey) -> Select[str]:
-    merchant_id, queue = key
-    return (
-        select(models.Agent.id)
-        .join(models.QueueMember, models.QueueMember.agent_id == models.Agent.id)
-        .where(models.QueueMember.merchant_id == merchant_id, models.QueueMember.queue == queue)
+def _members(merchant_id: str, queues: Collection[str]) -> Select[str]:
+    return select(models.QueueMember.agent_id).where(
+        models.QueueMember.merchant_id == merchant_id, models.QueueMember.queue.in_(queues)
     )
-
-
-def _among(agent_ids: Collection[str]) -> Select[str]:
-    return select(models.Agent.id).where(models.Agent.id.in_(agent_ids))
 
 
 def _rung_in_vain(tx: Session, waiting: Collection[models.Waiting]) -> Mapping[str, frozenset[str]]:

@@ -134,7 +134,7 @@ def _all_tried(tx: Session, now: float) -> Iterator[Key]:
 def _give_up(tx: Session, rt: Runtime, key: Key) -> None:
     waiting = tx.get_one(models.Waiting, key)
     call = _taken(tx, waiting)
-    if call is None or waiting.state != Waiting.WAITING or not everybody_was_rung(tx, waiting):
+    if call is None or waiting.state != Waiting.WAITING or not everybody_was_rung(tx, waiting, rt.now()):
         return
     if leave(tx, rt, waiting, "left", "no_answer"):
         call.waited_seconds = call.waited_seconds or rt.now() - waiting.entered_at

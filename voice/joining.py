@@ -110,9 +110,7 @@ def _in_queue(tx: Tx, place: models.Waiting, flow: Flow, wish: JoinQueue, now: f
     place.deadline_at = now + wish.max_wait_seconds
     place.ring_seconds, place.wrap_up_seconds = queue.ring_seconds, queue.wrap_up_seconds
     place.strategy, place.gives_up = Strategy(queue.strategy), queue.all_tried == "leave"
-    if queue.agents:
-        named = {name: agents_named(tx, place.merchant_id, name) for name in queue.agents}
-        place.plan = plan_of(queue.agents, named).dump()
+    place.plan = plan_of(flow, wish, lambda name: agents_named(tx, place.merchant_id, name)).dump()
 
 
 def _for_ring(tx: Tx, place: models.Waiting, wish: RingAgents, now: float) -> None:

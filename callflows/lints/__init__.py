@@ -29,6 +29,12 @@ LINTS = (
         names.unknown_endpoints,
     ),
     Lint(
+        "skill-unknown",
+        ERROR,
+        "A queue or step asks for a skill that `skills` does not have.",
+        names.unknown_skills,
+    ),
+    Lint(
         "secret-in-file",
         ERROR,
         "An endpoint sends a secret that is written in the file.",
@@ -137,6 +143,12 @@ LINTS = (
         safety.unmanned_queues,
     ),
     Lint(
+        "skill-unheld",
+        WARNING,
+        "A queue or step asks for a skill at a level that nobody has.",
+        names.unheld_skills,
+    ),
+    Lint(
         "person-unknown",
         WARNING,
         "A step rings an agent or a team that does not exist. Only found where the installation is known.",
@@ -153,7 +165,7 @@ LINTS = (
     Lint(
         "unused-name",
         WARNING,
-        "A queue, calendar, sound, wait, endpoint or ticket field is defined and never used.",
+        "A queue, calendar, sound, wait, endpoint, skill or ticket field is defined and never used.",
         names.unused_names,
     ),
     Lint("unused-variable", WARNING, "A variable is set and never used.", words.unused_variables),

@@ -1,13 +1,15 @@
 """Names that lead nowhere, names that nobody uses, and files that are not there."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import PurePath
 from typing import Any
 
 from callflows.faults import Place, did_you_mean
 from callflows.fields import specs
 from callflows.flow import Flow
+from callflows.kinds import spoken_time
 from callflows.lints.base import Finding, Subject
+from callflows.steps.queue import QueueStep
 from callflows.texts import wordings
 
 TABLES = {
@@ -17,6 +19,7 @@ TABLES = {
     "ticket field": "ticket_fields",
     "wait": "waits",
     "endpoint": "endpoints",
+    "skill": "skills",
 }
 
 
@@ -38,6 +41,26 @@ def unknown_ticket_fields(subject: Subject) -> Iterator[Finding]:
 
 def unknown_endpoints(subject: Subject) -> Iterator[Finding]:
     return _unknown(subject.flow, "endpoint", subject.flow.endpoints)
+
+
+def unknown_skills(subject: Subject) -> Iterator[Finding]:
+    return _unknown(subject.flow, "skill", subject.flow.skills)
+
+
+def unheld_skills(subject: Subject) -> Iterator[Finding]:
+    """At the first stage: what is asked for later is less."""
+    flow = subject.flow
+    wishes: list[tuple[Mapping[str, int], str, Callable[[str], Place]]]
+    wishes = [(queue.skills, f"queues.{name}", flow.place) for name, queue in flow.queues.items()]
+    wishes += [(one.skills, "", one.place) for one in flow.steps.values() if isinstance(one, QueueStep)]
+    for levels, where, place in wishes:
+        for skill, level in levels.items():
+            best = max(flow.skills.get(skill, {}).values(), default=0)
+            if 0 < best < level:
+                key = f"{where}.skills.{skill}".lstrip(".")
+                yield Finding(
+                    place(key), f"nobody knows '{skill}' at {level}, the best at {best}; ask for less"
+                )
 
 
 def unknown_waits(subject: Subject) -> Iterator[Finding]:
@@ -88,11 +111,11 @@ def numbers_twice(subject: Subject) -> Iterator[Finding]:
 
 
 def _people(flow: Flow) -> Iterator[tuple[str, Place]]:
-    """Everybody whom a step or a queue names."""
+    """Everybody whom a step, a queue or a skill names."""
     yield from _used(flow, "person")
-    for queue_name, queue in flow.queues.items():
-        for name, key in _references(queue, "person"):
-            yield name, flow.place(f"queues.{queue_name}.{key}")
+    for skill, holders in flow.skills.items():
+        for name in holders:
+            yield name, flow.place(f"skills.{skill}.{name}")
 
 
 def _unknown(flow: Flow, refers: str, known: Mapping[str, Any]) -> Iterator[Finding]:
@@ -104,7 +127,10 @@ def _unknown(flow: Flow, refers: str, known: Mapping[str, Any]) -> Iterator[Find
 
 
 def _used(flow: Flow, refers: str) -> Iterator[tuple[str, Place]]:
-    """Every name of this sort that a step or a wait uses, and where."""
+    """Every name of this sort that a step, a queue or a wait uses, and where."""
+    for queue_name, queue in flow.queues.items():
+        for name, key in _references(queue, refers):
+            yield name, flow.place(f"queues.{queue_name}.{key}")
     for step in flow.steps.values():
         for name, key in _references(step, refers):
             yield name, step.place(key)
@@ -115,6 +141,9 @@ def _used(flow: Flow, refers: str) -> Iterator[tuple[str, Place]]:
 
 
 def _references(part: object, refers: str) -> Iterator[tuple[str, str]]:
+    if refers == "skill":
+        for after, levels in getattr(part, "relax", ()):
+            yield from ((name, f"relax.{spoken_time(after)}.{name}") for name in levels)
     for field, spec in specs(type(part)):
         value = getattr(part, field.name)
         if spec.kind.refers != refers or value is None:

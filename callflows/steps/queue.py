@@ -4,14 +4,27 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from callflows.actions import JoinQueue
+from callflows.actions import JoinQueue, Need
 from callflows.events import Event, QueueLeft, QueueOutcome
 from callflows.fields import ENDS, WAITS, one_of, optional, required
-from callflows.kinds import OPTIONS, QUEUE_NAME, SKILL_NAMES, STEP_NAME, WAIT_NAME, YES_NO, duration, minutes
+from callflows.kinds import (
+    OPTIONS,
+    QUEUE_NAME,
+    RELAXED,
+    SKILLS,
+    STEP_NAME,
+    WAIT_NAME,
+    YES_NO,
+    duration,
+    minutes,
+)
 from callflows.notes import NoteKind
 from callflows.steps.base import Move, Step, StepFailed, Visit, Wait, way_out
 
+Levels = Mapping[str, int]
+Relaxed = tuple[tuple[int, Levels], ...]
 NO_KEYS: Mapping[str, str] = MappingProxyType({})
+NO_LEVELS: Levels = MappingProxyType({})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,7 +56,12 @@ class QueueStep(Step):
         None,
     )
     record: bool | None = optional(YES_NO, "whether the talk is recorded, if not as the flow says", None)
-    skills: tuple[str, ...] = optional(SKILL_NAMES, "what the agent must be able to do", (), served=False)
+    skills: Mapping[str, int] = optional(
+        SKILLS, "what the agent must know, and how well at least, if not the queue's own", NO_LEVELS
+    )
+    relax: tuple[tuple[int, Mapping[str, int]], ...] = optional(
+        RELAXED, "which skills are enough after a time, where `skills` is written here", ()
+    )
     prefer: str | None = optional(
         one_of(["last_agent"], "an agent to prefer"),
         "the agent whom the caller talked to last",
@@ -81,8 +99,16 @@ class QueueStep(Step):
             record=self.records(visit),
             wait=self.wait or "",
             side=visit.side,
+            needs=self._needs(queue.skills, queue.relax),
         )
         return Wait((joined,), (self.note(NoteKind.ENQUEUED, queue=self.queue),))
+
+    def _needs(self, skills: Levels, relax: Relaxed) -> tuple[Need, ...]:
+        """The step's own wishes, or else the queue's."""
+        if self.skills:
+            skills, relax = self.skills, self.relax
+        stages = ((0, skills), *relax) if skills else ()
+        return tuple(Need(after, tuple(sorted(levels.items()))) for after, levels in stages)
 
     def resume(self, visit: Visit, event: Event) -> Move:
         match event:

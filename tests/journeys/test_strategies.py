@@ -1,4 +1,4 @@
-"""Which agent is rung first, for how long, and what happens when all were rung in vain."""
+"""Which agent is rung first, for how long, who may be rung at all, and what happens when all were rung in vain."""
 
 from pathlib import Path
 
@@ -109,3 +109,50 @@ def test_who_joins_before_anybody_is_there_waits_also_where_all_tried_leaves(tmp
     shop.ann.accepts()
 
     shop.ann.talks_to(caller)
+
+
+SKILLED = FLOW.replace("queues:\n", "skills: {french: {ann: 80, ben: 20}}\nqueues:\n").replace(
+    "max_wait: 10m}", "max_wait: 10m, skills: {french: 50}, relax: {1m: {french: 10}, 2m: {}}}"
+)
+
+
+@pytest.mark.both_stores
+def test_a_caller_waits_for_who_knows_enough_and_after_a_while_for_who_knows_less(shop: Shop) -> None:
+    shop.publishes(SKILLED)
+    shop.ben.starts_shift()
+    shop.joins_queue()
+
+    shop.waits(50)
+    assert shop.ben.is_silent()
+    shop.ben.rings(within=15)
+    assert shop.only(models.Offer).offered_at - shop.only(models.Waiting).entered_at >= 60
+
+
+def test_who_knows_enough_is_rung_at_once_whoever_has_been_idle_longer(shop: Shop) -> None:
+    shop.publishes(SKILLED)
+    shop.ben.starts_shift()
+    shop.waits(5)
+    shop.ann.starts_shift()
+
+    shop.joins_queue()
+    shop.ann.rings(within=5)
+    assert shop.ben.is_silent()
+
+
+TIERED = FLOW.replace("max_wait: 10m}", "max_wait: 10m, tiers: {backup: 1m}}\n  backup: {}")
+
+
+@pytest.mark.both_stores
+def test_the_agents_of_another_queue_help_out_after_their_time(shop: Shop) -> None:
+    shop.publishes(TIERED)
+    with shop.rt.write() as tx:
+        tx.delete(tx.get_one(models.QueueMember, ("northwind", "orders", "us_ben")))
+        tx.add(models.QueueMember(merchant_id="northwind", queue="backup", agent_id="us_ben"))
+    shop.ben.starts_shift()
+    caller = shop.joins_queue()
+
+    shop.waits(50)
+    assert shop.ben.is_silent()
+    shop.ben.rings(within=15)
+    shop.ben.accepts()
+    shop.ben.talks_to(caller)

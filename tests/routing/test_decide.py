@@ -9,10 +9,12 @@ from hypothesis import strategies as st
 
 from routing.decide import decide
 from routing.match import may_take, place
-from routing.plan import Plan
+from routing.plan import Plan, Stage
+from routing.skills import who_knows
 from routing.snapshot import FreeAgent, MakeOffer, Snapshot, Strategy, WaitingCaller
 from routing.strategies import lot
 
+HELD = {"french": {"ann": 80, "ben": 20}, "repairs": {"ben": 30, "cem": 90}}
 SALES, HELP = ("northwind", "sales"), ("northwind", "help")
 
 
@@ -209,3 +211,45 @@ def test_nobody_is_passed_over_for_somebody_behind(
     for left in whom.keys() - {offer.waiting_id for offer in offers}:
         behind = [offer for offer in offers if place(whom[offer.waiting_id]) > place(whom[left])]
         assert not any(may_take(who[offer.agent_id], whom[left], 100.0) for offer in behind)
+
+
+def test_skills_relax_with_waiting_and_then_anybody_will_do() -> None:
+    stages = (
+        Stage(0.0, who_knows([("french", 50)], HELD)),
+        Stage(60.0, who_knows([("french", 10)], HELD)),
+        Stage(180.0, None),
+    )
+    waiting = caller("c", plan=Plan(stages=stages), entered_at=1_000.0)
+
+    def able(seconds: float) -> set[str]:
+        return {one for one in ("ann", "ben", "cem") if may_take(agent(one), waiting, 1_000.0 + seconds)}
+
+    assert [able(0), able(59.9), able(60), able(180)] == [
+        {"ann"},
+        {"ann"},
+        {"ann", "ben"},
+        {"ann", "ben", "cem"},
+    ]
+
+
+def test_who_must_know_two_things_must_know_both() -> None:
+    assert who_knows([("french", 10), ("repairs", 30)], HELD) == {"ben"}
+    assert who_knows([("french", 10), ("nothing", 1)], HELD) == frozenset()
+
+
+def test_tiers_open_after_their_time_and_own_agents_are_rung_first() -> None:
+    waiting = caller("c", plan=Plan(tiers=((60.0, "help"),)), entered_at=1_000.0)
+    own, helper = agent("ann", last_offer_at=900.0), agent("hal", HELP, last_offer_at=0.0)
+
+    assert decide(Snapshot((waiting,), (helper,)), now=1_059.0) == ()
+    assert decide(Snapshot((waiting,), (helper,)), now=1_060.0) == (MakeOffer("c", "hal"),)
+    assert decide(Snapshot((waiting,), (helper, own)), now=1_060.0) == (MakeOffer("c", "ann"),)
+    foreign = agent("eve", ("marlow", "help"))
+    assert decide(Snapshot((waiting,), (foreign,)), now=9_999.0) == ()
+
+
+@given(st.lists(st.tuples(st.floats(0, 1e4), st.none() | st.frozensets(st.text(max_size=3), max_size=3))))
+def test_stages_are_kept_as_they_are(stages: list[tuple[float, frozenset[str] | None]]) -> None:
+    plan = Plan(stages=tuple(Stage(*one) for one in stages), tiers=((5.0, "help"),))
+
+    assert Plan.load(json.loads(json.dumps(plan.dump()))) == plan
