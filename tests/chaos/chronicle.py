@@ -52,6 +52,7 @@ class Leg:
     )  # moment, kind of sound, words or address
     faults: list[tuple[int, str]] = field(default_factory=list)  # the debugger's code and message
     recordings: dict[str, float] = field(default_factory=dict)  # those that were completed, and their seconds
+    answers: dict[str, float] = field(default_factory=dict)  # purpose: when it was first answered well
     messages: set[str] = field(default_factory=set)  # recordings that are messages left after a tone
     fetched: dict[str, set[str]] = field(
         default_factory=lambda: defaultdict(set)
@@ -141,6 +142,8 @@ def _hear(leg: Leg, fact: Fact) -> None:
             _leave(leg.rooms, fact["conference"], at, fact["reason"])
         case "heard":
             leg.heard.append((at, fact["sound"], fact["text"]))
+        case "webhook.answered" if fact.get("status") == 200:
+            leg.answers.setdefault(fact["purpose"], at)
         case "recording.started" if fact.get("source") == "RecordVerb":
             leg.messages.add(fact["recording"])
         case "recording.fetched":

@@ -250,6 +250,16 @@ def test_a_ticket_of_another_time_is_found(began: float, ended: float) -> None:
     assert broken(evidence(a_good_call(Told()), ticket)) == {"times_wrong"}
 
 
+@pytest.mark.parametrize(
+    ("answered", "found"), [(127.0, set()), (125.1, {"times_wrong"}), (140.0, {"times_wrong"})]
+)
+def test_a_busy_machine_may_hear_of_an_end_a_little_later(answered: float, found: set[str]) -> None:
+    told = a_good_call(Told()).fact(answered, "webhook.answered", call="CA1", purpose="status", status=200)
+    late = 127.5 if answered < 130 else 139.5
+
+    assert broken(evidence(told, its_ticket(ended_at=late))) == found
+
+
 def test_a_message_that_the_ticket_does_not_tell_of_is_found() -> None:
     told = Told().rings(0, "CA1", "+12025551000").hears(1, "CA1", "Leave a message after the tone.")
     told.fact(2, "recording.started", call="CA1", recording="RECA1", source="RecordVerb")
