@@ -68,6 +68,9 @@ class Account:
     test_token: str = ""
     created_at: float = 0.0
     updated_at: float = 0.0
+    dialing: dict[str, tuple[str, ...]] = field(
+        default_factory=lambda: {"US": ("low_risk_numbers",)}
+    )  # country -> kinds of numbers that may be called (rest/dialing.py); an American account's own
 
     def __post_init__(self) -> None:
         self.mint = Minter(self.seed)

@@ -7,6 +7,7 @@ from simulator.rest import (
     applications,
     calls,
     conferences,
+    dialing,
     media,
     messages,
     notifications,
@@ -83,6 +84,11 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/Applications/{application}.json", applications.fetch),
     Route("POST", "/Applications/{application}.json", applications.update),
     Route("DELETE", "/Applications/{application}.json", applications.delete),
+)
+
+VOICE_V1: tuple[Route, ...] = (
+    Route("GET", dialing.PATH, dialing.index),
+    Route("GET", dialing.PATH + "/{country}", dialing.fetch),
 )
 
 OF_ALL: tuple[Route, ...] = (

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 Handler: TypeAlias = Callable[[Request], "tuple[int, Any]"]
 PREFIX = "/2010-04-01/Accounts/"
+VOICE_PREFIX = "/v1/DialingPermissions/"
 ALL_ACCOUNTS = "/2010-04-01/Accounts.json"
 
 
@@ -35,11 +36,12 @@ class RestServer:
     """The API of every account of one world."""
 
     def __init__(self, world: World) -> None:
-        from simulator.rest.routes import OF_ALL, ROUTES
+        from simulator.rest.routes import OF_ALL, ROUTES, VOICE_V1
 
         self._world = world
         self._routes = ROUTES
         self._of_all = OF_ALL
+        self._voice_v1 = VOICE_V1
 
     def request(
         self,
@@ -107,6 +109,12 @@ class RestServer:
             account = self._account(auth[0] if auth else "", auth)
             handler, parts = self._find(self._of_all, method, path, path)
             return handler(Request(self._world, account, method, path, parts, query, form))
+        if path.startswith(
+            VOICE_PREFIX
+        ):  # of another host, whose paths name no account: who asks is asked about
+            account = self._account(self._sid_of(auth), auth)
+            handler, parts = self._find(self._voice_v1, method, path, path)
+            return handler(Request(self._world, account, method, path, parts, query, form))
         if not path.startswith(PREFIX):
             raise not_found(path)
         sid, slash, rest = path.removeprefix(PREFIX).partition("/")
@@ -134,6 +142,11 @@ class RestServer:
         if known:
             raise RestError(405, 20004, "Method not allowed")
         raise not_found(path)
+
+    def _sid_of(self, auth: tuple[str, str] | None) -> str:
+        """The account of a user or key."""
+        accounts = self._world.accounts.values()
+        return next((one.sid for one in accounts if auth is not None and one.knows(*auth)), "")
 
     def _account(self, sid: str, auth: tuple[str, str] | None) -> Account:
         """The account of that sid, if who asks may use it; by its test credentials it is found as well."""

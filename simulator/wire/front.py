@@ -44,7 +44,7 @@ class Front:
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "/")
-        if path.startswith("/2010-04-01/"):
+        if path.startswith(("/2010-04-01/", "/v1/DialingPermissions/")):
             return self._to_rest(environ, start_response)
         if path.startswith("/signal/"):
             return self._to_signalling(path, environ, start_response)

@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from email.utils import formatdate
 from pathlib import Path
 from typing import Any
@@ -15,11 +16,13 @@ from tests.operation.house import House
 from tests.operation.outside import Outside, session_of
 from voice import models
 from voice.carrier import Carrier
-from voice.doctor import helpers, reach, truth, twilio
+from voice.doctor import dialing, helpers, reach, truth, twilio
 from voice.doctor.findings import Check, Finding, as_json, run
 from voice.doctor.visit import visit
 from voice.migrate import migrate
 from voice.store import Store
+
+LOW = ("low_risk_numbers",)
 
 
 @pytest.fixture
@@ -113,6 +116,68 @@ class DatedDoor:
         return Response(
             got.status_code, got.text, {**got.headers, "Date": formatdate(self._now, usegmt=True)}
         )
+
+
+def permissions(house: House) -> Finding:
+    books = house.rt.books
+    return finding(dialing.checks(books.page, house.rt.carrier, books.live_flow), "dialing")
+
+
+def test_an_account_that_may_call_where_its_flows_call_is_well(house: House) -> None:
+    assert permissions(house).ok, permissions(house)
+    assert "US and nothing of high risk" in permissions(house).said
+
+
+@pytest.mark.parametrize(
+    ("dialing_of", "said", "way_out"),
+    [
+        ({}, "US must not be called", "turn it on"),
+        ({"US": LOW, "LV": LOW, "FR": LOW}, "FR, LV may be called, where no flow calls", "forward_to"),
+        ({"US": (*LOW, "high_risk_special_numbers")}, "high risk may be called in US", "turn high-risk"),
+        (
+            {"US": LOW, "JM": ("high_risk_tollfraud_numbers",)},
+            "high risk may be called in JM",
+            "Geo permissions",
+        ),
+    ],
+)
+def test_permissions_that_differ_from_what_flows_call(
+    house: House, dialing_of: dict[str, tuple[str, ...]], said: str, way_out: str
+) -> None:
+    house.account.dialing = dialing_of
+
+    is_told(permissions(house), said, way_out)
+
+
+def test_a_country_that_a_flow_lists_may_be_called(house: House) -> None:
+    house.account.dialing = {"US": LOW, "GB": LOW}
+    flow = house.rt.books.live_flow("northwind")
+    assert flow is not None
+    listing = replace(flow, forward_to=("CA", "+442079460123"))
+    books = house.rt.books
+
+    (found,) = run(dialing.checks(books.page, house.rt.carrier, lambda _merchant: listing))
+
+    assert found.ok, found
+
+
+def test_a_twilio_that_is_not_reached_is_told_in_a_sentence(house: House) -> None:
+    found = visit(replace_url(house), lambda: open_storage(house.rt.settings.storage_url))
+
+    of_twilio = [
+        one
+        for one in found
+        if one.check.startswith(("keys", "time of AC", "media", "queue", "number", "dialing"))
+    ]
+    assert len(of_twilio) >= 5
+    assert {one.said for one in of_twilio} == {"Twilio is not reached from here"}
+    assert not any("ConnectionPool" in one.line() for one in found)
+
+
+def test_a_twilio_that_is_busy_is_told_with_what_it_answers(house: House) -> None:
+    house.sim.world.faults.rest("", "status", status=503, times=None)
+
+    is_told(permissions(house), "Twilio answers 503", "status.twilio.com")
 
 
 def at_twilio(house: House, outside: Outside | None = None, now: float = 1e9) -> list[Check]:

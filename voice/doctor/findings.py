@@ -4,6 +4,9 @@ import json
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 
+import requests
+
+from voice.carrier_faults import CarrierAway
 from voice.logs import veil
 
 
@@ -48,6 +51,23 @@ def _one(name: str, check: Callable[[], str]) -> Finding:
         return Finding(name, True, veil(check()))
     except Ill as ill:
         return Finding(name, False, veil(str(ill)), ill.way_out)
+    except CarrierAway as away:
+        return Finding(name, False, *_why_away(away))
     except Exception as broken:
         said = f"{type(broken).__name__}: {broken}".partition("\n")[0]
         return Finding(name, False, veil(said), "the checks above may tell why; mend those first")
+
+
+def _why_away(away: CarrierAway) -> tuple[str, str]:
+    """What was seen of a carrier that gave no answer or a bad one, and the way out."""
+    cause = away.__cause__
+    if isinstance(cause, requests.RequestException | OSError):
+        return (
+            "Twilio is not reached from here",
+            "is the network up, and may this machine call out by https? See TWILIO_API_URL, https://status.twilio.com",
+        )
+    page = (
+        cause.args[-1] if cause is not None and cause.args else None
+    )  # the SDK tells of lists in another way
+    status = getattr(cause, "status", None) or getattr(page, "status_code", "nothing useful")
+    return f"Twilio answers {status}", "try again in a minute; see https://status.twilio.com"

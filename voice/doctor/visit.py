@@ -7,7 +7,7 @@ import requests
 
 from voice.books import Books, Page
 from voice.carrier import Carrier, CarrierHttp
-from voice.doctor import helpers, machine, reach, truth, twilio
+from voice.doctor import dialing, helpers, machine, reach, truth, twilio
 from voice.doctor.findings import Finding, Ill, run
 from voice.links import Links
 from voice.settings import Settings
@@ -30,6 +30,7 @@ def visit(settings: Settings, open_storage: Callable[[], Any]) -> list[Finding]:
         [
             *machine.checks(settings, page),
             *twilio.checks(page, carrier, Links(settings.public_base_url), session),
+            *dialing.checks(page, carrier, books.live_flow),
             *reach.checks(page, settings.public_base_url, session),
         ]
     )
