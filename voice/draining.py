@@ -1,9 +1,11 @@
 """Whether web was told to stop: it still answers, and /readyz sends new requests elsewhere.
 
-The process that is told, and those that answer, share no memory but a file: its address is in their environment.
+The process that is told, and those that answer, share no memory but a file: its address, which nobody can guess, is in
+their environment. It is there only while web drains, so a process that is killed leaves nothing.
 """
 
 import os
+import secrets
 import tempfile
 from pathlib import Path
 
@@ -12,12 +14,12 @@ PLACE = "RINGDESK_DRAINING_FILE"
 
 def prepare() -> None:
     """Choose the file, before the processes that answer are made."""
-    os.environ[PLACE] = str(Path(tempfile.mkdtemp(prefix="ringdesk-web-")) / "draining")
+    os.environ[PLACE] = str(Path(tempfile.gettempdir()) / f"ringdesk-web-{secrets.token_hex(16)}")
 
 
 def begin() -> None:
     """From now on web is draining."""
-    Path(os.environ[PLACE]).touch()
+    Path(os.environ[PLACE]).touch(mode=0o600)
 
 
 def is_on() -> bool:
@@ -28,6 +30,4 @@ def is_on() -> bool:
 
 def forget() -> None:
     """The end: leave nothing behind."""
-    place = Path(os.environ.pop(PLACE))
-    place.unlink(missing_ok=True)
-    place.parent.rmdir()
+    Path(os.environ.pop(PLACE)).unlink(missing_ok=True)

@@ -51,10 +51,13 @@ def test_web_says_that_it_drains_and_still_answers_for_a_while(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DRAIN_SECONDS", "4")
+    (tmp_path / "aside").mkdir()
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "aside"))
     place = install(tmp_path)
     with place.runs("web") as web, place.session() as http:
         assert http.get(f"{place.url}/healthz", timeout=60).status_code == 200
         assert "clock" in http.get(f"{place.url}/readyz", timeout=20).json()["why"]  # none runs here
+        assert not list((tmp_path / "aside").glob("ringdesk-web-*"))  # nothing is left behind by kill -9
         web.send_signal(signal.SIGTERM)
 
         said = ""
@@ -66,6 +69,7 @@ def test_web_says_that_it_drains_and_still_answers_for_a_while(
         assert "draining" in said
         assert _tells_the_end(place, http).status_code == 200
         assert web.wait(timeout=30) == 0
+    assert not list((tmp_path / "aside").glob("ringdesk-web-*"))
 
 
 def test_a_clock_that_is_told_to_stop_ends_its_round_and_itself(tmp_path: Path) -> None:
