@@ -173,7 +173,10 @@ def _make_live(tx: Session, rt: Runtime, checked: Checked, kind: str, by: str, r
 def _merchant(tx: Session, merchant_id: str, where: str) -> models.Merchant:
     merchant = tx.get(models.Merchant, merchant_id)
     if merchant is None:
-        raise NoSuchMerchant(f"{where}: there is no merchant {merchant_id!r}; add it first: ringdesk seed")
+        raise NoSuchMerchant(
+            f"{where}: there is no merchant {merchant_id!r}; add it first: "
+            f"ringdesk merchants add {merchant_id}, or give it a number: ringdesk connect NUMBER"
+        )
     return merchant
 
 
