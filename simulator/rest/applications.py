@@ -8,7 +8,7 @@ from simulator.account import Application
 from simulator.params import API_VERSION, rfc2822
 from simulator.rest.answer import Request, not_found
 from simulator.rest.filters import by_value
-from simulator.rest.numbers import change_voice
+from simulator.rest.numbers import change, voice_changes
 from simulator.rest.paging import page
 
 
@@ -19,9 +19,10 @@ def index(request: Request) -> tuple[int, Any]:
 
 
 def create(request: Request) -> tuple[int, Any]:
+    changes = voice_changes(request)
     application = request.account.add_application(friendly_name=request.one("FriendlyName") or "")
-    application.created_at = application.updated_at = request.world.now
-    change_voice(request, application)
+    application.created_at = request.world.now
+    change(request, application, changes)
     return 201, render(request, application)
 
 
@@ -31,9 +32,8 @@ def fetch(request: Request) -> tuple[int, Any]:
 
 def update(request: Request) -> tuple[int, Any]:
     application = _find(request)
-    change_voice(request, application)
+    change(request, application, voice_changes(request))
     application.friendly_name = request.one("FriendlyName") or application.friendly_name
-    application.updated_at = request.world.now
     return 200, render(request, application)
 
 

@@ -67,12 +67,12 @@ def update(request: Request) -> tuple[int, Any]:
     """Body="" redacts; Status=canceled calls a scheduled one off."""
     message = _find(request)
     status, body = request.one("Status"), request.one("Body")
-    if status is not None:
-        if status != "canceled" or message.status is not MessageStatus.SCHEDULED:
-            raise RestError(400, 30409, "Only a scheduled message can be canceled")
-        request.world.messages.cancel(message)
+    if status is not None and (status != "canceled" or message.status is not MessageStatus.SCHEDULED):
+        raise RestError(400, 30409, "Only a scheduled message can be canceled")
     if body:
         raise RestError(400, 20422, "Body can only be set to an empty text, which redacts the message")
+    if status is not None:
+        request.world.messages.cancel(message)
     if body is not None:
         _done(message)
         request.world.messages.redact(message)

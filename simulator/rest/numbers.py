@@ -7,6 +7,7 @@ from typing import Any
 from simulator.account import Number, VoiceSettings
 from simulator.params import API_VERSION, rfc2822
 from simulator.rest.answer import Request, RestError, not_found
+from simulator.rest.calls import is_e164
 from simulator.rest.filters import by_value
 from simulator.rest.paging import page
 
@@ -22,9 +23,12 @@ def create(request: Request) -> tuple[int, Any]:
     e164 = request.need("PhoneNumber", 21451, "PhoneNumber is required")
     if request.account.number(e164) is not None:
         raise RestError(400, 21422, f"{e164} belongs to an account already")
+    if not is_e164(e164):
+        raise RestError(400, 21421, f"PhoneNumber {e164!r} is not valid; write it like +15550100199")
+    changes = _changes(request)
     number = request.account.add_number(e164)
-    number.created_at = number.updated_at = request.world.now
-    _change(request, number)
+    number.created_at = request.world.now
+    change(request, number, changes)
     return 201, render(request, number)
 
 
@@ -34,8 +38,7 @@ def fetch(request: Request) -> tuple[int, Any]:
 
 def update(request: Request) -> tuple[int, Any]:
     number = _find(request)
-    _change(request, number)
-    number.updated_at = request.world.now
+    change(request, number, _changes(request))
     return 200, render(request, number)
 
 
@@ -44,8 +47,16 @@ def delete(request: Request) -> tuple[int, Any]:
     return 204, None
 
 
-def change_voice(request: Request, settings: VoiceSettings) -> None:
-    """The fields that numbers and applications share."""
+def change(request: Request, settings: VoiceSettings, changes: dict[str, Any]) -> None:
+    """All of them at once: a refused request has changed nothing."""
+    for name, value in changes.items():
+        setattr(settings, name, value)
+    settings.updated_at = request.world.now
+
+
+def voice_changes(request: Request) -> dict[str, Any]:
+    """What is to be changed of the fields that numbers and applications share; raises RestError for a bad one."""
+    changes: dict[str, Any] = {}
     for parameter, name in (
         ("VoiceUrl", "voice_url"),
         ("VoiceFallbackUrl", "voice_fallback_url"),
@@ -55,17 +66,18 @@ def change_voice(request: Request, settings: VoiceSettings) -> None:
         if value is not None:
             if value and not value.startswith(("http://", "https://")):
                 raise RestError(400, 21502, f"{parameter} is not a valid URL: {value}")
-            setattr(settings, name, value)
+            changes[name] = value
     for parameter, name in (
         ("VoiceMethod", "voice_method"),
         ("VoiceFallbackMethod", "voice_fallback_method"),
         ("StatusCallbackMethod", "status_callback_method"),
     ):
         if request.one(parameter) is not None:
-            setattr(settings, name, request.method_of(parameter))
+            changes[name] = request.method_of(parameter)
     lookup = request.flag("VoiceCallerIdLookup")
     if lookup is not None:
-        settings.voice_caller_id_lookup = lookup
+        changes["voice_caller_id_lookup"] = lookup
+    return changes
 
 
 def render(request: Request, number: Number) -> dict[str, Any]:
@@ -109,17 +121,19 @@ def render(request: Request, number: Number) -> dict[str, Any]:
     }
 
 
-def _change(request: Request, number: Number) -> None:
-    change_voice(request, number)
-    name = request.one("FriendlyName")
-    if name is not None:
-        number.friendly_name = name
-    number.trunk_sid = number.trunk_sid if request.one("TrunkSid") is None else request.one("TrunkSid") or ""
-    app_sid = request.one("VoiceApplicationSid")
-    if app_sid is not None:
-        if app_sid and app_sid not in request.account.applications:
-            raise RestError(400, 21218, f"Invalid ApplicationSid {app_sid}")
-        number.voice_application_sid = app_sid
+def _changes(request: Request) -> dict[str, Any]:
+    changes = voice_changes(request)
+    for parameter, name in (
+        ("FriendlyName", "friendly_name"),
+        ("TrunkSid", "trunk_sid"),
+        ("VoiceApplicationSid", "voice_application_sid"),
+    ):
+        if (value := request.one(parameter)) is not None:
+            changes[name] = value
+    app_sid = changes.get("voice_application_sid")
+    if app_sid and app_sid not in request.account.applications:
+        raise RestError(400, 21218, f"Invalid ApplicationSid {app_sid}")
+    return changes
 
 
 def _find(request: Request) -> Number:

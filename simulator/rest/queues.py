@@ -13,10 +13,9 @@ from simulator.rest.paging import page
 
 def create(request: Request) -> tuple[int, Any]:
     name = _name(request, request.one("FriendlyName") or "")
-    if any(queue.friendly_name == name for queue in _all(request)):
-        raise RestError(400, 22003, f"A queue named {name!r} exists already")
+    max_size = request.whole("MaxSize", DEFAULT_MAX_SIZE, 1, LARGEST_MAX_SIZE, 22002)
     queue = request.world.queue(request.account, name)
-    queue.max_size = request.whole("MaxSize", DEFAULT_MAX_SIZE, 1, LARGEST_MAX_SIZE, 22002)
+    queue.max_size = max_size
     return 201, render(request, queue)
 
 
@@ -30,10 +29,9 @@ def fetch(request: Request) -> tuple[int, Any]:
 
 def update(request: Request) -> tuple[int, Any]:
     queue = _find(request)
-    name = request.one("FriendlyName")
-    if name is not None:
-        queue.friendly_name = _name(request, name)
+    name = _name(request, request.one("FriendlyName") or queue.friendly_name, queue)
     queue.max_size = request.whole("MaxSize", queue.max_size, 1, LARGEST_MAX_SIZE, 22002)
+    queue.friendly_name = name
     queue.updated_at = request.world.now
     return 200, render(request, queue)
 
@@ -112,7 +110,10 @@ def _member(request: Request) -> Member:
     return found
 
 
-def _name(request: Request, name: str) -> str:
+def _name(request: Request, name: str, own: Queue | None = None) -> str:
+    """A name that no other queue of the account has (assumed: queue-names)."""
     if not 1 <= len(name) <= LONGEST_NAME:
         raise RestError(400, 20002, f"FriendlyName must have 1 to {LONGEST_NAME} characters")
+    if any(queue.friendly_name == name and queue is not own for queue in _all(request)):
+        raise RestError(400, 22003, f"A queue named {name!r} exists already")
     return name

@@ -367,3 +367,39 @@ def test_an_update_of_a_participant_that_is_refused_changes_nothing() -> None:
     refused = shop.answer("POST", address, Muted="true", CallSidToCoach="CA" + "0" * 32)
 
     assert (refused.status, shop.rest("GET", address)["muted"]) == (400, False)
+
+
+@pytest.mark.parametrize(
+    ("path", "wrong", "kind"),
+    [
+        ("IncomingPhoneNumbers.json", {"PhoneNumber": "+15550100150", "VoiceFallbackUrl": "nowhere"}, "incoming_phone_numbers"),
+        ("IncomingPhoneNumbers.json", {"PhoneNumber": "anything"}, "incoming_phone_numbers"),
+        ("Applications.json", {"VoiceUrl": BASE + "/a", "StatusCallbackMethod": "PUT"}, "applications"),
+        ("Queues.json", {"FriendlyName": "new", "MaxSize": "0"}, "queues"),
+    ],
+)  # fmt: skip
+def test_a_refused_creation_makes_nothing(path: str, wrong: dict[str, str], kind: str) -> None:
+    shop = open_shop()
+    before = len(shop.rest("GET", path)[kind])
+
+    assert shop.answer("POST", path, **wrong).status == 400
+    assert len(shop.rest("GET", path)[kind]) == before
+
+
+def test_a_refused_change_of_a_number_or_a_queue_changes_nothing() -> None:
+    shop = open_shop()
+    (number,) = shop.rest("GET", "IncomingPhoneNumbers.json")["incoming_phone_numbers"]
+    address = f"IncomingPhoneNumbers/{number['sid']}.json"
+    shop.rest("POST", "Queues.json", FriendlyName="taken")
+    queue = shop.rest("POST", "Queues.json", FriendlyName="own")
+
+    refused = [
+        shop.answer("POST", address, VoiceUrl=BASE + "/other", VoiceApplicationSid="AP" + "0" * 32),
+        shop.answer("POST", f"Queues/{queue['sid']}.json", FriendlyName="taken", MaxSize="7"),
+        shop.answer("POST", f"Queues/{queue['sid']}.json", FriendlyName="other", MaxSize="0"),
+    ]
+
+    assert [one.status for one in refused] == [400, 400, 400]
+    assert shop.rest("GET", address)["voice_url"] == number["voice_url"]
+    assert shop.rest("GET", f"Queues/{queue['sid']}.json")["friendly_name"] == "own"
+    assert shop.rest("POST", f"Queues/{queue['sid']}.json", FriendlyName="own", MaxSize="7")["max_size"] == 7
