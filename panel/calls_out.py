@@ -11,6 +11,7 @@ from voice.phones import show_number
 from voice.states import CallEnd, OfferKind
 
 NOT_REACHED = (CallEnd.BUSY, CallEnd.NO_ANSWER, CallEnd.FAILED)
+SAME_MOMENT_SECONDS = 2.0  # the agent is free a moment before the call's end is written
 SHOWN_SECONDS = 120.0  # how long a call that nobody answered stays on the desk
 
 
@@ -63,5 +64,5 @@ def last_dials(tx: Session, agents: Sequence[Agent]) -> dict[str, dict[str, Any]
             "ticket": ticket,
         }
         for agent_id, call, name, ticket in rows
-        if since[agent_id] >= (call.ended_at or 0.0)
+        if since[agent_id] > (call.ended_at or 0.0) - SAME_MOMENT_SECONDS
     }

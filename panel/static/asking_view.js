@@ -18,6 +18,14 @@ export function askingSaid(talk) {
   return null;
 }
 
+// Who is heard by the agent now, in one word for the level's label.
+export function farEnd(talk) {
+  const state = stateOf(talk);
+  if (state === "together") return "Both";
+  if (state === "consulting") return "Colleague";
+  return talk.outbound ? "Customer" : "Caller";
+}
+
 // Why the last asking came to nothing; the caller is still on hold then.
 export function asked({ consult, held }) {
   if (consult?.state !== "failed" || !held) return "";

@@ -21,14 +21,16 @@ export async function openDialling(wanted = "") {
   const { lines } = await get("/api/lines");
   form.lines = lines;
   wrong("");
-  form.merchant.replaceChildren(...lines.map((one) => h("option", { value: one.merchant.id }, one.merchant.name)));
+  // Calling for the wrong shop is the worst mistake here: with several, none is chosen beforehand.
+  const none = lines.length > 1 && !merchant ? [h("option", { value: "", disabled: true, selected: true }, "Choose the shop")] : [];
+  form.merchant.replaceChildren(...none, ...lines.map((one) => h("option", { value: one.merchant.id }, one.merchant.name)));
   if (merchant) form.merchant.value = merchant;
   form.merchant.closest("label").hidden = lines.length < 2;
   form.number.value = number ?? "";
   showLines();
   if (!lines.length) wrong("None of your merchants has a number to call from.");
   dialog.showModal();
-  (number ? form.querySelector("[type=submit]") : form.number).focus();
+  (number ? form.querySelector("[type=submit]") : form.merchant.value ? form.number : form.merchant).focus();
 }
 
 function showLines() {
@@ -37,6 +39,7 @@ function showLines() {
   const numbers = chosen?.numbers ?? [];
   form.line.replaceChildren(...numbers.map((one) => h("option", { value: one.number }, one.shown)));
   form.line.closest("label").hidden = numbers.length < 2;
+  dialog.querySelector(".as").hidden = !chosen;
   dialog.querySelector(".as b").textContent = chosen ? `${chosen.merchant.name}${numbers.length === 1 ? `, ${numbers[0].shown}` : ""}` : "";
 }
 

@@ -1,7 +1,7 @@
 // Draws the phone from one whole snapshot and what the phone tells of itself: a ring, a talk, wrap-up, or the quiet between.
 
 import { button, h, icon, said, since, until } from "./elements.js";
-import { askingSaid, asked, callDoings } from "./asking_view.js";
+import { askingSaid, asked, callDoings, farEnd } from "./asking_view.js";
 import { keypad } from "./keypad.js";
 import { quiet } from "./quiet_view.js";
 
@@ -72,7 +72,7 @@ function connecting(call, canEnd, here) {
 // A customer is called: first our own phone connects, then theirs is dialled, then it rings.
 function calling(call, canEnd, here) {
   return h("div", { class: "call" },
-    said(call.ringing ? "bell" : "phone", call.ringing ? "It rings" : "Calling"),
+    said(call.ringing ? "bell" : "phone", call.ringing ? "Their phone rings" : "Calling"),
     h("div", {}, who(call)),
     h("p", { class: "bits" }, bit("They see", call.dialled)),
     h("div", { class: "left busy" }, h("i")),
@@ -88,7 +88,7 @@ function talking(talk, here) {
     talkingSaid(talk, here),
     asked(talk),
     h("div", {}, who(talk)),
-    h("div", { class: "clocks" }, clocks, here.leading && here.line === "on" && !silent ? levels() : ""),
+    h("div", { class: "clocks" }, clocks, here.leading && here.line === "on" && !silent ? levels(farEnd(talk)) : ""),
     h("p", { class: "bits" }, talk.queue ? bit("Queue", readable(talk.queue)) : "", bit(talk.outbound ? "They see" : "Dialled", talk.dialled)),
     trouble(here),
     here.keypad ? keypad(here.pressed ?? "") : "",
@@ -116,9 +116,9 @@ function trouble(here) {
   return here.warning ? notice(here.warning) : "";
 }
 
-function levels() {
+function levels(theirs) {
   const bar = (label, kind) => h("div", {}, h("span", { class: "of" }, label), h("div", { class: "scale" }, h("i", { class: kind })));
-  return h("div", { class: "levels", "aria-hidden": "true" }, bar("You", "mine"), bar("Caller", "theirs"));
+  return h("div", { class: "levels", "aria-hidden": "true" }, bar("You", "mine"), bar(theirs, "theirs"));
 }
 
 function toggle(what, label, picture, pressed) {

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, ViewportSize, sync_playwright
 
-from tests.browser.conftest import browser_with, new_context
+from tests.browser.conftest import browser_with, new_context, rings
 from tests.browser.desk import Desk
 from tests.browser.history import forty_calls
 from tests.browser.stack import ROOT, whole
@@ -31,6 +31,7 @@ from tests.browser.walk_office import (
     walk_past_the_floor,
     walk_past_the_office,
 )
+from tests.browser.walk_talks import walk_through_a_call_out, walk_through_a_hand_over
 from tests.sound.browser import find_chromium
 from tests.sound.customer import Customer
 
@@ -88,6 +89,14 @@ def take(folder: Path, look: Callable[[str, Page], None]) -> None:
         customer.switches_on()
         desk = Desk(new_context(agents, viewport=WIDE), stack, "ann", complaints)
         walk_through_a_call(desk, customer, look)
+        walk_through_a_call_out(desk, customer, look)
+        rings(desk, customer)
+        desk.accepts()
+        stack.agent("ben", "northwind", "marlow", full_name="Ben Ode")
+        colleague = Desk(new_context(agents, viewport=WIDE), stack, "ben", complaints).starts_shift()
+        walk_through_a_hand_over(desk, colleague, look)
+        colleague.clicks("End call")
+        colleague.leaves()
         walk_past_pages(desk, stack, look)
         walk_past_states(desk, stack, look)
         walk_past_the_second_tab(Desk(desk.context, stack, "ann", complaints), look)
