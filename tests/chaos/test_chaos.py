@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.chaos.__main__ import main
 from tests.chaos.judge import INVARIANTS
 from tests.chaos.plan import Target
 
@@ -38,13 +39,13 @@ def test_nobody_is_lost_while_everything_breaks_in_turn(tmp_path: Path) -> None:
     assert min(told["calls"], told["talks"], told["recordings"], told["tickets"]) > 5
 
 
-def test_without_a_seed_it_says_what_it_wants() -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.chaos"], cwd=ROOT, capture_output=True, text=True, check=False
-    )
+def test_without_a_seed_it_says_what_it_wants(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["chaos"])
 
-    assert done.returncode == 0
-    assert "make chaos SEED=7 SECONDS=30" in done.stdout
+    assert main() == 0
+    assert "make chaos SEED=7 SECONDS=30" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
@@ -54,10 +55,10 @@ def test_without_a_seed_it_says_what_it_wants() -> None:
         (["--seed", "1", "--seconds", "5"], "give 30 or more"),
     ],
 )
-def test_what_it_cannot_do_is_said_with_the_way_out(words: list[str], said: str) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.chaos", *words], cwd=ROOT, capture_output=True, text=True, check=False
-    )
+def test_what_it_cannot_do_is_said_with_the_way_out(
+    words: list[str], said: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["chaos", *words])
 
-    assert done.returncode == 2
-    assert said in done.stderr
+    assert main() == 2
+    assert said in capsys.readouterr().err
