@@ -118,6 +118,7 @@ def next_stage(
         _send_home(tx, rt, call, home)
     else:
         left.state, left.left_as = Waiting.LET_GO, "let_go"
+        call.hung_up_by = "nobody"
         rt.journal.write(tx, call.merchant_id, call.id, "let_go", rt.now())
     return None
 

@@ -98,6 +98,6 @@ def _let_go(tx: Session, rt: Runtime, call: models.Call, waiting: models.Waiting
     """Whom an agent had called has no queue to go back to: an apology ends the call, and the ticket tells."""
     waiting.state, waiting.state_at, waiting.left_as = Waiting.LET_GO, rt.now(), "let_go"
     tx.flush()
-    call.hung_up_by = call.hung_up_by or "lost"
+    call.hung_up_by = call.hung_up_by or "nobody"
     rt.journal.write(tx, call.merchant_id, call.id, "let_go", rt.now())
     order(tx, rt, call, Move("poke", call.call_sid))

@@ -157,7 +157,7 @@ def test_a_lost_agent_may_come_back_else_the_customer_hears_an_apology(shop: Sho
 
     phone.ends()
     shop.waits(5)
-    assert shop.only_call().ended_as == CallEnd.ANSWERED
+    assert (shop.only_call().ended_as, shop.only_call().hung_up_by) == (CallEnd.ANSWERED, "nobody")
 
 
 @pytest.mark.both_stores
