@@ -71,12 +71,13 @@ class Span:
 
 @dataclass(frozen=True)
 class Evidence:
-    """The ledger read, the tickets shown, the notes kept, and what was shown to people whom it does not concern."""
+    """The ledger read, the tickets shown, the notes kept, what was shown to strangers, and the logs."""
 
     chronicle: Chronicle
     tickets: Sequence[Ticket]
     notes: Notes = field(default_factory=Notes)
     intrusions: Sequence[str] = ()
+    logs: Sequence[str] = ()  # what the product's processes wrote
 
     @property
     def end(self) -> float:

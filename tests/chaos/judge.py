@@ -1,6 +1,6 @@
 """Whether a run broke anything: the simulator's ledger and the answers of our public API are all that is asked.
 
-Each verdict is a list of broken calls with a sentence, and belongs to one of the promises I1 to I10; a run is good when
+Each verdict is a list of broken calls with a sentence, and belongs to one of the promises I1 to I12; a run is good when
 all lists are empty. verdicts.md is this table to read.
 """
 
@@ -26,6 +26,7 @@ INVARIANTS = {
     "I8": "Twilio takes every document of ours",
     "I9": "nothing of one merchant is shown or given to another",
     "I10": "who waits keeps the place",
+    "I12": "no full telephone number stands in a log",
     "E6": "Twilio is asked no more than is needed",
 }
 
@@ -65,6 +66,7 @@ RULES = (
     Rule("I8", calls.bad_documents),
     Rule("I9", kept.crossed_merchants),
     Rule("I10", kept.places_lost),
+    Rule("I12", kept.told_in_logs),
     Rule("E6", calls.request_storms),
 )
 

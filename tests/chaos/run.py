@@ -63,7 +63,7 @@ async def run(
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(asyncio.shield(calling), max(1.0, end - time.time()))
             tickets, verdicts = await _judge_until_clean(
-                house, ledger, notes, max(end, time.time() + 10.0), say
+                house, ledger, notes, max(end, time.time() + 10.0), say, words
             )
             if calling.done():
                 calling.result()  # a fault of the script is no fault of the product, and no proof of anything
@@ -97,7 +97,7 @@ async def _open_shop(house: House, plan: Plan, notes: Notes) -> AsyncIterator[No
 
 
 async def _judge_until_clean(
-    house: House, ledger: Ledger, notes: Notes, end: float, say: Say
+    house: House, ledger: Ledger, notes: Notes, end: float, say: Say, words: list[str]
 ) -> tuple[list[Ticket], Verdicts]:
     """Look again while something is still on its way; what is broken for good stays so until the time is over."""
     async with contextlib.AsyncExitStack() as open_archives:
@@ -112,7 +112,8 @@ async def _judge_until_clean(
             except (aiohttp.ClientError, TimeoutError):
                 tickets, intrusions = [], []
             list(ledger.fresh())
-            verdicts = judge(Evidence(read(ledger.facts), tickets, notes, intrusions))
+            logs = [line for line in words if not line.startswith("simulator")]
+            verdicts = judge(Evidence(read(ledger.facts), tickets, notes, intrusions, logs))
             if is_clean(verdicts) or time.time() > end:
                 return tickets, verdicts
             left = {name: len(breaches) for name, breaches in verdicts.items() if breaches}

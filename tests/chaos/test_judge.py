@@ -285,6 +285,13 @@ def test_whatever_crosses_from_one_merchant_to_another_is_found() -> None:
     assert broken(evidence(strangers, replace(ticket, agent="Mo"))) == {"crossed_merchants"}
 
 
+def test_a_number_in_a_log_is_found() -> None:
+    good = evidence(a_good_call(Told()), its_ticket())
+
+    assert broken(replace(good, logs=["web | call from=+1202555**** ended"])) == set()
+    assert broken(replace(good, logs=["web | call from=+12025551000 ended"])) == {"told_in_logs"}
+
+
 def test_every_promise_has_a_verdict_and_every_verdict_is_proved_here() -> None:
     text = Path(__file__).read_text(encoding="utf-8")
 

@@ -129,6 +129,14 @@ def places_lost(evidence: Evidence) -> Iterator[Breach]:
                 yield breach(leg, f"waited {waited:.1f} s, and the ticket says {ticket.waited_seconds:.1f} s")
 
 
+def told_in_logs(evidence: Evidence) -> Iterator[Breach]:
+    """Callers whose whole number stands in a log of the product."""
+    for leg in evidence.chronicle.callers:
+        line = next((one for one in evidence.logs if digits(leg.number) in one), None)
+        if line is not None:
+            yield breach(leg, f"is named in a log: {line[:200]!r}")
+
+
 def _ending(leg: Leg, talked: bool) -> str | None:
     """What the ticket must say; None where the ledger alone cannot tell."""
     if talked:
