@@ -53,7 +53,8 @@ class JoinQueue:
     """Let the caller wait for an agent; `priority_minutes` is a head start on the others.
 
     `wait` names one of the flow's waits; without one the caller hears what everybody hears. Of a talk that is recorded
-    `side` is the only side that is kept, caller or agent; both when it is empty.
+    `side` is the only side that is kept, caller or agent; both when it is empty. For `prefer_seconds` nobody is rung but the
+    agent to whom the caller talked last.
     """
 
     queue: str
@@ -65,6 +66,7 @@ class JoinQueue:
     wait: str = ""
     side: str = ""
     needs: tuple[Need, ...] = ()
+    prefer_seconds: int = 0
 
 
 @dataclass(frozen=True)

@@ -13,9 +13,10 @@ def may_take(agent: FreeAgent, caller: WaitingCaller, now: float) -> bool:
     """
     waited, plan = now - caller.entered_at, caller.plan
     is_meant = tier(agent, caller, now) is not None if plan.only is None else agent.id in plan.only
-    able = plan.able_after(waited)
+    able, reserved = plan.able_after(waited), caller.reserved_for(now)
     return (
         is_meant
+        and reserved in (None, agent.id)
         and (able is None or agent.id in able)
         and agent.id not in caller.tried
         and agent.not_before_at <= now

@@ -31,7 +31,8 @@ class Plan:
     """Agents are named by their ids: `only` these are rung (None: whoever takes the queue), `order` is that of linear.
 
     `weights` are lots for random, one where nothing is said; `ring_seconds` how long a desk rings that differs; `stages`
-    who knows enough, by the time waited, and `tiers` which queues help out after how long, both the earliest first.
+    who knows enough, by the time waited, and `tiers` which queues help out after how long, both the earliest first;
+    `preferred` is the one to be rung first, and for how many seconds of waiting nobody else is.
     """
 
     only: tuple[str, ...] | None = None
@@ -40,6 +41,7 @@ class Plan:
     ring_seconds: Mapping[str, float] = field(default_factory=lambda: NOTHING)
     stages: tuple[Stage, ...] = ()
     tiers: tuple[tuple[float, str], ...] = ()
+    preferred: tuple[str, float] | None = None
 
     def able_after(self, waited: float) -> frozenset[str] | None:
         """Who knows enough for a caller who has waited so long; None: everybody."""
@@ -63,13 +65,14 @@ class Plan:
             "ring": dict(self.ring_seconds) or None,
             "stages": [stage.dump() for stage in self.stages] or None,
             "tiers": [list(one) for one in self.tiers] or None,
+            "preferred": None if self.preferred is None else list(self.preferred),
         }
         return {name: value for name, value in said.items() if value is not None}
 
     @classmethod
     def load(cls, dumped: Mapping[str, Any]) -> "Plan":
         """The plan of a dump; keys of newer versions are left alone."""
-        only = dumped.get("only")
+        only, preferred = dumped.get("only"), dumped.get("preferred")
         return cls(
             None if only is None else tuple(only),
             tuple(dumped.get("order", ())),
@@ -77,6 +80,7 @@ class Plan:
             dumped.get("ring", NOTHING),
             tuple(Stage.load(one) for one in dumped.get("stages", ())),
             tuple((after, queue) for after, queue in dumped.get("tiers", ())),
+            None if preferred is None else (preferred[0], preferred[1]),
         )
 
 

@@ -35,6 +35,13 @@ class WaitingCaller:
     offers_made: int = 0
     entered_at: float = 0.0  # since then skills relax and tiers open
 
+    def reserved_for(self, now: float) -> str | None:
+        """The only agent to be rung now: the preferred one, until the time is over or that agent was rung."""
+        if self.plan.preferred is None or self.offers_made:
+            return None
+        agent_id, seconds = self.plan.preferred
+        return agent_id if now - self.entered_at < seconds else None
+
 
 @dataclass(frozen=True)
 class FreeAgent:

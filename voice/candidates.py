@@ -129,7 +129,14 @@ def _free(tx: Session, callers: Collection[WaitingCaller], now: float) -> set[st
 def _pool(caller: WaitingCaller, now: float) -> tuple[object, ...]:
     """Callers with the same have the same agents, in the same order."""
     plan, waited = caller.plan, now - caller.entered_at
-    return (caller.strategy, plan.only, plan.order, plan.able_after(waited), plan.tiers_after(waited))
+    return (
+        caller.strategy,
+        plan.only,
+        plan.order,
+        plan.able_after(waited),
+        plan.tiers_after(waited),
+        caller.reserved_for(now),
+    )
 
 
 def _meant(caller: WaitingCaller, now: float) -> Select[str]:
@@ -141,7 +148,9 @@ def _meant(caller: WaitingCaller, now: float) -> Select[str]:
         if plan.only is None
         else models.Agent.id.in_(plan.only)
     )
-    able = plan.able_after(waited)
+    able, reserved = plan.able_after(waited), caller.reserved_for(now)
+    if reserved is not None:
+        meant = meant.where(models.Agent.id == reserved)
     return meant if able is None else meant.where(models.Agent.id.in_(able))
 
 

@@ -1,5 +1,7 @@
 """Taking a place: in a queue, or for the ring of an agent or a team; or at once the exit for a place that there is not."""
 
+from dataclasses import replace
+
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session as Tx
 
@@ -13,7 +15,7 @@ from routing.snapshot import Strategy
 from voice import models
 from voice.dispatch import decide_for_queue
 from voice.locks import lock_queues
-from voice.people import agents_named
+from voice.people import agents_named, last_agent
 from voice.plans import plan_of
 from voice.runtime import Runtime
 from voice.staffing import staffing_among
@@ -65,7 +67,7 @@ def take_place(
         record_side=wish.side,
     )
     if isinstance(wish, JoinQueue):
-        _in_queue(tx, place, flow, wish, now)
+        _in_queue(tx, place, call, flow, wish, now)
         call.queue = wish.queue
     else:
         _for_ring(tx, place, wish, now)
@@ -103,14 +105,19 @@ def callers_in(tx: Tx, merchant_id: str, queue: str) -> int:
     )
 
 
-def _in_queue(tx: Tx, place: models.Waiting, flow: Flow, wish: JoinQueue, now: float) -> None:
+def _in_queue(
+    tx: Tx, place: models.Waiting, call: models.Call, flow: Flow, wish: JoinQueue, now: float
+) -> None:
     queue = flow.queues[wish.queue]
     place.queue, place.exit_keys = wish.queue, "".join(wish.exit_keys)
     place.rank_at = now - 60.0 * wish.priority_minutes
     place.deadline_at = now + wish.max_wait_seconds
     place.ring_seconds, place.wrap_up_seconds = queue.ring_seconds, queue.wrap_up_seconds
     place.strategy, place.gives_up = Strategy(queue.strategy), queue.all_tried == "leave"
-    place.plan = plan_of(flow, wish, lambda name: agents_named(tx, place.merchant_id, name)).dump()
+    plan = plan_of(flow, wish, lambda name: agents_named(tx, place.merchant_id, name))
+    if wish.prefer_seconds and (last := last_agent(tx, call, wish.queue, now)) is not None:
+        plan = replace(plan, preferred=(last, float(wish.prefer_seconds)))
+    place.plan = plan.dump()
 
 
 def _for_ring(tx: Tx, place: models.Waiting, wish: RingAgents, now: float) -> None:

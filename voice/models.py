@@ -24,7 +24,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from voice import states
 
-SCHEMA = "0009"  # the last revision in voice/migrations/versions; every change of the tables is one more
+SCHEMA = "0010"  # the last revision in voice/migrations/versions; every change of the tables is one more
 
 
 class Base(DeclarativeBase):
@@ -282,6 +282,7 @@ class Call(Base):
     __table_args__ = (
         Index("call_once", "account_sid", "call_sid", unique=True),
         Index("call_started", "merchant_id", "started_at"),
+        Index("call_of_caller", "merchant_id", "caller", "started_at"),
         Index("call_open", "ended_at"),
     )
 

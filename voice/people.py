@@ -8,6 +8,9 @@ from sqlalchemy.orm import Session as Tx
 
 from callflows.lints.base import Live
 from voice import models
+from voice.states import Agent, Role
+
+REMEMBERED_SECONDS = 90 * 86_400.0  # a talk longer ago prefers nobody
 
 
 def slug(name: str) -> str:
@@ -27,6 +30,39 @@ def agents_named(tx: Tx, merchant_id: str, name: str) -> tuple[str, ...]:
     )
     named = select(models.Agent.id).where(models.Agent.id.in_(members))
     return tuple(tx.scalars(named.order_by(models.Agent.name, models.Agent.id)))
+
+
+def last_agent(tx: Tx, call: models.Call, queue: str, now: float) -> str | None:
+    """The agent to whom this caller talked last, if signed in and taking the queue; None for who withholds the number."""
+    if not call.caller:
+        return None
+    talks = (
+        select(models.Participation.agent_id)
+        .join(
+            models.Call,
+            (models.Call.merchant_id == models.Participation.merchant_id)
+            & (models.Call.id == models.Participation.call_id),
+        )
+        .where(
+            models.Call.merchant_id == call.merchant_id,
+            models.Call.caller == call.caller,
+            models.Call.started_at > now - REMEMBERED_SECONDS,
+            models.Participation.role == Role.OWNER,
+            models.Participation.joined_at.is_not(None),
+        )
+    )
+    last = tx.scalar(talks.order_by(models.Participation.joined_at.desc()).limit(1))
+    serves = (
+        select(models.Agent.id)
+        .join(models.QueueMember, models.QueueMember.agent_id == models.Agent.id)
+        .where(
+            models.Agent.id == last,
+            models.Agent.state.not_in((Agent.OFFLINE, Agent.UNREACHABLE, Agent.AWAY)),
+            models.QueueMember.merchant_id == call.merchant_id,
+            models.QueueMember.queue == queue,
+        )
+    )
+    return tx.scalar(serves) if last is not None else None
 
 
 def live(tx: Tx, merchant_id: str) -> Live | None:

@@ -64,9 +64,11 @@ class QueueStep(Step):
     )
     prefer: str | None = optional(
         one_of(["last_agent"], "an agent to prefer"),
-        "the agent whom the caller talked to last",
+        "ring first the agent to whom the caller talked last, if signed in and in the queue",
         None,
-        served=False,
+    )
+    prefer_for: int = optional(
+        duration(5, 600, "30s"), "how long nobody else is rung, unless that agent declines", 30
     )
     exit_keys: Mapping[str, str] = optional(
         OPTIONS, "keys with which a waiting caller leaves the queue", NO_KEYS
@@ -100,6 +102,7 @@ class QueueStep(Step):
             wait=self.wait or "",
             side=visit.side,
             needs=self._needs(queue.skills, queue.relax),
+            prefer_seconds=self.prefer_for if self.prefer else 0,
         )
         return Wait((joined,), (self.note(NoteKind.ENQUEUED, queue=self.queue),))
 

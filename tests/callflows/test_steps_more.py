@@ -119,7 +119,6 @@ def test_a_number_that_takes_no_texts_has_its_own_way(number: str | None) -> Non
     "step",
     [
         "{callback: orders, accepted: bye}",
-        "{queue: orders, prefer: last_agent}",
         "{queue: orders, callback: bye}",
     ],
 )

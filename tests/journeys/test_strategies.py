@@ -156,3 +156,28 @@ def test_the_agents_of_another_queue_help_out_after_their_time(shop: Shop) -> No
     shop.ben.rings(within=15)
     shop.ben.accepts()
     shop.ben.talks_to(caller)
+
+
+PREFERRED = FLOW.replace(
+    "    queue: orders\n", "    queue: orders\n    prefer: last_agent\n    prefer_for: 40s\n"
+)
+
+
+@pytest.mark.both_stores
+def test_who_talked_to_the_caller_last_is_rung_first_and_not_for_ever(shop: Shop) -> None:
+    shop.publishes(PREFERRED)
+    shop.talk().hangs_up()
+    shop.waits(2)
+    shop.ben.starts_shift()  # Ann writes notes for 30 seconds
+    again = shop.joins_queue()
+    shop.waits(20)
+    assert shop.ben.is_silent()
+    shop.ann.rings(within=15)
+    shop.ann.declines()
+    shop.ben.rings(within=3)
+    again.hangs_up()
+    shop.waits(2)
+
+    shop.ann.posts("/api/away", reason="lunch")
+    shop.joins_queue()
+    shop.ben.rings(within=3)

@@ -253,3 +253,17 @@ def test_stages_are_kept_as_they_are(stages: list[tuple[float, frozenset[str] | 
     plan = Plan(stages=tuple(Stage(*one) for one in stages), tiers=((5.0, "help"),))
 
     assert Plan.load(json.loads(json.dumps(plan.dump()))) == plan
+
+
+def test_the_preferred_agent_alone_is_rung_until_the_time_is_over_or_that_agent_was_rung() -> None:
+    waiting = caller("c", plan=Plan(preferred=("ann", 30.0)), entered_at=1_000.0)
+
+    def rung(now: float, *free: str, **known: object) -> list[str]:
+        room = Snapshot((replace(waiting, **known),), tuple(agent(one) for one in free))  # type: ignore[arg-type]
+        return [offer.agent_id for offer in decide(room, now)]
+
+    assert rung(1_005.0, "ben") == []
+    assert rung(1_005.0, "ann", "ben") == ["ann"]
+    assert rung(1_005.0, "ben", offers_made=1, last_agent_id="ann") == ["ben"]
+    assert rung(1_030.0, "ben") == ["ben"]
+    assert Plan.load(json.loads(json.dumps(waiting.plan.dump()))) == waiting.plan
