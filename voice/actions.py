@@ -9,7 +9,7 @@ that we place is asked for once: twice would ring the customer twice.
 from dataclasses import dataclass
 
 import structlog
-from sqlalchemy import select, update
+from sqlalchemy import Float, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from voice import models
@@ -89,18 +89,21 @@ def send(rt: Runtime, merchant_id: str, action_id: str) -> None:
             _hear_last_word(rt, action)
 
 
+_UNCONFIRMED = (
+    select(models.Action.merchant_id, models.Action.id)
+    .where(
+        models.Action.state.in_(OPEN),
+        models.Action.lease_until_at < bindparam("now", type_=Float),
+        models.Action.created_at < bindparam("now", type_=Float) - LEASE_SECONDS,
+    )
+    .limit(200)
+)
+
+
 def retake(rt: Runtime) -> None:
     """Send again what was not confirmed within its lease; called by the clock each second."""
     with rt.store.read() as tx:
-        due = tx.execute(
-            select(models.Action.merchant_id, models.Action.id)
-            .where(
-                models.Action.state.in_(OPEN),
-                models.Action.lease_until_at < rt.now(),
-                models.Action.created_at < rt.now() - LEASE_SECONDS,
-            )
-            .limit(200)
-        ).all()
+        due = tx.execute(_UNCONFIRMED, {"now": rt.now()}).all()
     for merchant_id, action_id in due:
         rt.later(lambda merchant_id=merchant_id, action_id=action_id: send(rt, merchant_id, action_id))  # type: ignore[misc]
 

@@ -40,12 +40,13 @@ def decide_for_agent(tx: Session, rt: Runtime, agent_id: str) -> int:
     return _decide(tx, rt, queues_for(tx, agent_id))
 
 
+_OPEN_QUEUES = select(models.Waiting.merchant_id, models.Waiting.queue).where(is_open()).distinct()
+
+
 def decide_everywhere(rt: Runtime) -> int:
     """Look at every queue where a caller waits without an offer; the clock calls this each second."""
     with rt.store.read() as tx:
-        queues = tx.execute(
-            select(models.Waiting.merchant_id, models.Waiting.queue).where(is_open()).distinct()
-        ).all()
+        queues = tx.execute(_OPEN_QUEUES).all()
     made = 0
     for merchant_id, queue in queues:
         try:

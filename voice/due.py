@@ -1,0 +1,75 @@
+"""Which rows are over at a moment: every deadline as one statement, made once, for the clock asks all of them each second.
+
+Each gives the keys of rows: a merchant and an id, or nothing and an agent's id.
+"""
+
+from typing import Any, Final
+
+from sqlalchemy import Float, Select, and_, bindparam, literal, or_, select
+
+from voice import models
+from voice.states import Agent, Offer, Participation, Waiting
+
+ACKNOWLEDGE_SECONDS = 3.0  # from the write to an open stream to the desk's answer
+DELIVER_SECONDS = 5.0  # from the decision to the write
+LEASE_SECONDS = 30.0  # a desk that answered no ping for so long is unreachable, also when push itself died
+AT_ONCE = 200
+
+Due = Select[str, str]
+_NOW = bindparam("now", type_=Float)
+
+
+def _rows(table: type[models.Waiting | models.Participation | models.Offer], *where: Any) -> Due:
+    return select(table.merchant_id, table.id).where(*where).limit(AT_ONCE)
+
+
+def _agents(*where: Any) -> Due:
+    return select(literal(""), models.Agent.id).where(*where).limit(AT_ONCE)
+
+
+_OFFERED = models.Offer.state == Offer.OFFERED
+
+UNANSWERED_RINGS: Final = _rows(
+    models.Offer,
+    or_(
+        and_(models.Offer.state == Offer.RINGING, models.Offer.ring_until_at <= _NOW),
+        and_(_OFFERED, models.Offer.pushed_at <= _NOW - ACKNOWLEDGE_SECONDS),
+        and_(_OFFERED, models.Offer.pushed_at.is_(None), models.Offer.offered_at <= _NOW - DELIVER_SECONDS),
+    ),
+)
+LATE_CLAIMS: Final = _rows(
+    models.Waiting,
+    models.Waiting.state.in_((Waiting.CLAIMED, Waiting.BRIDGING)),
+    models.Waiting.until_at <= _NOW,
+)
+LONGEST_WAITS: Final = _rows(
+    models.Waiting,
+    models.Waiting.state.in_((Waiting.WAITING, Waiting.OFFERED)),
+    models.Waiting.deadline_at <= _NOW,
+    models.Waiting.left_as.is_(None),
+)
+MAYBE_ALL_TRIED: Final = _rows(  # whether everybody was rung, the row itself does not say
+    models.Waiting,
+    models.Waiting.state == Waiting.WAITING,
+    models.Waiting.gives_up.is_(True),
+    models.Waiting.left_as.is_(None),
+)
+LOST_LEGS: Final = _rows(
+    models.Participation,
+    models.Participation.until_at <= _NOW,
+    models.Participation.state.in_((Participation.TALKING, Participation.VANISHED)),
+)
+WRITTEN_NOTES: Final = _agents(models.Agent.state == Agent.WRAP_UP, models.Agent.until_at <= _NOW)
+SILENT_DESKS: Final = _agents(
+    models.Agent.state.in_((Agent.AVAILABLE, Agent.RINGING, Agent.WRAP_UP)),
+    models.Agent.seen_at <= _NOW - LEASE_SECONDS,
+)
+
+
+def ring_is_over(offer: models.Offer, now: float) -> str | None:
+    """How a ring has ended by now; None while it goes on."""
+    if offer.state == Offer.RINGING:
+        return "rang_out" if (offer.ring_until_at or 0.0) <= now else None
+    if offer.pushed_at is not None:
+        return "unacknowledged" if offer.pushed_at + ACKNOWLEDGE_SECONDS <= now else None
+    return "undelivered" if offer.offered_at + DELIVER_SECONDS <= now else None
