@@ -223,7 +223,7 @@ def test_joining_a_queue_is_written_by_the_waiting_room() -> None:
         LINKS,
         TURN,
         sound_url=LINKS.audio,
-        join=lambda action: speak.enqueue(action.queue, TURN, TURN),
+        join=lambda _place: speak.enqueue("support", TURN, TURN),
     )
 
     assert only(speak.document(*verbs), "Enqueue").text == "support"
