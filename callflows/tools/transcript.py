@@ -110,14 +110,14 @@ def _step(name: str, notes: tuple[Note, ...]) -> str:
 
 
 def _details(action: Action, but: tuple[str, ...] = ()) -> str:
-    """The fields that differ from their defaults, the first without its name; never what nobody may see."""
+    """The fields that differ from their defaults and every time, the first without its name; never what nobody may see."""
     told = []
     for index, field in enumerate(dataclasses.fields(action)):
         value = getattr(action, field.name)
         if (
             field.name in but
             or not field.repr
-            or (index and value == _default(field) and "seconds" not in field.name)
+            or (index and value == _default(field) and not (value and "seconds" in field.name))
         ):
             continue
         name = field.name.removesuffix("_seconds").replace("_", " ")

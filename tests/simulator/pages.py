@@ -127,7 +127,7 @@ class Shop:
         return self.sim.rest(method, url, params, auth=(self.account.sid, self.account.auth_token))
 
 
-def open_shop(*, judged: bool = True, **pages: Any) -> Shop:
+def open_shop(judged: bool = True, /, **pages: Any) -> Shop:
     """voice="<Say>hello</Say>" becomes the number's page; others are given by path in `shop.pages`.
 
     Not judged: signatures are not looked at, where there are many requests and other tests look at them.

@@ -21,7 +21,7 @@ def habits(**changes: Any) -> Habits:
 def queue_shop() -> Shop:
     """The simplest contact centre: callers wait, browsers that connect get the next one."""
     shop = open_shop(
-        judged=False,
+        False,
         voice='<Enqueue waitUrl="/wait">orders</Enqueue>',
         wait="<Say>please hold</Say><Pause length='19'/>",
     )
@@ -74,7 +74,7 @@ def test_without_agents_everybody_gives_up_after_their_patience() -> None:
 
 def test_agents_who_are_dialled_answer_decline_and_miss() -> None:
     shop = open_shop(
-        judged=False,
+        False,
         voice='<Dial timeout="15" action="/again"><Number>+15550100199</Number><Client>ann</Client></Dial>',
     )
     shop.pages["/again"] = lambda form: (

@@ -88,7 +88,7 @@ def assert_nothing_is_left(shop: Shop) -> None:
 @settings(max_examples=60, deadline=None, derandomize=True)
 @given(documents=st.lists(DOCUMENT, min_size=4, max_size=4))
 def test_no_document_crashes_the_simulator_or_leaves_anything_behind(documents: list[str]) -> None:
-    shop = open_shop(judged=False, voice=documents[0], a=documents[1], b=documents[2], c=documents[3])
+    shop = open_shop(False, voice=documents[0], a=documents[1], b=documents[2], c=documents[3])
     shop.pages["/voice/agent"] = documents[1]
 
     let_live(shop)
