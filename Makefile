@@ -24,7 +24,7 @@ smoke: ## start everything aside, let one caller and one agent talk, show the ti
 test: ## run every test, also from nothing
 	$(SETUP) dev
 	@$(BIN)/python -c "from tests.sound.browser import find_chromium; find_chromium()"
-	@exec $(BIN)/python -m pytest -n 2 --dist load
+	@exec $(BIN)/python -m pytest -n 3 --dist load --durations=15 --durations-min=5
 
 check: ## judge form, types, imports and call flows, and change nothing
 	$(SETUP) dev

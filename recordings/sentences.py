@@ -145,7 +145,7 @@ SENTENCES: Final[Mapping[str, Callable[[Fact], str]]] = {
         f"Left the queue {fact.word('queue')}{fact.after('waited')}: {fact.called('why', QUEUE_LEFT)}"
     ),
     "agents_rung": lambda fact: f"Rang {fact.word('whom')}",
-    "ring_skipped": lambda fact: f"{fact.word('whom')} was not rung: {fact.called('why', NOT_RUNG)}",
+    "ring_skipped": lambda fact: f"Did not ring {fact.word('whom')}: {fact.called('why', NOT_RUNG)}",
     "ring_ended": lambda fact: f"The ring ended{fact.after('waited')}: {fact.called('why', RING_ENDED)}",
     "recording_erased": lambda fact: f"The {_of(fact)} was erased after {fact.word('days')} days",
     "queue_timed_out": lambda fact: f"The longest wait in the queue {fact.word('queue')} passed",

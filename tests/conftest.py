@@ -36,10 +36,10 @@ def pytest_configure() -> None:
 
 
 class OneMachine(LoadScopeScheduling):  # type: ignore[misc]  # xdist tells no types
-    """What takes a whole machine runs one after another, on one worker; of all else, a file at a time."""
+    """What takes a whole machine runs one after another, on one worker, which mostly waits; of all else, a file at a time."""
 
     def _split_scope(self, nodeid: str) -> str:
-        if nodeid.startswith(HEAVY) or "_page.py::" in nodeid:
+        if nodeid.startswith(HEAVY):
             return "machine"
         return nodeid.partition("::")[0]
 

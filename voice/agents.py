@@ -91,13 +91,14 @@ def lose(tx: Session, rt: Runtime, agent: models.Agent) -> None:
     """Make an agent unreachable and take the rings back; a talk is not touched, its leg tells of itself."""
     if agent.state not in (Agent.AVAILABLE, Agent.RINGING, Agent.WRAP_UP):
         return
+    ours = set()
     for offer in _rings_of(tx, agent.id):
         lock_call(tx, offer.merchant_id, offer.call_id)
-    known = {offer.id for offer in _rings_of(tx, agent.id)}
+        ours.add(offer.id)
     lock_agent(tx, agent.id)
     rings = _rings_of(tx, agent.id)
-    if {offer.id for offer in rings} != known:
-        return  # it began to ring, or was answered, this very moment: that has its own deadline
+    if any(offer.id not in ours for offer in rings):
+        return  # it began to ring this very moment, in a call that is not in our hands: that has its own deadline
     if agent.state not in (Agent.AVAILABLE, Agent.RINGING, Agent.WRAP_UP):
         return
     move(tx, rt, agent.id, "lost")

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import structlog
 
-from voice import consults, models, reconcile
+from voice import models, reconcile
 from voice.actions import retake
 from voice.dispatch import decide_everywhere
 from voice.expire import expire
@@ -23,7 +23,6 @@ log = structlog.get_logger()
 def step(rt: Runtime) -> None:
     """One round."""
     expire(rt)
-    consults.step(rt)
     decide_everywhere(rt)
     retake(rt)
     with rt.write() as tx:

@@ -214,20 +214,11 @@ def look(tx: Tx, rt: Runtime, call: models.Call) -> None:
     _ring_next(tx, rt, call, consult)
 
 
-def step(rt: Runtime) -> None:
-    """Look at every asking whose colleague has not come yet; called by the clock each second."""
-    with rt.store.read() as tx:
-        waiting = (Consult.HOLDING, Consult.RINGING)
-        due = tx.execute(
-            select(models.Consult.merchant_id, models.Consult.call_id).where(
-                models.Consult.state.in_(waiting)
-            )
-        ).all()
-    for merchant_id, call_id in due:
-        with rt.write() as tx:
-            call = try_call(tx, merchant_id, call_id)
-            if call is not None:
-                look(tx, rt, call)
+def look_again(tx: Tx, rt: Runtime, key: tuple[str, str]) -> None:
+    """Look at an asking whose colleague has not come yet; the clock does so each second."""
+    call = try_call(tx, *key)
+    if call is not None:
+        look(tx, rt, call)
 
 
 def end(rt: Runtime, agent_id: str, call_id: str) -> None:

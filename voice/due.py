@@ -3,12 +3,13 @@
 Each gives the keys of rows: a merchant and an id, or nothing and an agent's id.
 """
 
+from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import Float, Select, and_, bindparam, literal, or_, select
+from sqlalchemy import CompoundSelect, Float, Select, and_, bindparam, literal, or_, select, union_all
 
 from voice import models
-from voice.states import Agent, Offer, Participation, Waiting
+from voice.states import Agent, Consult, Offer, Participation, Waiting
 
 ACKNOWLEDGE_SECONDS = 3.0  # from the write to an open stream to the desk's answer
 DELIVER_SECONDS = 5.0  # from the decision to the write
@@ -24,7 +25,13 @@ def _rows(table: type[models.Waiting | models.Participation | models.Offer], *wh
 
 
 def _agents(*where: Any) -> Due:
-    return select(literal(""), models.Agent.id).where(*where).limit(AT_ONCE)
+    return select(literal("").label("merchant_id"), models.Agent.id).where(*where).limit(AT_ONCE)
+
+
+def together(every: Sequence[Due]) -> CompoundSelect[int, str, str]:
+    """All of these in one statement, each row behind the number of its deadline."""
+    parts = (rows.subquery() for rows in every)
+    return union_all(*(select(literal(number), *part.c) for number, part in enumerate(parts)))
 
 
 _OFFERED = models.Offer.state == Offer.OFFERED
@@ -58,6 +65,11 @@ LOST_LEGS: Final = _rows(
     models.Participation,
     models.Participation.until_at <= _NOW,
     models.Participation.state.in_((Participation.TALKING, Participation.VANISHED)),
+)
+UNDECIDED_ASKINGS: Final = (
+    select(models.Consult.merchant_id, models.Consult.call_id)
+    .where(models.Consult.state.in_((Consult.HOLDING, Consult.RINGING)))
+    .limit(AT_ONCE)
 )
 WRITTEN_NOTES: Final = _agents(models.Agent.state == Agent.WRAP_UP, models.Agent.until_at <= _NOW)
 SILENT_DESKS: Final = _agents(

@@ -10,6 +10,7 @@ from voice import due, models
 from voice.agents import lose
 from voice.calls import remember
 from voice.candidates import everybody_was_rung
+from voice.consults import look_again
 from voice.dispatch import decide_for_agent
 from voice.joining import is_rung
 from voice.locks import try_agent, try_call
@@ -30,19 +31,15 @@ Key = tuple[str, str]
 def expire(rt: Runtime) -> None:
     """End everything that is due: one look for all of it, then a decision for each row, which looks again."""
     with rt.store.read() as tx:
-        found = [
-            (end, (merchant_id, row_id))
-            for rows, end in PASSES
-            for merchant_id, row_id in tx.execute(rows, {"now": rt.now()})
-        ]
-    for end, key in found:
+        found = tx.execute(_ALL, {"now": rt.now()}).all()
+    for number, merchant_id, row_id in sorted(found):
         try:
             with rt.write() as tx:
-                end(tx, rt, key)
+                PASSES[number][1](tx, rt, (merchant_id, row_id))
         except StoreAway:
             raise
         except Exception:  # one row that cannot be ended must not hold up the rest
-            log.exception("a deadline failed", row=key)
+            log.exception("a deadline failed", row=(merchant_id, row_id))
 
 
 def _end_ring(tx: Session, rt: Runtime, key: Key) -> None:
@@ -134,4 +131,6 @@ PASSES: Final[tuple[tuple[due.Due, Callable[[Session, Runtime, Key], None]], ...
     (due.LONGEST_WAITS, _time_out),
     (due.WRITTEN_NOTES, _end_notes),
     (due.SILENT_DESKS, _lose_desk),
+    (due.UNDECIDED_ASKINGS, look_again),
 )
+_ALL = due.together([rows for rows, _end in PASSES])

@@ -60,6 +60,8 @@ def soon(rt: Runtime) -> None:
         with rt.write() as tx:
             later = (models.Beat.name == _lease(account.id), models.Beat.at > due)
             tx.execute(update(models.Beat).where(*later).values(at=due))
+            asked = insert(tx, models.Beat).values(name=_asked(account.id), at=rt.now(), ok=True)
+            tx.execute(asked.on_conflict_do_update(index_elements=["name"], set_={"at": rt.now()}))
 
 
 def make_amends(rt: Runtime) -> None:
@@ -195,7 +197,10 @@ def _tell_recording(rt: Runtime, one: RecordingHeard) -> None:
 
 
 def _take(rt: Runtime, account_id: str) -> bool:
-    """The lease on an account: whoever moves it forward asks, and nobody else for a while."""
+    """The lease on an account: whoever moves it forward asks, and nobody else for a while.
+
+    A round that was asked for a moment ago, but was due anyway, finds what was missed too fresh: another one follows soon.
+    """
     now, name = rt.now(), _lease(account_id)
     with rt.store.read() as tx:
         last = tx.get(models.Beat, name)
@@ -206,10 +211,12 @@ def _take(rt: Runtime, account_id: str) -> bool:
         # Not rowcount: for an INSERT psycopg and SQLAlchemy together say -1, which is as good as "yes".
         if tx.scalar(first.returning(models.Beat.name)) is not None:
             return True
+        asked = tx.get(models.Beat, _asked(account_id))
+        is_too_soon = asked is not None and asked.at > now - GRACE_SECONDS
         taken = tx.execute(
             update(models.Beat)
             .where(models.Beat.name == name, models.Beat.at <= now - EVERY_SECONDS)
-            .values(at=now)
+            .values(at=now - EVERY_SECONDS + SOON_SECONDS if is_too_soon else now)
         )
         return bool(taken.rowcount)  # type: ignore[attr-defined]
 
@@ -232,6 +239,10 @@ def _beat(rt: Runtime, name: str, at: float) -> None:
 
 def _lease(account_id: str) -> str:
     return f"reconcile {account_id}"
+
+
+def _asked(account_id: str) -> str:
+    return f"asked for {account_id}"
 
 
 def _done(account_id: str) -> str:

@@ -22,6 +22,7 @@ LONG_WORDS = FLOW.replace("    queue: orders\n", "    queue: orders\n    wait: c
     + "We are glad that you called us today. " * 20
     + '", first: 0s, every: 1m}\nstart: greeting\n',
 )
+ALL_AT_ONCE = FLOW.replace("max_wait: 10m}", "max_wait: 10m, strategy: broadcast}")
 TWO_QUEUES = (
     FLOW.replace("options: {1: orders_line}", "options: {1: orders_line, 2: broken_line}")
     .replace("  busy:\n", "  broken_line:\n    queue: broken\n    timeout: busy\n    full: busy\n  busy:\n")
@@ -132,6 +133,40 @@ def test_openacd_91_the_ring_stops_when_the_caller_goes_to_voicemail(tmp_path: P
 
     assert shop.ann.is_silent()
     assert shop.ann.state == Agent.AVAILABLE
+
+
+def test_freeswitch_2540_nobody_is_stuck_when_two_answer_at_once(tmp_path: Path) -> None:
+    shop = Shop(tmp_path, flow=ALL_AT_ONCE)
+    shop.ann.starts_shift()
+    shop.ben.starts_shift()
+    caller = shop.joins_queue()
+    shop.ann.rings()
+    ring = shop.ben.rings()["id"]
+    shop.ann.accepts()
+    shop.ben.posts(f"/api/offers/{ring}/accept", expect=410)
+
+    shop.ann.talks_to(caller)
+    assert shop.ben.state == Agent.AVAILABLE
+    second = shop.joins_queue("+12025550199")
+    shop.ben.rings()
+    shop.ben.accepts()
+    shop.ben.talks_to(second)
+
+
+def test_flex_dialpad_39_a_customer_is_taken_off_hold_when_asking_a_colleague_is_cancelled(
+    shop: Shop,
+) -> None:
+    caller = shop.talk()
+    shop.ben.starts_shift()
+    shop.ann.asks("agent", "us_ben")
+    shop.ben.rings()
+    caller.hears_music(within=5)
+    shop.ann.posts(f"/api/calls/{shop.ann.call_id()}/ask/cancel")
+
+    shop.ann.talks_to(caller)
+    shop.waits(1)
+    assert shop.ben.is_silent()
+    assert shop.ben.state == Agent.AVAILABLE
 
 
 def _alive(shop: Shop) -> list[str]:

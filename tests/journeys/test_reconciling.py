@@ -234,6 +234,25 @@ def test_who_begins_asks_for_a_round_and_never_puts_one_off(shop: Shop) -> None:
     assert _last(shop) > last
 
 
+def test_a_round_that_comes_too_soon_after_a_miss_is_followed_by_another(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    caller = shop.rings_up()
+    caller.hears("Thank you for calling")
+    shop.is_quiet = False
+    reconcile.soon(shop.rt)
+    shop.waits(9)
+    with monkeypatch.context() as patch:
+        patch.setattr(signals, "leg_status", lambda *_: 1 / 0)
+        caller.hangs_up()
+        shop.waits(1)
+    _makes_amends(shop, 5)
+    assert shop.only_call().ended_at is None
+    _makes_amends(shop, 15)
+
+    assert shop.only_call().ended_at is not None
+
+
 def _last(shop: Shop) -> float:
     return float(max(row.at for row in shop.rows(models.Beat) if row.name.startswith("reconciled")))
 
