@@ -17,6 +17,8 @@ from tests.sound.hearing import listen_in
 from voice import models
 
 CALLER_HERTZ, AGENT_HERTZ = 620.0, 1150.0
+# Chromium's remark on a page that was loaded again before anybody clicked; whether it sounds, tests hear.
+BEFORE_ANY_CLICK = "The AudioContext was not allowed to start"
 _names = count(1)
 
 
@@ -99,7 +101,7 @@ def complaints(office: Office) -> Iterator[list[str]]:
     """What agents' browsers complained of; a test that provokes some takes them out."""
     office.complaints.clear()
     yield office.complaints
-    assert office.complaints == []
+    assert [one for one in office.complaints if BEFORE_ANY_CLICK not in one] == []
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from tests.panel.looking import look
 from tests.panel.site import Site, site
 from tests.sound.browser import FLAGS
 from voice.models import Participation, Waiting
+from voice.moves import bump_desks
 from voice.runtime import Runtime
 
 LONG = "Marlow & Daughters Fine Furniture and Upholstery"
@@ -232,6 +233,7 @@ def test_the_floor_is_readable_and_reachable(
                 joined_at=rt.now() - 198,
             )
         )
+        bump_desks(tx, rt, "us_cleo")
     rt.nudge("desks")
     expect(page.locator("[data-table=waiting] tbody tr")).to_have_count(3)
     expect(page.locator("[data-table=agents]")).to_contain_text("Maya Lin")
