@@ -34,7 +34,8 @@ from tests.chaos.house import FLOWS, known
 from tests.chaos.judge import judge
 from tests.chaos.notes import Published, digits
 from tests.chaos.plan import NUMBERS, Call, Wish, make_plan
-from tests.journeys.shop import Desk, Shop
+from tests.journeys.desk import Desk
+from tests.journeys.shop import Shop
 from voice import clock, entrance, models
 from voice import web as voice_web
 from voice.publish import publish

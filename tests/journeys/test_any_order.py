@@ -15,7 +15,9 @@ from simulator.conferences import Conference
 from simulator.handset import Caller
 from simulator.legs import Leg
 from tests.build import BASE_URL
-from tests.journeys.shop import FLOW, Desk, Shop
+from tests.journeys.desk import Desk
+from tests.journeys.northwind import FLOW
+from tests.journeys.shop import Shop
 from voice import models
 from voice.states import OFFER_LIVE, PARTICIPATION_LIVE, WAITING_OPEN, Agent, Participation, Waiting
 

@@ -3,7 +3,8 @@
 import pytest
 
 from simulator.handset import Caller
-from tests.journeys.shop import CUSTOMER, Shop
+from tests.journeys.northwind import CUSTOMER
+from tests.journeys.shop import Shop
 from voice import models
 from voice.states import Agent, CallEnd
 

@@ -3,7 +3,8 @@
 import pytest
 
 from simulator.handset import Phone
-from tests.journeys.shop import CUSTOMER, NORTHWIND, Shop
+from tests.journeys.northwind import CUSTOMER, NORTHWIND
+from tests.journeys.shop import Shop
 from voice import models
 from voice.states import Agent, CallEnd
 

@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from tests.journeys.shop import CUSTOMER, FLOW, Shop
+from tests.journeys.northwind import CUSTOMER, FLOW
+from tests.journeys.shop import Shop
 from voice import models, signals
 from voice.heard import CallStatusHeard, LegStatus, Party
 from voice.states import Agent, CallEnd, Participation

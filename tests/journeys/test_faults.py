@@ -3,7 +3,8 @@
 import pytest
 from sqlalchemy import update
 
-from tests.journeys.shop import NORTHWIND, Shop
+from tests.journeys.northwind import NORTHWIND
+from tests.journeys.shop import Shop
 from voice import models
 from voice.states import Agent, CallEnd, Waiting
 

@@ -10,7 +10,8 @@ from sqlalchemy import delete
 from app import main
 from callflows.faults import FlowFaults
 from tests.build import SECRET
-from tests.journeys.shop import FLOW, NORTHWIND, Shop
+from tests.journeys.northwind import FLOW, NORTHWIND
+from tests.journeys.shop import Shop
 from voice import models
 from voice.drafts import NoSuchNumber, drop_draft, set_draft
 from voice.flow_log import Entry, NoSuchVersion, Stale, history, version

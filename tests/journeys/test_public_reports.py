@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy.orm import Session
 
-from tests.journeys.shop import FLOW, Shop
+from tests.journeys.northwind import FLOW
+from tests.journeys.shop import Shop
 from voice import dispatch, models
 from voice.runtime import Runtime
 from voice.states import OFFER_LIVE, PARTICIPATION_LIVE, Agent, CallEnd

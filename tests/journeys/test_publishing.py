@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.journeys.shop import FLOW, NORTHWIND, Shop
+from tests.journeys.northwind import FLOW, NORTHWIND
+from tests.journeys.shop import Shop
 from voice import models
 from voice.publish import NothingToServe, publish_folder
 

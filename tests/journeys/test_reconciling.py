@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import delete, update
 from structlog.testing import capture_logs
 
-from tests.journeys.shop import CUSTOMER, NORTHWIND, Shop
+from tests.journeys.northwind import CUSTOMER, NORTHWIND
+from tests.journeys.shop import Shop
 from voice import models, reconcile, signals
 from voice.states import Agent, CallEnd
 from voice.store import StoreAway

@@ -8,7 +8,8 @@ from sqlalchemy import update
 from recordings.retention import DAY_SECONDS, EVERY_SECONDS, expire_recordings
 from recordings.story import story
 from simulator.recordings import RecordingStatus
-from tests.journeys.shop import FLOW, Shop
+from tests.journeys.northwind import FLOW
+from tests.journeys.shop import Shop
 from voice import models
 
 KEPT = FLOW.replace("recording:\n", "retention: {recordings: 30d}\nrecording:\n")

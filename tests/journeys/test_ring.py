@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.journeys.shop import FLOW, Shop
+from tests.journeys.northwind import FLOW
+from tests.journeys.shop import Shop
 from voice import models
 from voice.states import Agent, CallEnd, Offer
 

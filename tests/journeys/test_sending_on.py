@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.journeys.shop import CUSTOMER, FLOW, NORTHWIND, Shop
+from tests.journeys.northwind import CUSTOMER, FLOW, NORTHWIND
+from tests.journeys.shop import Shop
 from voice import models
 from voice.states import Agent, CallEnd
 

@@ -1,6 +1,7 @@
 """Who leaves a message, and who leaves none, hears how the flow goes on."""
 
-from tests.journeys.shop import FLOW, Shop
+from tests.journeys.northwind import FLOW
+from tests.journeys.shop import Shop
 from voice import models
 from voice.states import CallEnd
 

@@ -11,7 +11,7 @@ from simulator.account import Account
 from simulator.clock import VirtualClock
 from simulator.simulator import Simulator
 from tests.build import BASE_URL, SimDoor, account_json, make_rt
-from tests.journeys.shop import FLOW, NORTHWIND
+from tests.journeys.northwind import FLOW, NORTHWIND
 from voice import entrance
 from voice import web as voice_web
 from voice.connect_command import connect_number

@@ -17,7 +17,7 @@ from urllib3.util import Retry
 
 from simulator.account import Account
 from tests.build import SECRET, account_json
-from tests.journeys.shop import FLOW, NORTHWIND
+from tests.journeys.northwind import FLOW, NORTHWIND
 from voice.store import Store
 
 ROOT = Path(__file__).parents[2]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from tests.journeys.shop import CUSTOMER, FLOW, NORTHWIND
+from tests.journeys.northwind import CUSTOMER, FLOW, NORTHWIND
 from tests.operation.house import BASE_URL, ELSEWHERE, FALLBACK, House
 from voice import models
 from voice.connect_secrets import NotGiven, by_prompt, from_file

@@ -9,7 +9,7 @@ import pytest
 import requests
 from sqlalchemy import select, text
 
-from tests.journeys.shop import CUSTOMER, NORTHWIND
+from tests.journeys.northwind import CUSTOMER, NORTHWIND
 from tests.operation.processes import Installation, install
 from tests.wire.build import signature_of
 from voice import models

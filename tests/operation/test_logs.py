@@ -10,7 +10,8 @@ import pytest
 import structlog
 
 from tests.build import SECRET
-from tests.journeys.shop import CUSTOMER, NORTHWIND, Shop
+from tests.journeys.northwind import CUSTOMER, NORTHWIND
+from tests.journeys.shop import Shop
 from voice.logs import HIDDEN, set_up_logs, veil
 
 

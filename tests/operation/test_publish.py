@@ -10,7 +10,7 @@ import pytest
 import requests
 
 from app import main
-from tests.journeys.shop import CUSTOMER, FLOW, NORTHWIND
+from tests.journeys.northwind import CUSTOMER, FLOW, NORTHWIND
 from tests.operation.processes import Installation, install
 from tests.wire.build import signature_of
 

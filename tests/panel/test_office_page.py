@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect
 
-from tests.journeys.shop import FLOW
+from tests.journeys.northwind import FLOW
 from tests.panel.build import PASSWORD, account, call, person, shop, waiting
 from tests.panel.looking import look
 from tests.panel.site import Site, site

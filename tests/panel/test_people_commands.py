@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 import app
 from panel import passwords
-from tests.journeys.shop import FLOW
+from tests.journeys.northwind import FLOW
 from tests.panel.build import Browser, account, bump, call, ring, waiting
 from voice.models import Agent, FlowVersion, Membership, Merchant, Offer, QueueMember, User
 from voice.runtime import Runtime

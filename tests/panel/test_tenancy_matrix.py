@@ -19,7 +19,7 @@ from werkzeug.test import TestResponse
 from panel.login import hash_of
 from panel.sessions import SHOWN
 from recordings.storage import open_storage
-from tests.journeys.shop import FLOW
+from tests.journeys.northwind import FLOW
 from tests.panel.build import PASSWORD, Browser, call, person, ring, shop, sign_in, ticket, waiting
 from tests.panel.floor_shop import day_of
 from voice.models import (

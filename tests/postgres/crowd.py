@@ -22,7 +22,7 @@ from callflows.events import KeysPressed
 from callflows.session import Caller
 from simulator.account import Account
 from tests.build import BASE_URL, account_json, make_rt
-from tests.journeys.shop import FLOW, NORTHWIND
+from tests.journeys.northwind import FLOW, NORTHWIND
 from voice import agent_legs, agents, clock, heard, legs, models, offers, signals, talks, turns, waiting_room
 from voice.refusals import Refused
 from voice.runtime import Chance, Runtime

@@ -32,7 +32,7 @@ import structlog
 from simulator import Account, Simulator, VirtualClock
 from simulator.wire.outgoing import THREADS
 from simulator.wire.service import CALLS_IN_MEMORY, Service
-from tests.journeys.shop import CUSTOMER, NORTHWIND
+from tests.journeys.northwind import CUSTOMER, NORTHWIND
 from tests.journeys.shop import Shop as ProductShop
 
 NUMBER = "+15550100100"

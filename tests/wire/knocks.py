@@ -14,7 +14,8 @@ from werkzeug.test import run_wsgi_app
 
 from simulator.account import Account
 from tests.build import BASE_URL
-from tests.journeys.shop import CUSTOMER, NORTHWIND, Shop
+from tests.journeys.northwind import CUSTOMER, NORTHWIND
+from tests.journeys.shop import Shop
 from tests.wire.build import Environ, Sender, every_sender, signed_environ
 from voice import models
 from voice.runtime import Runtime

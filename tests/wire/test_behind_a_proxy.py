@@ -19,7 +19,7 @@ from urllib3.util import Retry
 
 from simulator.account import Account
 from tests.build import SECRET, account_json
-from tests.journeys.shop import CUSTOMER, FLOW, NORTHWIND
+from tests.journeys.northwind import CUSTOMER, FLOW, NORTHWIND
 from tests.wire.build import signature_of
 from tests.wire.proxy import prefix_proxy
 from voice import models

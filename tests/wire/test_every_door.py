@@ -17,7 +17,7 @@ from app import create_app
 from panel.login import hash_of
 from simulator.account import Account
 from tests.build import BASE_URL, SECRET, account_json
-from tests.journeys.shop import FLOW, NORTHWIND
+from tests.journeys.northwind import FLOW, NORTHWIND
 from tests.wire.build import Sender, call_fields, every_sender, signed_environ
 from tests.wire.knocks import OLD, OTHER_ACCOUNT, OTHERS, SHARED, ask, give_secrets
 from voice import models
