@@ -5,6 +5,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from sqlalchemy import select, text
 
 from tests.build import SECRET
 from tests.postgres.server import PostgresServer
+from tests.recordings.processes import until
 from voice import models
 from voice.runtime import SharedClock
 from voice.store import Store, StoreAway
@@ -97,13 +99,8 @@ def test_a_process_that_begins_while_the_server_is_away_waits_for_it(
             assert clock.stdout is not None
             assert "waiting for the database" in clock.stdout.readline()
             postgres.start()
-            store = Store(postgres_url)
-            for _ in range(300):
-                if beats(store):
-                    break
-                time.sleep(0.1)
-            assert beats(store) == ["clock"]
-            store.close()
+            with closing(Store(postgres_url)) as store:
+                assert until(lambda: "clock" in beats(store), seconds=60)
         finally:
             clock.terminate()
             clock.communicate(timeout=30)
