@@ -29,7 +29,6 @@ ROOM_WORDS = {
     "Region": "region",
     "JitterBufferSize": "jitterBufferSize",
     "Label": "participantLabel",
-    "CallSidToCoach": "coach",
     "ConferenceStatusCallback": "statusCallback",
     "ConferenceStatusCallbackMethod": "statusCallbackMethod",
     "ConferenceRecordingStatusCallback": "recordingStatusCallback",
@@ -56,7 +55,7 @@ def create(request: Request) -> tuple[int, Any]:
         raise not_found(request.url)
     name = room.friendly_name if room is not None else wanted
     terms = _terms(request)
-    document = _document(request, name)
+    document = _document(request, name, terms)
     wishes = wishes_of(request, shortest_timeout=5)
     leg = originate(request, to, from_, wishes)
     room = request.world.conferences.expect(request.account, name, leg, terms)
@@ -190,9 +189,17 @@ def _terms(request: Request) -> Terms:
         muted=bool(request.flag("Muted")),
         starts=request.flag("StartConferenceOnEnter") is not False,
         ends=bool(request.flag("EndConferenceOnExit")),
-        coaches=request.one("CallSidToCoach") or "",
+        coaches=_to_coach(request),
         callback=callback,
     )
+
+
+def _to_coach(request: Request) -> str:
+    """Whom a participant who is called will coach; Coaching is true unless it is said that it is not."""
+    coaching, call_sid = request.flag("Coaching"), request.one("CallSidToCoach") or ""
+    if coaching and not call_sid:
+        raise RestError(400, 16028, "Participant to be whispered is not present in the conference")
+    return "" if coaching is False else call_sid
 
 
 def _document_at(request: Request, url_name: str, method_name: str, default: str) -> Callback | None:
@@ -215,7 +222,7 @@ def _coached(request: Request, seat: Seat) -> str | None:
     return coached.leg.sid
 
 
-def _document(request: Request, name: str) -> Document:
+def _document(request: Request, name: str, terms: Terms) -> Document:
     """The document that a called participant runs: nothing but the room."""
     dial = ET.Element("Dial")
     room = ET.SubElement(dial, "Conference")
@@ -224,6 +231,8 @@ def _document(request: Request, name: str) -> Document:
         value = request.one(parameter)
         if value is not None:
             room.set(attribute, value)
+    if terms.coaches:
+        room.set("coach", terms.coaches)
     for callback, (parameter, attribute, default) in EVENT_WORDS.items():
         if request.one(callback):
             room.set(attribute, " ".join(request.many(parameter)) or default)
