@@ -15,8 +15,10 @@ from routing.decide import decide
 from routing.snapshot import MakeOffer, QueueKey
 from voice import models
 from voice.candidates import is_open, queues_for, snapshot
+from voice.due import OPEN_QUEUES
 from voice.locks import try_agent, try_call
 from voice.moves import move
+from voice.reach import beyond, helped
 from voice.runtime import Runtime
 from voice.states import Waiting
 from voice.store import StoreAway
@@ -36,17 +38,20 @@ def decide_for_queue(tx: Session, rt: Runtime, merchant_id: str, queue: str) -> 
 
 
 def decide_for_agent(tx: Session, rt: Runtime, agent_id: str) -> int:
-    """An agent may have become free: look at every queue the agent serves."""
-    return _decide(tx, rt, queues_for(tx, agent_id))
-
-
-_OPEN_QUEUES = select(models.Waiting.merchant_id, models.Waiting.queue).where(is_open()).distinct()
+    """An agent may have become free: look at every queue the agent serves, or helps out in."""
+    served = queues_for(tx, agent_id)
+    return _decide(tx, rt, served | helped(rt, served))
 
 
 def decide_everywhere(rt: Runtime) -> int:
-    """Look at every queue where a caller waits without an offer; the clock calls this each second."""
+    """Look at every queue where a caller waits without an offer."""
     with rt.store.read() as tx:
-        queues = tx.execute(_OPEN_QUEUES).all()
+        queues = tx.execute(OPEN_QUEUES).all()
+    return decide_in(rt, ((merchant_id, queue) for merchant_id, queue in queues))
+
+
+def decide_in(rt: Runtime, queues: Iterable[QueueKey]) -> int:
+    """Look at these queues, each in a decision of its own; the clock calls this each second."""
     made = 0
     for merchant_id, queue in queues:
         try:
@@ -60,7 +65,7 @@ def decide_everywhere(rt: Runtime) -> int:
 
 def _decide_when_possible(rt: Runtime, merchant_id: str, queue: str) -> int:
     with rt.store.read() as tx:
-        possible = decide(snapshot(tx, {(merchant_id, queue)}, rt.now()), rt.now())
+        possible = _fair_offers(tx, rt, {(merchant_id, queue)}, set())
     if not possible:
         return 0
     with rt.write() as tx:
@@ -74,12 +79,24 @@ def _decide(tx: Session, rt: Runtime, queues: Iterable[QueueKey]) -> int:
     tx.flush()
     made, held = 0, set[str]()
     for _ in range(ROUNDS):
-        offers = decide(snapshot(tx, wanted, rt.now(), held), rt.now())
+        offers = _fair_offers(tx, rt, wanted, held)
         outrun = [offer for offer in offers if not _offered(tx, rt, offer, held)]
         made += len(offers) - len(outrun)
         if not outrun:
             break
     return made
+
+
+def _fair_offers(tx: Session, rt: Runtime, queues: set[QueueKey], held: set[str]) -> tuple[MakeOffer, ...]:
+    """The offers that are possible now, decided among all queues that could have had the same agents."""
+    looked_at = set(queues)
+    while True:
+        room = snapshot(tx, looked_at, rt.now(), held)
+        offers = decide(room, rt.now())
+        more = beyond(tx, rt, room, offers) - looked_at
+        if not more:
+            return offers
+        looked_at |= more
 
 
 def _offered(tx: Session, rt: Runtime, offer: MakeOffer, held: set[str]) -> bool:
