@@ -10,6 +10,12 @@ from voice.runtime import Runtime
 from voice.states import OfferKind
 
 HOUR = 3600.0
+DIALLED = (
+    "dialled",
+    "forwarded",
+    "phone_rung",
+    "number_asked",
+)  # facts of which each is a call that goes out
 
 
 def rules_of(flow: Flow) -> Rules:
@@ -31,6 +37,11 @@ def admit_forward(tx: Tx, rt: Runtime, flow: Flow, number: str) -> str:
     return admitted
 
 
+def admit_agents_phone(tx: Tx, rt: Runtime, flow: Flow, agent_id: str, number: str) -> str:
+    """The number (E.164) under which an agent may be rung now; raises NotDialled."""
+    return admit_agents_call(tx, rt, flow, agent_id, number)
+
+
 def _within(tx: Tx, rt: Runtime, flow: Flow, by_agent: int) -> None:
     within_caps(
         by_agent,
@@ -41,11 +52,12 @@ def _within(tx: Tx, rt: Runtime, flow: Flow, by_agent: int) -> None:
 
 
 def _dialled_by(tx: Tx, agent_id: str, since: float) -> int:
+    """An agent's own calls and the rings of an own phone; of a call out on that phone both legs are one."""
     asked = (
         select(func.count())
         .select_from(models.Offer)
-        .where(models.Offer.agent_id == agent_id, models.Offer.kind == OfferKind.OUTBOUND)
-        .where(models.Offer.offered_at > since)
+        .where(models.Offer.agent_id == agent_id, models.Offer.offered_at > since)
+        .where(models.Offer.kind == OfferKind.OUTBOUND)
     )
     return tx.scalar(asked) or 0
 
@@ -55,6 +67,6 @@ def _dialled_for(tx: Tx, merchant_id: str, since: float) -> int:
         select(func.count())
         .select_from(models.Event)
         .where(models.Event.merchant_id == merchant_id, models.Event.at > since)
-        .where(models.Event.kind.in_(("dialled", "forwarded")))
+        .where(models.Event.kind.in_(DIALLED))
     )
     return tx.scalar(asked) or 0

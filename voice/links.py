@@ -68,6 +68,14 @@ class Links:
         """The progress of a leg that we dialled for a call."""
         return self._to(f"dialled/{call_id}")
 
+    def phone(self, ring_id: str) -> str:
+        """What an ordinary phone that we rang hears, and where its keys go."""
+        return self._to(f"phone/{ring_id}")
+
+    def phone_told(self, ring_id: str) -> str:
+        """The progress of an ordinary phone that we ring."""
+        return self._to(f"phone-told/{ring_id}")
+
     def ringing(self, room: str) -> str:
         """What an agent hears alone in a room while somebody is called."""
         return self._to(f"ringing/{room}")

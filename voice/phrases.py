@@ -14,6 +14,12 @@ Phrase = Literal[
     "taken",
     "away",
     "lost_you",
+    "whisper_caller",
+    "whisper_withheld",
+    "whisper_queue",
+    "whisper_asked",
+    "whisper_keys",
+    "whisper_out",
 ]
 
 PHRASES: dict[Phrase, dict[str, str]] = {
@@ -74,7 +80,48 @@ PHRASES: dict[Phrase, dict[str, str]] = {
         "fr": "Nous sommes désolés, la connexion est coupée. Nous vous rappellerons. Au revoir.",
         "es": "Lo sentimos, se ha cortado la conexión. Le volveremos a llamar. Adiós.",
     },
-    "taken": {"en": "This caller is no longer waiting for you."},
+    "taken": {
+        "en": "This caller is no longer waiting for you.",
+        "de": "Dieser Anrufer wartet nicht mehr auf Sie.",
+        "fr": "Cet appelant ne vous attend plus.",
+        "es": "Esta persona ya no le espera.",
+    },
+    "whisper_caller": {
+        "en": "A caller with the number {number}.",
+        "de": "Ein Anrufer mit der Nummer {number}.",
+        "fr": "Un appel du numéro {number}.",
+        "es": "Una llamada del número {number}.",
+    },
+    "whisper_withheld": {
+        "en": "A caller without a number.",
+        "de": "Ein Anrufer ohne Nummer.",
+        "fr": "Un appel sans numéro.",
+        "es": "Una llamada sin número.",
+    },
+    "whisper_queue": {
+        "en": "Queue: {queue}.",
+        "de": "Warteschlange: {queue}.",
+        "fr": "File d'attente : {queue}.",
+        "es": "Cola: {queue}.",
+    },
+    "whisper_asked": {
+        "en": "A colleague wants to talk to you first.",
+        "de": "Jemand aus dem Team möchte zuerst mit Ihnen sprechen.",
+        "fr": "Un collègue souhaite d'abord vous parler.",
+        "es": "Una persona del equipo quiere hablar antes con usted.",
+    },
+    "whisper_keys": {
+        "en": "Press 1 to take the call, 2 to leave it.",
+        "de": "Drücken Sie die 1, um anzunehmen, die 2, um abzulehnen.",
+        "fr": "Appuyez sur 1 pour prendre l'appel, sur 2 pour le laisser.",
+        "es": "Pulse 1 para atender la llamada, 2 para dejarla.",
+    },
+    "whisper_out": {
+        "en": "Press 1 to call {number}.",
+        "de": "Drücken Sie die 1, um {number} anzurufen.",
+        "fr": "Appuyez sur 1 pour appeler le {number}.",
+        "es": "Pulse 1 para llamar al {number}.",
+    },
 }
 
 

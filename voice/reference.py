@@ -21,6 +21,7 @@ def states_page() -> str:
         ("Waiting caller", states.Waiting, states.WAITING_MOVES),
         ("Offer", states.Offer, states.OFFER_MOVES),
         ("Asking a colleague", states.Consult, states.CONSULT_MOVES),
+        ("Ring of an ordinary phone", states.PhoneRing, states.PHONE_RING_MOVES),
     )
     parts = ["# States", "", f"{MADE} What is not drawn does not happen."]
     for title, states_of, moves in tables:

@@ -95,6 +95,32 @@ class Consult(StrEnum):
     OVER = "over"
 
 
+class PhoneRing(StrEnum):
+    """How far the ringing of an ordinary phone is: an agent's, or an outside number that is asked."""
+
+    ORDERED = "ordered"
+    RINGING = "ringing"
+    PICKED_UP = "picked_up"
+    TAKEN = "taken"
+    OVER = "over"
+
+
+class Supervision(StrEnum):
+    """Where a supervisor is who wishes to be in a talk."""
+
+    COMING = "coming"  # the browser's phone is awaited
+    IN_ROOM = "in_room"
+    ENDED = "ended"
+
+
+class Heard(StrEnum):
+    """By whom a supervisor in a talk is heard."""
+
+    LISTENING = "listening"  # by nobody
+    COACHING = "coaching"  # by the agent alone
+    BARGED = "barged"  # by everybody
+
+
 class Action(StrEnum):
     """A request of ours that moves a live call."""
 
@@ -183,6 +209,7 @@ WAITING_MOVES: dict[tuple[Waiting, str], Waiting] = {
 
 WAITING_OPEN = frozenset({Waiting.WAITING, Waiting.OFFERED, Waiting.CLAIMED, Waiting.BRIDGING})
 OFFER_LIVE = frozenset({Offer.OFFERED, Offer.RINGING, Offer.ACCEPTED})
+SUPERVISION_LIVE = frozenset({Supervision.COMING, Supervision.IN_ROOM})
 PARTICIPATION_LIVE = frozenset({Participation.JOINING, Participation.TALKING, Participation.VANISHED})
 
 OFFER_MOVES: dict[tuple[Offer, str], Offer] = {
@@ -196,6 +223,7 @@ OFFER_MOVES: dict[tuple[Offer, str], Offer] = {
     (Offer.RINGING, "withdrawn"): Offer.WITHDRAWN,
     (Offer.ACCEPTED, "withdrawn"): Offer.WITHDRAWN,
     (Offer.OFFERED, "undelivered"): Offer.UNDELIVERED,
+    (Offer.RINGING, "undelivered"): Offer.UNDELIVERED,  # an ordinary phone that cannot be dialled
     (Offer.OFFERED, "unacknowledged"): Offer.UNACKNOWLEDGED,
     (Offer.ACCEPTED, "connected"): Offer.CONNECTED,
     (Offer.ACCEPTED, "failed"): Offer.FAILED,
@@ -222,6 +250,17 @@ CONSULT_MOVES: dict[tuple[Consult, str], Consult] = {
     (Consult.RINGING, "call_over"): Consult.OVER,
     (Consult.CONSULTING, "call_over"): Consult.OVER,
     (Consult.TOGETHER, "call_over"): Consult.OVER,
+}
+
+
+PHONE_RING_LIVE = frozenset({PhoneRing.ORDERED, PhoneRing.RINGING, PhoneRing.PICKED_UP})
+
+PHONE_RING_MOVES: dict[tuple[PhoneRing, str], PhoneRing] = {
+    (PhoneRing.ORDERED, "rang"): PhoneRing.RINGING,
+    (PhoneRing.ORDERED, "picked_up"): PhoneRing.PICKED_UP,
+    (PhoneRing.RINGING, "picked_up"): PhoneRing.PICKED_UP,
+    (PhoneRing.PICKED_UP, "came"): PhoneRing.TAKEN,
+    **{(state, "ended"): PhoneRing.OVER for state in sorted(PHONE_RING_LIVE)},
 }
 
 
