@@ -6,21 +6,23 @@ them may arrive twice without harm, because what a leg hears next is decided whe
 that we place is asked for once: twice would ring the customer twice.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import structlog
-from sqlalchemy import Float, bindparam, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from voice import models
 from voice.calls import dialled_leg, is_known, last_waiting
 from voice.carrier_faults import CarrierAway, CarrierGone, CarrierRefused
+from voice.due import REQUEST_SECONDS
 from voice.runtime import Runtime, after_commit
 from voice.states import Action, Participation, Role, Waiting
 
 log = structlog.get_logger()
 
-LEASE_SECONDS = 5.0
+LEASE_SECONDS = REQUEST_SECONDS
 HOLD_TRIES = 2  # then the caller is better off in the queue
 MOST_TRIES = 720  # an hour
 TRIES = {"hold": HOLD_TRIES, "dial": 1}
@@ -89,22 +91,9 @@ def send(rt: Runtime, merchant_id: str, action_id: str) -> None:
             _hear_last_word(rt, action)
 
 
-_UNCONFIRMED = (
-    select(models.Action.merchant_id, models.Action.id)
-    .where(
-        models.Action.state.in_(OPEN),
-        models.Action.lease_until_at < bindparam("now", type_=Float),
-        models.Action.created_at < bindparam("now", type_=Float) - LEASE_SECONDS,
-    )
-    .limit(200)
-)
-
-
-def retake(rt: Runtime) -> None:
+def retake(rt: Runtime, unconfirmed: Iterable[tuple[str, str]]) -> None:
     """Send again what was not confirmed within its lease; called by the clock each second."""
-    with rt.store.read() as tx:
-        due = tx.execute(_UNCONFIRMED, {"now": rt.now()}).all()
-    for merchant_id, action_id in due:
+    for merchant_id, action_id in unconfirmed:
         rt.later(lambda merchant_id=merchant_id, action_id=action_id: send(rt, merchant_id, action_id))  # type: ignore[misc]
 
 

@@ -6,29 +6,48 @@ Several clocks at once are safe: each step is a conditional change of a row.
 import signal
 import threading
 from collections.abc import Callable
+from typing import Any, Final
 
 import structlog
+from sqlalchemy import bindparam
+from sqlalchemy.dialects import postgresql, sqlite
 
-from voice import models, reconcile
+from voice import due, models, reconcile
 from voice.actions import retake
-from voice.dispatch import decide_everywhere
-from voice.expire import expire
+from voice.dispatch import decide_in
+from voice.expire import PASSES, expire
 from voice.runtime import Runtime
 from voice.store import StoreAway
-from voice.upsert import insert
 
 log = structlog.get_logger()
 
 
+def _beat(insert: Any) -> Any:
+    said = insert(models.Beat).values(name="clock", at=bindparam("at"), ok=True)
+    return said.on_conflict_do_update(index_elements=["name"], set_={"at": said.excluded.at, "ok": True})
+
+
+_BEATS: Final = {True: _beat(sqlite.insert), False: _beat(postgresql.insert)}  # by whether it is SQLite
+
+_LOOK: Final = due.together(
+    [*(rows for rows, _end in PASSES), due.OPEN_QUEUES, due.UNCONFIRMED, due.ASKED_ACCOUNTS]
+)
+
+
 def step(rt: Runtime) -> None:
-    """One round."""
-    expire(rt)
-    decide_everywhere(rt)
-    retake(rt)
+    """One round: one look for all that it may have to do, and then only what there is to do."""
+    found: list[list[tuple[str, str]]] = [[] for _ in range(len(PASSES) + 3)]
+    with rt.store.read() as tx:
+        for number, merchant_id, name in tx.execute(_LOOK, {"now": rt.now()}):
+            found[number].append((merchant_id, name))
+    *over, queues, unconfirmed, asked = found
+    for (_, end), keys in zip(PASSES, over, strict=True):
+        expire(rt, end, sorted(keys))
+    decide_in(rt, sorted(queues))
+    retake(rt, unconfirmed)
     with rt.write() as tx:
-        beat = insert(tx, models.Beat).values(name="clock", at=rt.now(), ok=True)
-        tx.execute(beat.on_conflict_do_update(index_elements=["name"], set_={"at": rt.now(), "ok": True}))
-    reconcile.step(rt)
+        tx.execute(_BEATS[rt.store.is_sqlite], {"at": rt.now()})
+    reconcile.step(rt, {name for _, name in asked})
 
 
 def run(rt: Runtime, *others: Callable[[Runtime], object]) -> int:

@@ -1,6 +1,7 @@
-"""Which rows are over at a moment: every deadline as one statement, made once, for the clock asks all of them each second.
+"""Which rows are over at a moment, and what else a round of the clock begins with: all that it asks each second.
 
-Each gives the keys of rows: a merchant and an id, or nothing and an agent's id.
+Each is one statement, made once; the clock asks them together. Each gives the keys of rows: a merchant and an id, or
+nothing and an agent's id.
 """
 
 from collections.abc import Sequence
@@ -9,11 +10,15 @@ from typing import Any, Final
 from sqlalchemy import CompoundSelect, Float, Select, and_, bindparam, literal, or_, select, union_all
 
 from voice import models
-from voice.states import Agent, Consult, Offer, Participation, Waiting
+from voice.candidates import is_open
+from voice.states import Action, Agent, Consult, Offer, Participation, Waiting
 
 ACKNOWLEDGE_SECONDS = 3.0  # from the write to an open stream to the desk's answer
 DELIVER_SECONDS = 5.0  # from the decision to the write
 LEASE_SECONDS = 30.0  # a desk that answered no ping for so long is unreachable, also when push itself died
+REQUEST_SECONDS = 5.0  # a request of ours that was not confirmed by then is looked at again
+RECONCILE_SECONDS = 280.0  # with grace and asking, what was lost is made good within five minutes
+RECONCILE = "reconcile "  # before an account's id: the beat that says when it was asked
 AT_ONCE = 200
 
 Due = Select[str, str]
@@ -75,6 +80,21 @@ WRITTEN_NOTES: Final = _agents(models.Agent.state == Agent.WRAP_UP, models.Agent
 SILENT_DESKS: Final = _agents(
     models.Agent.state.in_((Agent.AVAILABLE, Agent.RINGING, Agent.WRAP_UP)),
     models.Agent.seen_at <= _NOW - LEASE_SECONDS,
+)
+OPEN_QUEUES: Final = (  # where desks could be rung for somebody now
+    select(models.Waiting.merchant_id, models.Waiting.queue).where(is_open()).distinct()
+)
+UNCONFIRMED: Final = (
+    select(models.Action.merchant_id, models.Action.id)
+    .where(
+        models.Action.state.in_((Action.INTENDED, Action.SENT)),
+        models.Action.lease_until_at < _NOW,
+        models.Action.created_at < _NOW - REQUEST_SECONDS,
+    )
+    .limit(AT_ONCE)
+)
+ASKED_ACCOUNTS: Final = select(literal("").label("merchant_id"), models.Beat.name).where(
+    models.Beat.name.startswith(RECONCILE), models.Beat.at > _NOW - RECONCILE_SECONDS
 )
 
 

@@ -1,6 +1,6 @@
 """Deadlines: whatever a row says is over ends here, once a second, each row in a decision of its own."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Final
 
 import structlog
@@ -28,18 +28,16 @@ log = structlog.get_logger()
 Key = tuple[str, str]
 
 
-def expire(rt: Runtime) -> None:
-    """End everything that is due: one look for all of it, then a decision for each row, which looks again."""
-    with rt.store.read() as tx:
-        found = tx.execute(_ALL, {"now": rt.now()}).all()
-    for number, merchant_id, row_id in sorted(found):
+def expire(rt: Runtime, end: "End", keys: Iterable[Key]) -> None:
+    """End what was found to be due: a decision for each row, which looks again."""
+    for key in keys:
         try:
             with rt.write() as tx:
-                PASSES[number][1](tx, rt, (merchant_id, row_id))
+                end(tx, rt, key)
         except StoreAway:
             raise
         except Exception:  # one row that cannot be ended must not hold up the rest
-            log.exception("a deadline failed", row=(merchant_id, row_id))
+            log.exception("a deadline failed", row=key)
 
 
 def _end_ring(tx: Session, rt: Runtime, key: Key) -> None:
@@ -123,7 +121,8 @@ def _taken(tx: Session, row: models.Offer | models.Waiting | models.Participatio
     return call
 
 
-PASSES: Final[tuple[tuple[due.Due, Callable[[Session, Runtime, Key], None]], ...]] = (
+End = Callable[[Session, Runtime, Key], None]
+PASSES: Final[tuple[tuple[due.Due, End], ...]] = (
     (due.LOST_LEGS, _give_up_leg),
     (due.LATE_CLAIMS, _release),
     (due.UNANSWERED_RINGS, _end_ring),
@@ -133,4 +132,3 @@ PASSES: Final[tuple[tuple[due.Due, Callable[[Session, Runtime, Key], None]], ...
     (due.SILENT_DESKS, _lose_desk),
     (due.UNDECIDED_ASKINGS, look_again),
 )
-_ALL = due.together([rows for rows, _end in PASSES])

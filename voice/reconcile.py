@@ -6,6 +6,7 @@ same functions as the signal that was lost, so it does no harm when that comes a
 """
 
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 import structlog
@@ -14,6 +15,7 @@ from sqlalchemy import update
 from voice import metrics, models, open_here, signals
 from voice.books import Account
 from voice.carrier_faults import CarrierAway, CarrierGone, CarrierRefused
+from voice.due import RECONCILE, RECONCILE_SECONDS
 from voice.heard import CallStatusHeard, LegStatus, Party, RecordingHeard
 from voice.runtime import Runtime
 from voice.store import StoreAway
@@ -21,7 +23,7 @@ from voice.upsert import insert
 
 log = structlog.get_logger()
 
-EVERY_SECONDS = 280.0  # with grace and asking, what was lost is made good within five minutes
+EVERY_SECONDS = RECONCILE_SECONDS
 AGAIN_SECONDS = 60.0  # after a round that failed
 OVERLAP_SECONDS = 600.0  # the carrier's lists are "eventually consistent"
 GRACE_SECONDS = 10.0  # what ended just now is left to its signal
@@ -46,10 +48,13 @@ class Round:
         return self.is_whole
 
 
-def step(rt: Runtime) -> None:
-    """Begin a round for every account that is due; the asking is done after this returns."""
+def step(rt: Runtime, asked: Collection[str] | None = None) -> None:
+    """Begin a round for every account that is due; the asking is done after this returns.
+
+    `asked` are the beats of those that were asked a short while ago, when somebody has looked (due.ASKED_ACCOUNTS).
+    """
     for account in list(rt.books.page.accounts.values()):
-        if _take(rt, account.id):
+        if (asked is None or _lease(account.id) not in asked) and _take(rt, account.id):
             rt.later(lambda account=account: _round(rt, account))  # type: ignore[misc]
 
 
@@ -238,7 +243,7 @@ def _beat(rt: Runtime, name: str, at: float) -> None:
 
 
 def _lease(account_id: str) -> str:
-    return f"reconcile {account_id}"
+    return f"{RECONCILE}{account_id}"
 
 
 def _asked(account_id: str) -> str:
