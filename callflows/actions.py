@@ -54,7 +54,7 @@ class JoinQueue:
 
     `wait` names one of the flow's waits; without one the caller hears what everybody hears. Of a talk that is recorded
     `side` is the only side that is kept, caller or agent; both when it is empty. For `prefer_seconds` nobody is rung but the
-    agent to whom the caller talked last.
+    agent to whom the caller talked last. `join_if` says who must be there where the caller leaves when nobody is.
     """
 
     queue: str
@@ -67,6 +67,7 @@ class JoinQueue:
     side: str = ""
     needs: tuple[Need, ...] = ()
     prefer_seconds: int = 0
+    join_if: str = "signed_in"
 
 
 @dataclass(frozen=True)
@@ -118,6 +119,24 @@ class Request:
 
 
 @dataclass(frozen=True)
+class RequestCallback:
+    """Promise to call a number back for a queue; the caller keeps the place. Whether that is possible is known at once.
+
+    `number` is in E.164 or as it was entered on the telephone. `attempts` are tried, `retry_seconds` apart, the first not
+    before `delay_seconds` from the end of this call.
+    """
+
+    queue: str
+    number: str
+    delay_seconds: int = 0
+    attempts: int = 3
+    retry_seconds: int = 1800
+    record: bool = True
+    side: str = ""
+    needs: tuple[Need, ...] = ()
+
+
+@dataclass(frozen=True)
 class SendText:
     """Send a text message; the call goes on meanwhile."""
 
@@ -130,4 +149,16 @@ class HangUp:
     """End the call."""
 
 
-Action = Say | Play | SendText | AskKeys | JoinQueue | RingAgents | TakeVoicemail | Forward | Request | HangUp
+Action = (
+    Say
+    | Play
+    | SendText
+    | AskKeys
+    | JoinQueue
+    | RingAgents
+    | TakeVoicemail
+    | Forward
+    | Request
+    | RequestCallback
+    | HangUp
+)

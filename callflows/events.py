@@ -23,6 +23,7 @@ class QueueOutcome(StrEnum):
     TIMEOUT = "timeout"
     FULL = "full"
     NO_AGENTS = "no_agents"
+    TOO_LONG = "too_long"
     EXIT_KEY = "exit_key"
     NO_ANSWER = "no_answer"
     CALLER_HUNG_UP = "caller_hung_up"
@@ -102,6 +103,20 @@ class Replied:
     values: tuple[tuple[str, str], ...] = ()
 
 
+class CallbackOutcome(StrEnum):
+    """Whether somebody can be called back."""
+
+    ACCEPTED = "accepted"
+    INVALID = "invalid"
+
+
+@dataclass(frozen=True)
+class CallbackSettled:
+    """The callback is promised, or the number is none that may be called."""
+
+    outcome: CallbackOutcome
+
+
 @dataclass(frozen=True)
 class CallerHungUp:
     """The caller is gone; nothing can be said any more."""
@@ -115,6 +130,7 @@ Event = (
     | VoicemailTaken
     | ForwardEnded
     | Replied
+    | CallbackSettled
     | CallerHungUp
 )
 

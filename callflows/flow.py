@@ -12,19 +12,20 @@ from callflows.faults import Place
 from callflows.fields import one_of, optional, required
 from callflows.hours import Calendar
 from callflows.kinds import (
+    CALENDAR_NAME,
     DESTINATION,
     HOLDERS,
     LANGUAGE,
     MODULE_FILE,
     NAME_TEXT,
     NUMBER,
-    PERSON_NAME,
     RELAXED,
     SIDE,
     SKILLS,
     SLUG_NAME,
     SOUND_FILES,
     STEP_NAME,
+    TEAM,
     TIERS,
     VOICE,
     VOICES,
@@ -41,10 +42,13 @@ from callflows.kinds import (
 from callflows.memory import NO_MEMORY, Memory
 from callflows.steps import STEPS
 from callflows.steps.base import Step
+from callflows.supervision import UNSEEN, Supervision
 from callflows.texts import Words, wordings
 from callflows.waits import WAIT, Wait
+from callflows.world import ENOUGH
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
+WHO_MUST_BE_THERE = tuple(ENOUGH)
 STRATEGIES = ("longest_idle", "fewest_calls", "least_talk", "linear", "random", "broadcast")
 
 
@@ -68,12 +72,18 @@ class Queue:
     give some more; `broadcast`, all at once, and the first who accepts has the caller. Who was rung last for a caller is
     rung again only when nobody else can be.
 
+    Who must be there: `signed_in`, an agent of the queue or of one that helps out, who may be away; `not_away`, one who may
+    be busy; `free`, one who could be rung now; `always`, nobody. The first caller of an empty queue is always let in where
+    `max_estimate` or `max_per_agent` would divert others; without two answers in the last ten minutes there is no estimate.
+
     queues:
       sales: {ring: 20s, max_wait: 10m}
       repairs:
         strategy: linear
         agents: {ann_lee: {ring: 40s}, ben: {}}
         all_tried: leave
+        stay_if: not_away
+        max_estimate: 15m
     """
 
     ring_seconds: int = optional(duration(5, 120, "20s"), "how long one agent's desk rings", 20, key="ring")
@@ -86,8 +96,32 @@ class Queue:
     capacity: int | None = optional(
         count(1, 5000, "50"), "how many callers may wait; one more gets the step's `full`", None
     )
+    join_if: str = optional(
+        one_of(WHO_MUST_BE_THERE, "a word"),
+        "who must be there to let a caller in, where the step has `no_agents`",
+        "signed_in",
+    )
+    stay_if: str = optional(
+        one_of(WHO_MUST_BE_THERE[:-1], "a word"),
+        "who must be left for callers to wait on; else they leave by `no_agents`, where the step has it",
+        "always",
+    )
+    stay_seconds: int = optional(
+        duration(0, 600, "30s"), "how long they wait on after the last agent has gone", 30, key="stay_for"
+    )
+    max_estimate_seconds: int | None = optional(
+        duration(60, 4 * 3600, "10m"),
+        "the longest estimated wait with which a caller is let in; then the step's `too_long`",
+        None,
+        key="max_estimate",
+    )
+    max_per_agent: int | None = optional(
+        count(1, 1000, "5"),
+        "how many may wait for each agent who is there; one more gets the step's `too_long`",
+        None,
+    )
     teams: tuple[str, ...] = optional(
-        several(PERSON_NAME, "teams"), "whose agents take its callers", (), served=False
+        several(TEAM, "teams"), "whose agents take its callers, beside those of the panel", ()
     )
     skills: Mapping[str, int] = optional(SKILLS, "what an agent must know, and how well at least", NOTHING)
     relax: tuple[tuple[int, Mapping[str, int]], ...] = optional(
@@ -119,6 +153,15 @@ class Queue:
         "again",
     )
     announce_position: bool = optional(YES_NO, "whether waiting callers hear their place", True)
+    hours: str | None = optional(
+        CALENDAR_NAME, "the calendar outside which nobody is called back; always when left out", None
+    )
+    recall_seconds: int = optional(
+        duration(0, 3600, "2m"),
+        "who hung up while waiting and calls again within this time has the same place; 0s: a new one",
+        120,
+        key="recall",
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -212,6 +255,11 @@ class Flow:
         part(Recording, "recording", '{announce: "This call is recorded."}'),
         "recording and consent",
         NO_RECORDING_PART,
+    )
+    supervision: Supervision = optional(
+        part(Supervision, "supervision", "{show_listening: yes}"),
+        "what agents see of supervisors who listen",
+        UNSEEN,
     )
     start: str = required(STEP_NAME, "the step that answers", missing_rule="no-start")
     fallback: str | None = optional(STEP_NAME, "the step for everything that no exit answers", None)

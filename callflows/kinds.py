@@ -263,6 +263,7 @@ ENDPOINT_NAME = scalar("the name of an endpoint", "order_status", parse_name, "e
 JSON_PATH = scalar("a place in the answer", "order.status", parse_json_path)
 PERSON_NAME = scalar("the name of an agent or a team", "owner", parse_name)
 SIDE = one_of(("both", "caller", "agent"), "a side")
+TEAM = scalar("the name of a team", "front_desk", parse_name, "team")
 PERSON = scalar("the name of an agent or a team", "owner", parse_name, "person")
 DAYS = scalar("a time in days", "90d", parse_days)
 DESTINATION = scalar("a number or a country", '"+12025550199"', parse_destination)

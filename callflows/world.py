@@ -13,7 +13,24 @@ class Staffing(StrEnum):
     AVAILABLE = "available"
     ALL_BUSY = "all_busy"
     ALL_AWAY = "all_away"
-    NOBODY = "nobody"
+    NOBODY = "nobody"  # is signed in
+    NO_MEMBERS = "no_members"
+
+
+# Who must be there, in a queue's words, and with whom that is so.
+ENOUGH: Mapping[str, frozenset[Staffing]] = MappingProxyType(
+    {
+        "always": frozenset(Staffing),
+        "signed_in": frozenset({Staffing.AVAILABLE, Staffing.ALL_BUSY, Staffing.ALL_AWAY}),
+        "not_away": frozenset({Staffing.AVAILABLE, Staffing.ALL_BUSY}),
+        "free": frozenset({Staffing.AVAILABLE}),
+    }
+)
+
+
+def lets_in(word: str, staffing: Staffing) -> bool:
+    """Whether who is there is enough for a queue that says so."""
+    return staffing in ENOUGH[word]
 
 
 UNKNOWN: Mapping[str, Staffing] = MappingProxyType({})

@@ -1,7 +1,7 @@
 """The table of lints: rules about a whole flow, beyond what reading it can tell."""
 
 from callflows.faults import Severity
-from callflows.lints import graph, languages, names, safety, served, words
+from callflows.lints import graph, languages, names, safety, served, staffing, words
 from callflows.lints.base import Lint
 
 ERROR, WARNING = Severity.ERROR, Severity.WARNING
@@ -137,6 +137,18 @@ LINTS = (
         safety.queues_without_exit_key,
     ),
     Lint(
+        "no-agents-unanswered",
+        WARNING,
+        "A queue says who must be there, and a step that leads to it has no answer when nobody is.",
+        staffing.unanswered_departures,
+    ),
+    Lint(
+        "stay-stricter",
+        WARNING,
+        "A queue lets callers in whom it sends off again, because it asks for more to stay than to join.",
+        staffing.let_in_to_be_sent_off,
+    ),
+    Lint(
         "queue-without-members",
         WARNING,
         "No agent takes callers of a queue. Only found where the installation is known.",
@@ -153,6 +165,12 @@ LINTS = (
         WARNING,
         "A step rings an agent or a team that does not exist. Only found where the installation is known.",
         names.unknown_people,
+    ),
+    Lint(
+        "team-unknown",
+        WARNING,
+        "A queue names a team that does not exist. Only found where the installation is known.",
+        names.unknown_teams,
     ),
     Lint(
         "http-in-silence",

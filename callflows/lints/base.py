@@ -17,10 +17,11 @@ class Finding:
 
 @dataclass(frozen=True)
 class Live:
-    """What a merchant's installation has: the queues that agents take, and the names of its teams and agents."""
+    """What a merchant's installation has: the queues that agents take, its teams, and those and its agents together."""
 
     manned_queues: frozenset[str] = frozenset()
     people: frozenset[str] = frozenset()
+    teams: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

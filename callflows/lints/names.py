@@ -75,6 +75,14 @@ def unknown_people(subject: Subject) -> Iterator[Finding]:
             yield Finding(place, f"there is no team or agent '{name}'{hint}")
 
 
+def unknown_teams(subject: Subject) -> Iterator[Finding]:
+    live = subject.live
+    for name, place in _used(subject.flow, "team") if live is not None else ():
+        if live is not None and name not in live.teams:
+            hint = did_you_mean(name, live.teams) or "; add it: ringdesk teams add"
+            yield Finding(place, f"there is no team '{name}'{hint}")
+
+
 def missing_audio(subject: Subject) -> Iterator[Finding]:
     if subject.audio_files is None:
         return
@@ -150,5 +158,7 @@ def _references(part: object, refers: str) -> Iterator[tuple[str, str]]:
             continue
         if isinstance(value, Mapping):
             yield from ((name, f"{spec.key}.{name}") for name in value)
+        elif isinstance(value, tuple):
+            yield from ((name, f"{spec.key}.{number}") for number, name in enumerate(value))
         else:
             yield value, spec.key

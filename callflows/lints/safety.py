@@ -10,6 +10,7 @@ from callflows.kinds import spoken_time
 from callflows.lints.base import Finding, Subject
 from callflows.lints.graph import needs_fallback, reachable
 from callflows.steps.base import Step
+from callflows.steps.callback import CallbackStep
 from callflows.steps.forward import ForwardStep
 from callflows.steps.hours import HoursStep
 from callflows.steps.queue import QueueStep
@@ -89,7 +90,7 @@ def queues_without_exit_key(subject: Subject) -> Iterator[Finding]:
     flow = subject.flow
     for step in flow.steps.values():
         queue = flow.queues.get(step.queue) if isinstance(step, QueueStep) else None
-        if not isinstance(step, QueueStep) or queue is None or step.exit_keys:
+        if not isinstance(step, QueueStep) or queue is None or step.exit_keys or step.callback:
             continue
         longest = queue.max_wait_seconds if step.max_wait is None else step.max_wait
         if longest > LONGEST_WITHOUT_KEY:
@@ -100,8 +101,8 @@ def queues_without_exit_key(subject: Subject) -> Iterator[Finding]:
 
 
 def unmanned_queues(subject: Subject) -> Iterator[Finding]:
-    for name in subject.flow.queues if subject.live is not None else ():
-        if subject.live is not None and name not in subject.live.manned_queues:
+    for name, queue in subject.flow.queues.items() if subject.live is not None else ():
+        if subject.live is not None and name not in subject.live.manned_queues and not queue.teams:
             text = f"no agent takes callers of '{name}', so nobody could ever answer"
             yield Finding(
                 subject.flow.place(f"queues.{name}"), f"{text}; give the queue to a team or an agent"
@@ -157,7 +158,7 @@ def _can_be_reached(flow: Flow, first: str, but: str = "") -> bool:
     """Whether a person or a voicemail lies ahead."""
     ahead = reachable(flow, first).items()
     return any(
-        isinstance(step, VoicemailStep | ForwardStep | QueueStep | RingStep)
+        isinstance(step, VoicemailStep | ForwardStep | QueueStep | RingStep | CallbackStep)
         for name, step in ahead
         if name != but
     )

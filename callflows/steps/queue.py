@@ -1,6 +1,6 @@
 """The step `queue`."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -8,6 +8,7 @@ from callflows.actions import JoinQueue, Need
 from callflows.events import Event, QueueLeft, QueueOutcome
 from callflows.fields import ENDS, WAITS, one_of, optional, required
 from callflows.kinds import (
+    KEY,
     OPTIONS,
     QUEUE_NAME,
     RELAXED,
@@ -79,11 +80,22 @@ class QueueStep(Step):
     no_answer: str | None = way_out(
         "when all were rung in vain, where the queue says `all_tried: leave`", otherwise="timeout"
     )
-    no_agents: str | None = way_out("when no agent is signed in", otherwise=WAITS, silent=True)
+    no_agents: str | None = way_out(
+        "when nobody is there, as the queue's `join_if` and `stay_if` say", otherwise=WAITS, silent=True
+    )
+    too_long: str | None = way_out(
+        "when the wait would be too long, as the queue's `max_estimate` and `max_per_agent` say",
+        otherwise="full",
+        silent=True,
+    )
 
     callback: str | None = optional(
-        STEP_NAME, "when the caller wishes to be called back", None, otherwise=WAITS, served=False
+        STEP_NAME,
+        "when the caller wishes to be called back; the offer is made with the place, or where the `wait` says",
+        None,
+        otherwise=WAITS,
     )
+    callback_key: str = optional(KEY, "the key for it", "1")
 
     def records(self, visit: Visit) -> bool:
         return visit.records if self.record is None else self.record
@@ -96,25 +108,29 @@ class QueueStep(Step):
             queue=self.queue,
             max_wait_seconds=queue.max_wait_seconds if self.max_wait is None else self.max_wait,
             priority_minutes=queue.priority_minutes if self.priority is None else self.priority,
-            exit_keys=tuple(self.exit_keys),
+            exit_keys=(*self.exit_keys, *((self.callback_key,) if self.callback else ())),
             leave_when_no_agents=self.no_agents is not None,
+            join_if=queue.join_if,
             record=self.records(visit),
             wait=self.wait or "",
             side=visit.side,
-            needs=self._needs(queue.skills, queue.relax),
+            needs=needs_of(self.skills, self.relax) if self.skills else needs_of(queue.skills, queue.relax),
             prefer_seconds=self.prefer_for if self.prefer else 0,
         )
         return Wait((joined,), (self.note(NoteKind.ENQUEUED, queue=self.queue),))
 
-    def _needs(self, skills: Levels, relax: Relaxed) -> tuple[Need, ...]:
-        """The step's own wishes, or else the queue's."""
-        if self.skills:
-            skills, relax = self.skills, self.relax
-        stages = ((0, skills), *relax) if skills else ()
-        return tuple(Need(after, tuple(sorted(levels.items()))) for after, levels in stages)
+    def faults(self) -> Iterator[tuple[str, str, str]]:
+        if self.callback and self.callback_key in self.exit_keys:
+            yield (
+                "callback_key",
+                f"the key {self.callback_key} leads to a step by 'exit_keys' already; choose another",
+                "option-twice",
+            )
 
     def resume(self, visit: Visit, event: Event) -> Move:
         match event:
+            case QueueLeft(QueueOutcome.EXIT_KEY, key) if self.callback and key == self.callback_key:
+                return self.leave("callback", notes=(self.note(NoteKind.OPTION_SELECTED, key=key),))
             case QueueLeft(QueueOutcome.EXIT_KEY, key):
                 if key not in self.exit_keys:
                     raise StepFailed(f"the key '{key}' is no way out of this queue")
@@ -123,3 +139,9 @@ class QueueStep(Step):
                 return self.leave(str(outcome))
             case _:
                 return super().resume(visit, event)
+
+
+def needs_of(skills: Levels, relax: Relaxed) -> tuple[Need, ...]:
+    """What an agent must know, by the time waited."""
+    stages = ((0, skills), *relax) if skills else ()
+    return tuple(Need(after, tuple(sorted(levels.items()))) for after, levels in stages)

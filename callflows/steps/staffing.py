@@ -11,7 +11,7 @@ from callflows.world import Staffing
 
 @dataclass(frozen=True, kw_only=True)
 class StaffingStep(Step):
-    """Look who is there for a queue and go on by it: somebody is free, all talk, all are away, or nobody is signed in.
+    """Look who is there for a queue and go on by it: somebody is free, all talk, all are away, nobody is signed in, or nobody takes it.
 
     who_is_there:
       staffing: sales
@@ -33,6 +33,7 @@ class StaffingStep(Step):
         "when all who are signed in have gone away", otherwise="nobody", silent=True
     )
     nobody: str = onward("when no agent of the queue is signed in")
+    no_members: str | None = way_out("when no agent takes the queue at all", otherwise="nobody", silent=True)
 
     def enter(self, visit: Visit) -> Move:
         found = visit.world.staffing.get(self.queue, Staffing.AVAILABLE)

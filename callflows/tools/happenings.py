@@ -14,8 +14,18 @@ from itertools import product
 from typing import Any, assert_never, get_args, get_type_hints
 
 from callflows import events
-from callflows.actions import Action, Forward, JoinQueue, Request, RingAgents, TakeVoicemail
+from callflows.actions import (
+    Action,
+    Forward,
+    JoinQueue,
+    Request,
+    RequestCallback,
+    RingAgents,
+    TakeVoicemail,
+)
 from callflows.events import (
+    CallbackOutcome,
+    CallbackSettled,
     CallerHungUp,
     Event,
     ForwardEnded,
@@ -32,7 +42,7 @@ from callflows.events import (
 )
 from callflows.replies import replied
 from callflows.tools.scene import Scene
-from callflows.world import Staffing
+from callflows.world import Staffing, lets_in
 
 KEYS = re.compile(r"[0-9*#]+")
 KEY_WORDS = {"star": "*", "hash": "#", "pound": "#"}
@@ -81,11 +91,15 @@ def at_once(action: Action | None, scene: Scene) -> Event | None:
     """What happens without anybody waiting: a full queue, or one that nobody serves, lets no caller in; systems answer."""
     if isinstance(action, Request) and action.endpoint in scene.replies:
         return _reply(action, scene.replies[action.endpoint])
+    if isinstance(action, RequestCallback):
+        return CallbackSettled(CallbackOutcome.ACCEPTED)
     if isinstance(action, JoinQueue):
         if scene.is_full(action.queue):
             return QueueLeft(QueueOutcome.FULL)
-        if action.leave_when_no_agents and scene.staffing_of(action.queue) is Staffing.NOBODY:
+        if action.leave_when_no_agents and not lets_in(action.join_if, scene.staffing_of(action.queue)):
             return QueueLeft(QueueOutcome.NO_AGENTS)
+        if scene.is_too_long(action.queue):
+            return QueueLeft(QueueOutcome.TOO_LONG)
     if isinstance(action, RingAgents) and scene.staffing_of(action.whom) is not Staffing.AVAILABLE:
         return RingEnded(_after_ringing(scene.staffing_of(action.whom)))
     return None
@@ -135,7 +149,7 @@ def _reply(request: Request, given: Any) -> Event:
 def _after_waiting(joined: JoinQueue, staffing: Staffing) -> QueueOutcome:
     if staffing is Staffing.AVAILABLE:
         return QueueOutcome.ANSWERED
-    if staffing is Staffing.NOBODY and joined.leave_when_no_agents:
+    if staffing in (Staffing.NOBODY, Staffing.NO_MEMBERS) and joined.leave_when_no_agents:
         return QueueOutcome.NO_AGENTS
     return QueueOutcome.TIMEOUT
 
@@ -146,7 +160,7 @@ def _after_ringing(staffing: Staffing) -> RingOutcome:
             return RingOutcome.ANSWERED
         case Staffing.ALL_BUSY:
             return RingOutcome.BUSY
-        case Staffing.ALL_AWAY | Staffing.NOBODY:
+        case Staffing.ALL_AWAY | Staffing.NOBODY | Staffing.NO_MEMBERS:
             return RingOutcome.AWAY
         case _:
             assert_never(staffing)

@@ -10,9 +10,11 @@ from itertools import chain
 from typing import Any
 
 from callflows import engine
-from callflows.actions import JoinQueue, RingAgents
+from callflows.actions import JoinQueue, RequestCallback, RingAgents
 from callflows.engine import Turn
 from callflows.events import (
+    CallbackOutcome,
+    CallbackSettled,
     Event,
     KeysPressed,
     NothingPressed,
@@ -30,9 +32,17 @@ from callflows.tools.ways import Way, ways
 from callflows.world import Staffing, World
 
 KINDS = frozenset(map(str, NoteKind))
-SKIPPED: Mapping[type[Any], tuple[QueueLeft | RingEnded, ...]] = {
-    JoinQueue: (QueueLeft(QueueOutcome.FULL), QueueLeft(QueueOutcome.NO_AGENTS)),
+SKIPPED: Mapping[type[Any], tuple[QueueLeft | RingEnded | CallbackSettled, ...]] = {
+    JoinQueue: (
+        QueueLeft(QueueOutcome.FULL),
+        QueueLeft(QueueOutcome.NO_AGENTS),
+        QueueLeft(QueueOutcome.TOO_LONG),
+    ),
     RingAgents: (RingEnded(RingOutcome.BUSY), RingEnded(RingOutcome.AWAY)),
+    RequestCallback: (
+        CallbackSettled(CallbackOutcome.ACCEPTED),
+        CallbackSettled(CallbackOutcome.INVALID),
+    ),
 }
 ENTERED = (NoteKind.ENQUEUED, NoteKind.AGENTS_RUNG)
 MOST_SKIPPED = 4

@@ -66,7 +66,9 @@ class Given:
     at: str = required(AT, "when the call comes in, by the merchant's clock")
     caller: str | None = optional(CALLER, "who calls", "+12025550123", key="from")
     staffing: Mapping[str, str] = optional(
-        STAFFING, "who is there: available, all_busy, all_away, nobody, or full", NOTHING
+        STAFFING,
+        "who is there: available, all_busy, all_away, nobody, no_members; or full, or too_long",
+        NOTHING,
     )
     replies: Mapping[str, Any] = optional(REPLIES, "what other systems answer", NOTHING, key="http")
 

@@ -18,8 +18,9 @@ from callflows.world import Staffing
 SOMEBODY = "+12025550123"
 WITHHELD = "withheld"
 FULL = "full"
+TOO_LONG = "too_long"
 EVERY_QUEUE = "*"
-STAFFING_WORDS = (*Staffing, FULL)
+STAFFING_WORDS = (*Staffing, FULL, TOO_LONG)
 MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}[ T]\d{1,2}:\d{2}")
 
 
@@ -33,13 +34,17 @@ class Scene:
     replies: Mapping[str, Any] = field(default_factory=dict)
 
     def staffing_of(self, queue: str) -> Staffing:
-        """Who is there for a queue; agents are free when nothing else is said. A full queue keeps its agents busy."""
+        """Who is there for a queue; agents are free when nothing else is said. Where callers find no place all are busy."""
         word = self._word(queue)
-        return Staffing.ALL_BUSY if word == FULL else Staffing(word)
+        return Staffing.ALL_BUSY if word in (FULL, TOO_LONG) else Staffing(word)
 
     def is_full(self, queue: str) -> bool:
         """Whether one more caller finds no place."""
         return self._word(queue) == FULL
+
+    def is_too_long(self, queue: str) -> bool:
+        """Whether one more caller would wait too long."""
+        return self._word(queue) == TOO_LONG
 
     def _word(self, queue: str) -> str:
         return self.staffing.get(queue, self.staffing.get(EVERY_QUEUE, Staffing.AVAILABLE))
