@@ -17,6 +17,7 @@ from callflows.kinds import DigitCount, spoken_time
 from callflows.module import Module
 from callflows.rules import all_rules
 from callflows.steps import KINDS
+from callflows.supervision import Supervision
 from callflows.templates import FIELDS
 from callflows.waits import PARTS, Wait
 
@@ -46,6 +47,7 @@ def reference() -> str:
         *_part("Retention", Retention),
         *_part("A module", Module),
         *_part("Recording", Recording),
+        *_part("Supervision", Supervision),
         "### Steps",
         "A step is one line of `steps`: its name, and under it exactly one verb and what the verb needs.",
     ]
