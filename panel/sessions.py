@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from panel.audit import Did, Hand
 from panel.login import is_open
+from voice.changes import changed
 from voice.models import LoginSession, User
 
 SHOWN = 16  # of a session's hash: enough to name it, useless to sign in
@@ -68,10 +69,11 @@ def end_sessions(hand: Hand, user: User) -> int:
 
 def silently_end_sessions(tx: Session, user_id: str, now: float, but: str = "") -> int:
     """The same as a part of what is told already, but for the session of this hash."""
-    ended = tx.execute(
+    ended = changed(
+        tx,
         update(LoginSession)
         .where(LoginSession.user_id == user_id, LoginSession.token_hash != but, *is_open(now))
         .values(revoked_at=now),
         execution_options={"synchronize_session": False},
     )
-    return int(ended.rowcount)  # type: ignore[attr-defined]
+    return ended

@@ -11,6 +11,7 @@ from recordings import tickets
 from recordings.faults import Hopeless
 from recordings.job import Effect, nothing
 from voice.carrier_faults import CarrierRefused
+from voice.changes import changed
 from voice.models import Call, TextMessage
 from voice.runtime import Runtime
 
@@ -52,16 +53,17 @@ def _sent(tx: Session, rt: Runtime, merchant_id: str, text_id: str, sid: str) ->
 
 
 def _failed(tx: Session, rt: Runtime, merchant_id: str, text_id: str, reason: str) -> None:
-    changed = tx.execute(
+    failed = changed(
+        tx,
         update(TextMessage)
         .where(
             TextMessage.merchant_id == merchant_id,
             TextMessage.id == text_id,
             TextMessage.state.in_(("waiting", "sending")),
         )
-        .values(state="failed", error=reason)
+        .values(state="failed", error=reason),
     )
-    if not changed.rowcount:  # type: ignore[attr-defined]
+    if not failed:
         return
     text = tx.get_one(TextMessage, (merchant_id, text_id))
     rt.journal.write(tx, merchant_id, text.call_id, "text_failed", rt.now(), why=reason[:200])

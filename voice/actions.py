@@ -8,6 +8,7 @@ that we place is asked for once: twice would ring the customer twice.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 
 import structlog
 from sqlalchemy import select, update
@@ -16,6 +17,7 @@ from sqlalchemy.orm import Session
 from voice import models
 from voice.calls import dialled_leg, is_known, last_waiting
 from voice.carrier_faults import CarrierAway, CarrierGone, CarrierRefused
+from voice.changes import changed
 from voice.due import REQUEST_SECONDS
 from voice.runtime import Runtime, after_commit
 from voice.states import Action, Participation, Role, Waiting
@@ -94,13 +96,14 @@ def send(rt: Runtime, merchant_id: str, action_id: str) -> None:
 def retake(rt: Runtime, unconfirmed: Iterable[tuple[str, str]]) -> None:
     """Send again what was not confirmed within its lease; called by the clock each second."""
     for merchant_id, action_id in unconfirmed:
-        rt.later(lambda merchant_id=merchant_id, action_id=action_id: send(rt, merchant_id, action_id))  # type: ignore[misc]
+        rt.later(partial(send, rt, merchant_id, action_id))
 
 
 def _take(rt: Runtime, merchant_id: str, action_id: str) -> tuple[models.Action, models.Call] | None:
     now = rt.now()
     with rt.write() as tx:
-        taken = tx.execute(
+        taken = changed(
+            tx,
             update(models.Action)
             .where(
                 models.Action.merchant_id == merchant_id,
@@ -110,9 +113,9 @@ def _take(rt: Runtime, merchant_id: str, action_id: str) -> tuple[models.Action,
             )
             .values(
                 state=Action.SENT, lease_until_at=now + LEASE_SECONDS, attempts=models.Action.attempts + 1
-            )
+            ),
         )
-        if not taken.rowcount:  # type: ignore[attr-defined]
+        if not taken:
             return None
         action = tx.get_one(models.Action, (merchant_id, action_id))
         call = tx.get_one(models.Call, (merchant_id, action.call_id))

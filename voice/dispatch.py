@@ -15,6 +15,7 @@ from routing.decide import decide
 from routing.snapshot import MakeOffer, QueueKey
 from voice import models
 from voice.candidates import is_open, queues_for, snapshot
+from voice.changes import changed
 from voice.due import OPEN_QUEUES
 from voice.locks import try_agent, try_call
 from voice.moves import move
@@ -123,7 +124,8 @@ def _store(tx: Session, rt: Runtime, offer: MakeOffer) -> None:
     if try_agent(tx, offer.agent_id) is None:
         raise Outrun(offer.agent_id)
     tx.refresh(waiting)
-    taken = tx.execute(
+    taken = changed(
+        tx,
         update(models.Waiting)
         .where(
             tuple_(models.Waiting.merchant_id, models.Waiting.id) == (waiting.merchant_id, waiting.id),
@@ -136,9 +138,9 @@ def _store(tx: Session, rt: Runtime, offer: MakeOffer) -> None:
             state_at=now,
             offers_made=models.Waiting.offers_made + 1,
             last_agent_id=offer.agent_id,
-        )
+        ),
     )
-    if not taken.rowcount:  # type: ignore[attr-defined]
+    if not taken:
         raise Outrun(offer.waiting_id)
     if move(tx, rt, offer.agent_id, "offered") is None:
         raise Outrun(offer.agent_id)

@@ -4,6 +4,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from voice import models
+from voice.changes import changed
 from voice.locks import lock_agent
 from voice.runtime import Runtime, after_commit
 from voice.states import AGENT_BUSY, AGENT_MOVES, Agent
@@ -22,7 +23,8 @@ def move(
         return None
     if agent.next_state and target not in AGENT_BUSY and happened not in SAID:
         target, reason = wish(agent.next_state)
-    moved = tx.execute(
+    moved = changed(
+        tx,
         update(models.Agent)
         .where(models.Agent.id == agent_id, models.Agent.version == agent.version)
         .values(
@@ -32,9 +34,9 @@ def move(
             until_at=until_at,
             version=agent.version + 1,
             next_state=agent.next_state if target in AGENT_BUSY else "",
-        )
+        ),
     )
-    if not moved.rowcount:  # type: ignore[attr-defined]
+    if not moved:
         return None
     tx.refresh(agent)
     bump_desks(tx, rt, agent_id)

@@ -3,11 +3,12 @@
 from collections.abc import Iterable
 from typing import Final
 
-from sqlalchemy import select, update
+from sqlalchemy import Exists, select, update
 from sqlalchemy.orm import Session
 
 from routing.plan import Plan
 from voice import models
+from voice.changes import changed
 from voice.dispatch import decide_for_agent, decide_for_queue
 from voice.locks import lock_call
 from voice.moves import bump_desks, move
@@ -93,16 +94,17 @@ def end_offer(tx: Session, rt: Runtime, offer: models.Offer, happened: str) -> b
     target = OFFER_MOVES.get((Offer(offer.state), happened))
     if target is None:
         return False
-    ended = tx.execute(
+    ended = changed(
+        tx,
         update(models.Offer)
         .where(
             models.Offer.merchant_id == offer.merchant_id,
             models.Offer.id == offer.id,
             models.Offer.state == offer.state,
         )
-        .values(state=target, ended_at=rt.now())
+        .values(state=target, ended_at=rt.now()),
     )
-    if not ended.rowcount:  # type: ignore[attr-defined]
+    if not ended:
         return False
     tx.refresh(offer)
     move(tx, rt, offer.agent_id, AGENT_AFTER[happened], reason="missed" if happened == "rang_out" else "")
@@ -114,7 +116,8 @@ def end_offer(tx: Session, rt: Runtime, offer: models.Offer, happened: str) -> b
 
 def give_back(tx: Session, rt: Runtime, offer: models.Offer) -> None:
     """The caller of an ended offer waits again at the same place, and the queue is looked at."""
-    back = tx.execute(
+    back = changed(
+        tx,
         update(models.Waiting)
         .where(
             models.Waiting.merchant_id == offer.merchant_id,
@@ -125,7 +128,7 @@ def give_back(tx: Session, rt: Runtime, offer: models.Offer) -> None:
         .values(state=Waiting.WAITING, state_at=rt.now()),
         execution_options={"synchronize_session": False},
     )
-    if back.rowcount:  # type: ignore[attr-defined]
+    if back:
         waiting = tx.get_one(models.Waiting, (offer.merchant_id, offer.waiting_id), populate_existing=True)
         decide_for_queue(tx, rt, waiting.merchant_id, waiting.queue)
 
@@ -164,7 +167,8 @@ def _rings(tx: Session, rt: Runtime, offer: models.Offer) -> None:
 
 def _claim(tx: Session, rt: Runtime, offer: models.Offer) -> None:
     now = rt.now()
-    won = tx.execute(
+    won = changed(
+        tx,
         update(models.Waiting)
         .where(
             models.Waiting.merchant_id == offer.merchant_id,
@@ -178,9 +182,9 @@ def _claim(tx: Session, rt: Runtime, offer: models.Offer) -> None:
             generation=offer.generation + 1,
             agent_id=offer.agent_id,
             until_at=now + CLAIM_SECONDS,
-        )
+        ),
     )
-    if not won.rowcount:  # type: ignore[attr-defined]
+    if not won:
         raise Refused("taken", "A colleague was faster.")
     offer.state, offer.generation = Offer.ACCEPTED, offer.generation + 1
     tx.flush()
@@ -203,7 +207,7 @@ def _offer(tx: Session, agent_id: str, offer_id: str) -> models.Offer:
     return offer
 
 
-def _has_live_offer(offer: models.Offer):  # type: ignore[no-untyped-def]
+def _has_live_offer(offer: models.Offer) -> Exists:
     return (
         select(models.Offer.id)
         .where(

@@ -8,6 +8,7 @@ same functions as the signal that was lost, so it does no harm when that comes a
 from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from functools import partial
 
 import structlog
 from sqlalchemy import update
@@ -15,6 +16,7 @@ from sqlalchemy import update
 from voice import metrics, models, open_here, signals
 from voice.books import Account
 from voice.carrier_faults import CarrierAway, CarrierGone, CarrierRefused
+from voice.changes import changed
 from voice.due import RECONCILE, RECONCILE_SECONDS
 from voice.heard import CallStatusHeard, LegStatus, Party, RecordingHeard
 from voice.runtime import Runtime
@@ -55,7 +57,7 @@ def step(rt: Runtime, asked: Collection[str] | None = None) -> None:
     """
     for account in list(rt.books.page.accounts.values()):
         if (asked is None or _lease(account.id) not in asked) and _take(rt, account.id):
-            rt.later(lambda account=account: _round(rt, account))  # type: ignore[misc]
+            rt.later(partial(_round, rt, account))
 
 
 def soon(rt: Runtime) -> None:
@@ -218,12 +220,13 @@ def _take(rt: Runtime, account_id: str) -> bool:
             return True
         asked = tx.get(models.Beat, _asked(account_id))
         is_too_soon = asked is not None and asked.at > now - GRACE_SECONDS
-        taken = tx.execute(
+        taken = changed(
+            tx,
             update(models.Beat)
             .where(models.Beat.name == name, models.Beat.at <= now - EVERY_SECONDS)
-            .values(at=now - EVERY_SECONDS + SOON_SECONDS if is_too_soon else now)
+            .values(at=now - EVERY_SECONDS + SOON_SECONDS if is_too_soon else now),
         )
-        return bool(taken.rowcount)  # type: ignore[attr-defined]
+        return bool(taken)
 
 
 def _last_round(rt: Runtime, account_id: str, now: float) -> float:

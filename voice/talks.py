@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from voice import models, tally
 from voice.actions import Move, order
 from voice.calls import far_end, is_dialling, live_waiting, owner_of, remember
+from voice.changes import changed
 from voice.dispatch import decide_for_agent, decide_for_queue
 from voice.ids import room_name
 from voice.locks import lock_call
@@ -31,7 +32,8 @@ def agent_arrives(
 ) -> models.Participation | None:
     """The winner's leg is at the fence: the room is made and the caller is fetched. None when the claim is over."""
     now = rt.now()
-    arrived = tx.execute(
+    arrived = changed(
+        tx,
         update(models.Waiting)
         .where(
             models.Waiting.merchant_id == offer.merchant_id,
@@ -40,9 +42,9 @@ def agent_arrives(
             models.Waiting.agent_id == offer.agent_id,
             models.Waiting.generation == offer.generation,
         )
-        .values(state=Waiting.BRIDGING, state_at=now, until_at=now + _seconds_to_come(call))
+        .values(state=Waiting.BRIDGING, state_at=now, until_at=now + _seconds_to_come(call)),
     )
-    if not arrived.rowcount:  # type: ignore[attr-defined]
+    if not arrived:
         return None
     waiting = tx.get_one(models.Waiting, (offer.merchant_id, offer.waiting_id), populate_existing=True)
     talk = models.Participation(
@@ -82,7 +84,8 @@ def caller_arrives(
     if talk is None or talk.state != Participation.JOINING:
         return None
     now = rt.now()
-    met = tx.execute(
+    met = changed(
+        tx,
         update(models.Waiting)
         .where(
             models.Waiting.merchant_id == waiting.merchant_id,
@@ -90,9 +93,9 @@ def caller_arrives(
             models.Waiting.state == Waiting.BRIDGING,
             models.Waiting.generation == waiting.generation,
         )
-        .values(state=Waiting.CONNECTED, state_at=now, until_at=None)
+        .values(state=Waiting.CONNECTED, state_at=now, until_at=None),
     )
-    if not met.rowcount:  # type: ignore[attr-defined]
+    if not met:
         return None
     talk.state, talk.joined_at = Participation.TALKING, now
     tally.took(tx, talk.agent_id)
@@ -137,7 +140,8 @@ def release_claim(
         return
     was_bridging = waiting.state == Waiting.BRIDGING
     agent_id, now = waiting.agent_id, rt.now()
-    released = tx.execute(
+    released = changed(
+        tx,
         update(models.Waiting)
         .where(
             models.Waiting.merchant_id == waiting.merchant_id,
@@ -152,9 +156,9 @@ def release_claim(
             agent_id=None,
             until_at=None,
             head_at=now if was_bridging else waiting.head_at,
-        )
+        ),
     )
-    if not released.rowcount:  # type: ignore[attr-defined]
+    if not released:
         return
     tx.refresh(waiting)
     void_claim(tx, rt, call, waiting, agent_id, agent_becomes=agent_becomes, why=why)

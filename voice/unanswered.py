@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 from voice import models
 from voice.actions import Move, order
 from voice.calls import end_call, is_known, owner_of
+from voice.changes import changed
 from voice.dispatch import decide_for_agent
 from voice.moves import move
 from voice.parting import close, fail_offer
@@ -51,7 +52,8 @@ def give_up(
 ) -> None:
     """End a call before its talk: busy, no answer, not to be reached, or the agent thought better of it."""
     agent_id, now = waiting.agent_id, rt.now()
-    ended = tx.execute(
+    ended = changed(
+        tx,
         update(models.Waiting)
         .where(
             models.Waiting.merchant_id == waiting.merchant_id,
@@ -59,9 +61,9 @@ def give_up(
             models.Waiting.state.in_(sources(WAITING_MOVES, "not_reached")),
             models.Waiting.left_as.is_(None),
         )
-        .values(state=Waiting.NOT_REACHED, state_at=now, until_at=None, left_as="not_reached")
+        .values(state=Waiting.NOT_REACHED, state_at=now, until_at=None, left_as="not_reached"),
     )
-    if not ended.rowcount:  # type: ignore[attr-defined]
+    if not ended:
         return
     tx.refresh(waiting)
     fail_offer(tx, rt, waiting)

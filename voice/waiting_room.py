@@ -17,6 +17,7 @@ from routing.estimate import RECENT_SECONDS, remaining_wait
 from voice import heard as told
 from voice import models, music, speak
 from voice.calls import find_call
+from voice.changes import changed
 from voice.joining import is_rung
 from voice.offers import withdraw
 from voice.phrases import phrase
@@ -48,7 +49,8 @@ def leave(tx: Tx, rt: Runtime, waiting: models.Waiting, happened: str, left_as: 
     target = WAITING_MOVES.get((Waiting(waiting.state), happened))
     if target is None:
         return False
-    gone = tx.execute(
+    gone = changed(
+        tx,
         update(models.Waiting)
         .where(
             models.Waiting.merchant_id == waiting.merchant_id,
@@ -56,10 +58,10 @@ def leave(tx: Tx, rt: Runtime, waiting: models.Waiting, happened: str, left_as: 
             models.Waiting.state.in_(sources(WAITING_MOVES, happened)),
             models.Waiting.left_as.is_(None),
         )
-        .values(state=target, state_at=rt.now(), left_as=left_as, left_key=key)
+        .values(state=target, state_at=rt.now(), left_as=left_as, left_key=key),
     )
     tx.refresh(waiting)
-    if not gone.rowcount:  # type: ignore[attr-defined]
+    if not gone:
         return False
     rt.journal.write(
         tx,
