@@ -1,4 +1,4 @@
-"""The revisions and the tables in models.py say the same, on both stores; no program works on another schema."""
+"""The revisions and the tables in models say the same, on both stores; no program works on another schema."""
 
 import subprocess
 import sys
@@ -16,7 +16,7 @@ from voice.models import SCHEMA, Base
 from voice.schema import Standing, WrongSchema, look, require_current
 from voice.store import Store
 
-ANEW = "models.py and the revisions differ; say: python -m voice.migrations.write --first, then: make fix"
+ANEW = "models and the revisions differ; say: python -m voice.migrations.write --first, then: make fix"
 
 CATALOGUE = {
     "sqlite": """

@@ -1,4 +1,4 @@
-"""Writes the next revision: what the tables in models.py have and the last revision has not. For developers.
+"""Writes the next revision: what the tables in models have and the last revision has not. For developers.
 
 python -m voice.migrations.write "Recordings know their language"
 python -m voice.migrations.write --first      until the first release: the one revision anew
@@ -18,7 +18,7 @@ FIRST = "The first tables"
 
 
 def write(title: str) -> Path:
-    """The file that was written; read it, format it and set SCHEMA in models.py before you commit it."""
+    """The file that was written; read it, format it and set SCHEMA in models/__init__.py before you commit it."""
     number = f"{len(list((FOLDER / 'versions').glob('[0-9]*.py'))) + 1:04d}"
     with tempfile.TemporaryDirectory() as folder:
         store = Store(f"sqlite:///{folder}/last.db")

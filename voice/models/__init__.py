@@ -1,0 +1,50 @@
+"""The tables. Every tenant's row has its merchant in its primary key; moments are seconds since the epoch, UTC.
+
+The partial unique indexes at the end of a class make wrong decisions impossible to store: they speak of states,
+never of time. Both stores keep them (PostgreSQL and SQLite).
+"""
+
+from voice.models.afterwards import Beat, Outbox, Recording, Ticket
+from voice.models.agents import Agent, QueueMember, Team, TeamMember, TeamQueue
+from voice.models.base import Base
+from voice.models.calls import Call, Event, Reply, TextMessage, TurnAnswer
+from voice.models.merchants import FlowDraft, FlowPublication, FlowVersion, Merchant, Number, TwilioAccount
+from voice.models.people import Audit, LoginSession, Membership, User
+from voice.models.queues import Offer, Waiting
+from voice.models.talks import Action, Consult, Participation
+
+SCHEMA = "0010"  # the last revision in voice/migrations/versions; every change of the tables is one more
+
+__all__ = [
+    "SCHEMA",
+    "Action",
+    "Agent",
+    "Audit",
+    "Base",
+    "Beat",
+    "Call",
+    "Consult",
+    "Event",
+    "FlowDraft",
+    "FlowPublication",
+    "FlowVersion",
+    "LoginSession",
+    "Membership",
+    "Merchant",
+    "Number",
+    "Offer",
+    "Outbox",
+    "Participation",
+    "QueueMember",
+    "Recording",
+    "Reply",
+    "Team",
+    "TeamMember",
+    "TeamQueue",
+    "TextMessage",
+    "Ticket",
+    "TurnAnswer",
+    "TwilioAccount",
+    "User",
+    "Waiting",
+]
