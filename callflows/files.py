@@ -75,10 +75,10 @@ def check_file(path: Path, look: Look = nobody_looks) -> Checked:
 def _modules_beside(path: Path, text: str) -> dict[str, str]:
     """The texts of the included files, by path; raises FlowFaults."""
     listed = read_yaml(text, str(path)).by_key.get("include")
-    items = listed.items if isinstance(listed, Listing) else (listed,)
+    items = listed.items if isinstance(listed, Listing) else () if listed is None else (listed,)
     if len(items) > MOST_MODULES:
         why = f"{len(items)} files are included, more than {MOST_MODULES}; put modules together"
-        raise FlowFaults([error(str(path), items[MOST_MODULES].place, why, "too-big")])  # type: ignore[union-attr]
+        raise FlowFaults([error(str(path), items[MOST_MODULES].place, why, "too-big")])
     texts: dict[str, str] = {}
     for item in items:
         if not isinstance(item, Text) or not MODULE_PATH.fullmatch(item.value):

@@ -147,7 +147,8 @@ def _read_words(node: Node, reading: Reading) -> Words:
 
 def _read_sound_files(node: Node, reading: Reading) -> Words:
     if not isinstance(node, Table):
-        return _placed(AUDIO_PATH, node, reading)  # type: ignore[no-any-return]
+        path: str = _placed(AUDIO_PATH, node, reading)
+        return path
     found = [
         (_placed(LANGUAGE, key, reading), _placed(AUDIO_PATH, value, reading)) for key, value in node.entries
     ]

@@ -4,10 +4,11 @@ import runpy
 from pathlib import Path
 from typing import Any
 
+from hatchling.builders.config import BuilderConfig
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 
-class Libraries(BuildHookInterface):  # type: ignore[type-arg]
+class Libraries(BuildHookInterface[BuilderConfig]):
     """Adds them to a wheel; an editable installation takes them from node_modules."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:

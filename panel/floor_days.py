@@ -8,6 +8,7 @@ import threading
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from sqlalchemy import and_, or_, select
@@ -48,8 +49,7 @@ class Days:
             books = {merchant: self._book(merchant, zone, now) for merchant, zone in zones.items()}
             self._read(tx, books, now)
             return {
-                merchant: book.day.tallies(lambda queue, of=merchant: rule_of(rt, of, queue))  # type: ignore[misc]
-                for merchant, book in books.items()
+                merchant: book.day.tallies(partial(rule_of, rt, merchant)) for merchant, book in books.items()
             }
 
     def _book(self, merchant_id: str, zone: str, now: float) -> Book:

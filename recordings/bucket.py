@@ -20,6 +20,7 @@ from recordings.faults import NotStored, StorageAway
 from recordings.storage import Stored, check_key, sum_up
 
 if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
     from obstore.store import S3Config
 
 AHEAD_BYTES = 1024 * 1024  # read at once: a player asks for small pieces in a row
@@ -111,13 +112,14 @@ class _Object(io.RawIOBase):
         self._at = max(0, start + offset)
         return self._at
 
-    def readinto(self, buffer: "bytearray | memoryview", /) -> int:  # type: ignore[override]
+    def readinto(self, buffer: "WriteableBuffer", /) -> int:
         """The next bytes; 0 at the end."""
-        length = min(len(buffer), self._size - self._at)
+        room = memoryview(buffer).cast("B")
+        length = min(len(room), self._size - self._at)
         if length <= 0:
             return 0
         piece = self._bucket.read(self._key, self._at, length)
-        buffer[: len(piece)] = piece
+        room[: len(piece)] = piece
         self._at += len(piece)
         return len(piece)
 

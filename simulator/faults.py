@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import partial
 from typing import TYPE_CHECKING
 
 from simulator.http import HttpReply, HttpRequest
@@ -203,7 +204,7 @@ class Faults:
             self.world.ledger.write("fault.webhook", harm=fault.harm, url=request.url, purpose=purpose)
             self._harm(fault, request, answer)
         for held in overtaken:
-            self.world.kernel.soon(lambda held=held: self._let_go(held))  # type: ignore[misc]
+            self.world.kernel.soon(partial(self._let_go, held))
         return fault.harm if fault is not None else None
 
     def _harm(self, fault: Fault, request: HttpRequest, answer: Callable[[HttpReply], None]) -> None:

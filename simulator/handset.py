@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from simulator.exchange import Plan
@@ -93,7 +94,7 @@ class Handset:
             raise ValueError(f"{keys!r}: a phone has no key {''.join(sorted(bad))!r}")
         leg = self.leg
         for index, key in enumerate(keys):
-            self.sim.later(index * SECONDS_BETWEEN_KEYS, lambda key=key: self._press(leg, key))  # type: ignore[misc]
+            self.sim.later(index * SECONDS_BETWEEN_KEYS, partial(self._press, leg, key))
         self.sim.settle()
 
     def says(self, words: str, seconds: float | None = None, confidence: float = SURE_OF_WORDS) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
-from typing import Any, Generic, TypeAlias, TypeVar
+from typing import Any, Generic, TypeAlias, TypeVar, cast
 
 from simulator.clock import Clock
 
@@ -40,7 +40,7 @@ class Signal(Generic[T]):
         """What came with the signal; only to be asked after it fired."""
         if not self.fired:
             raise LookupError("the signal has not fired yet")
-        return self._value  # type: ignore[return-value]
+        return cast("T", self._value)
 
     def fire(self, value: T) -> None:
         """Only the first firing counts."""

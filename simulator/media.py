@@ -39,10 +39,10 @@ class Media:
         kept = self._kept.get(url)
         if kept is not None and self._world.now < kept.fresh_until:
             return kept.seconds
-        headers = ()
+        headers: tuple[tuple[str, str], ...] = ()
         if kept is not None:
             pairs = (("If-None-Match", kept.etag), ("If-Modified-Since", kept.modified))
-            headers = tuple(pair for pair in pairs if pair[1])  # type: ignore[assignment]
+            headers = tuple(pair for pair in pairs if pair[1])
         outcome = yield from self._world.webhooks.ask(
             Ask(url, "GET", {}, "play", leg.account, leg, headers=headers)
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from simulator.hearing import Line, Sound
@@ -89,10 +90,10 @@ def play(world: World, leg: Leg, script: Script) -> None:
     for press in script.presses:
         for index, key in enumerate(press.keys):
             moment = press.at + index * SECONDS_BETWEEN_KEYS
-            world.kernel.after(moment, lambda key=key: _press(leg, key))  # type: ignore[misc]
+            world.kernel.after(moment, partial(_press, leg, key))
     for speak in script.speaks:
         if speak.at is not None:
-            world.kernel.after(speak.at, lambda speak=speak: _speak_now(world, leg, speak))  # type: ignore[misc]
+            world.kernel.after(speak.at, partial(_speak_now, world, leg, speak))
         else:
             _speak_when_heard(world, leg, speak)
     if script.hangup is not None:

@@ -29,7 +29,7 @@ LOST = (404, 409)  # the leg or room has ended
 GONE_CODES = (20404, 21220)  # not found; the call is not in progress
 
 
-class CarrierHttp(HttpClient):  # type: ignore[misc]
+class CarrierHttp(HttpClient):  # type: ignore[misc]  # the SDK tells no types
     """The SDK's door out: one pool of connections, finite timeouts, and the simulator's address in trials."""
 
     def __init__(self, base_url: str = "") -> None:

@@ -5,9 +5,13 @@ import importlib
 import multiprocessing
 import sys
 import time
+from typing import TYPE_CHECKING, Any
 
 from voice.connect_command import add_connect
 from voice.settings import Settings
+
+if TYPE_CHECKING:
+    from granian.server.common import AbstractServer
 
 
 def add_commands(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -75,13 +79,13 @@ def run_web(_args: argparse.Namespace) -> int:
     return 0
 
 
-def draining_server(seconds: float):  # type: ignore[no-untyped-def]
+def draining_server(seconds: float) -> "type[AbstractServer[Any]]":
     """granian's server, which at SIGTERM says that it drains, goes on answering for so long, and then stops."""
     from granian.server import Server
 
     from voice import draining
 
-    class Draining(Server):  # type: ignore[misc,valid-type]
+    class Draining(Server):  # type: ignore[misc,valid-type]  # granian chooses it when it is imported
         def shutdown(self, exit_code: int = 0) -> None:
             draining.begin()
             if self.interrupt_signal:  # and not because it cannot go on anyway

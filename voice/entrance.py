@@ -48,7 +48,7 @@ class Entrance:
 
 def install(app: Flask, rt: Runtime) -> None:
     """Put the entrance before everything that the application does."""
-    app.wsgi_app = Entrance(rt, app.wsgi_app)  # type: ignore[method-assign]
+    app.wsgi_app = Entrance(rt, app.wsgi_app)  # type: ignore[method-assign]  # the way that Flask documents
 
 
 def _length_of(environ: "WSGIEnvironment") -> int | None:

@@ -1,6 +1,7 @@
 """What the database knows, looked up when Prometheus asks: calls, callers who wait, offers, jobs, the clock's round."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
@@ -109,8 +110,8 @@ class DatabaseFigures(Collector):
         yield calls
 
 
-def _gauge(name: str, help_text: str, labels: list[str], rows: object) -> GaugeMetricFamily:
+def _gauge(name: str, help_text: str, labels: list[str], rows: Iterable[Sequence[Any]]) -> GaugeMetricFamily:
     family = GaugeMetricFamily(name, help_text, labels=labels)
-    for *values, number in rows:  # type: ignore[attr-defined]
+    for *values, number in rows:
         family.add_metric([str(value) for value in values], float(number))
     return family

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from sqlalchemy import select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from voice import models
 from voice.states import PARTICIPATION_LIVE
@@ -79,7 +80,13 @@ def known_recordings(store: Store, account_sid: str, sids: Iterable[str]) -> set
     return _known(store, account_sid, sids, models.Recording, models.Recording.recording_sid)
 
 
-def _known(store: Store, account_sid: str, sids: Iterable[str], table, column) -> set[str]:  # type: ignore[no-untyped-def]
+def _known(
+    store: Store,
+    account_sid: str,
+    sids: Iterable[str],
+    table: type[models.Call | models.Recording],
+    column: InstrumentedAttribute[str],
+) -> set[str]:
     found: set[str] = set()
     with store.read() as tx:
         for piece in _pieces(sids):

@@ -1,5 +1,7 @@
 """The voice part of the web application: Twilio's doors as Flask rules, our own sounds, and the health checks."""
 
+from collections.abc import Callable
+
 from flask import Blueprint, Flask, Response, abort, request
 from sqlalchemy import select
 
@@ -27,7 +29,7 @@ def register(app: Flask, rt: Runtime) -> None:
     app.add_url_rule("/readyz", "readyz", lambda: _ready(rt))
 
 
-def _view(rt: Runtime, name: str):  # type: ignore[no-untyped-def]
+def _view(rt: Runtime, name: str) -> Callable[[str], Response]:
     def answer(rest: str) -> Response:
         return _as_response(knock(rt, request.environ, request.get_data(), name, rest))
 

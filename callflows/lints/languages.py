@@ -56,10 +56,10 @@ def _missing(text: Words, languages: set[str], place: Place) -> Iterator[Finding
 
 
 def _texts(flow: Flow, step: Step) -> Iterator[tuple[Words, Place]]:
-    wait = flow.waits.get(step.wait or "") if isinstance(step, QueueStep) else None
-    for count, part in enumerate(wait.parts if wait else (), start=1):
-        if isinstance(part, Message):
-            yield part.text, flow.place(f"waits.{step.wait}.{count}.say")  # type: ignore[attr-defined]
+    if isinstance(step, QueueStep) and step.wait and step.wait in flow.waits:
+        for count, part in enumerate(flow.waits[step.wait].parts, start=1):
+            if isinstance(part, Message):
+                yield part.text, flow.place(f"waits.{step.wait}.{count}.say")
     sound = flow.audio.get(step.audio) if isinstance(step, PlayStep) else None
     if isinstance(step, PlayStep) and isinstance(sound, Texts):  # a tune is the same in every language
         yield sound, flow.place(f"audio.{step.audio}")

@@ -69,7 +69,11 @@ def _once(text: str) -> str:
         content = yaml.load(text)
         out = io.StringIO()
         yaml.dump(_double_quoted(content), out)
-    except (YAMLError, AttributeError, NotImplementedError) as problem:
+    except (
+        YAMLError,
+        AttributeError,
+        NotImplementedError,
+    ) as problem:  # all three are ruamel's ways to say no
         raise CannotTidy(f"this cannot be tidied: {type(problem).__name__}") from problem
     return _spaced(out.getvalue())
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from simulator.crowd.habits import Arrival, BadCrowd, Habits, arrivals
@@ -44,7 +45,7 @@ class Crowd:
             world.kernel.after(0.2 * place, taker.connect)
             self._agents.append(taker)
         for arrival in self._to_come:
-            world.kernel.after(arrival.at, lambda arrival=arrival: self._arrives(arrival))  # type: ignore[misc]
+            world.kernel.after(arrival.at, partial(self._arrives, arrival))
 
     def summary(self) -> dict[str, Any]:
         new = Counter(self._world.debugger.codes()) - self._alerts_before

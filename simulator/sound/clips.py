@@ -5,6 +5,7 @@ import logging
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Final, TypeVar, assert_never
 
@@ -38,7 +39,7 @@ class Clips:
         """The clips of these sounds, in order; they may still be in the making."""
         clips = [self._clip(sound) for sound in sounds]
         for sound, clip in zip(sounds, clips, strict=True):
-            clip.add_done_callback(lambda done, sound=sound: _report(sound, done, failed))  # type: ignore[misc]
+            clip.add_done_callback(partial(_report, sound, failed=failed))
         return clips
 
     async def close(self) -> None:

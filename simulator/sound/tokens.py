@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import jwt
+from jwt.types import Options
 
 LONGEST_SECONDS: Final = 86_400  # Twilio's 24 hours
 CONTENT_TYPE: Final = "twilio-fpa;v=1"
@@ -74,11 +75,16 @@ class Gate:
 
     @staticmethod
     def _verified(token: str, secret: str) -> dict[str, Any]:
-        unchecked = {"verify_exp": False, "verify_nbf": False, "verify_iat": False, "verify_aud": False}
+        unchecked: Options = {
+            "verify_exp": False,
+            "verify_nbf": False,
+            "verify_iat": False,
+            "verify_aud": False,
+        }
         try:
             if jwt.get_unverified_header(token).get("cty") != CONTENT_TYPE:
                 raise BadToken(20102, "Invalid Access Token header")
-            return dict(jwt.decode(token, secret, algorithms=["HS256"], options=unchecked))  # type: ignore[arg-type]
+            return dict(jwt.decode(token, secret, algorithms=["HS256"], options=unchecked))
         except jwt.InvalidSignatureError as error:
             raise BadToken(20107, "Invalid Access Token signature") from error
         except jwt.InvalidTokenError as error:

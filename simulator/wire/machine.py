@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from simulator.crowd.crowd import Crowd
@@ -58,7 +59,7 @@ class Machine:
         leg = self._leg(sid)
         kernel = self._world.kernel
         for index, key in enumerate(str(data.get("press") or "")):
-            kernel.after(index * SECONDS_BETWEEN_KEYS, lambda key=key: leg.press(key))  # type: ignore[misc]
+            kernel.after(index * SECONDS_BETWEEN_KEYS, partial(leg.press, key))
         if data.get("say"):
             words = str(data["say"])
             self._world.speak(leg, words, float(data.get("seconds") or max(0.5, len(words) / 15)))

@@ -58,6 +58,8 @@ class OverSockets:
             body = _read(response, time.monotonic() + request.read_seconds)
         except HTTPError as error:
             return HttpReply(failure=_failure(error))
+        except TimeoutError:
+            return HttpReply(failure="read")
         except (OSError, ValueError):
             return HttpReply(failure="protocol")
         return HttpReply(response.status, tuple(response.headers.items()), body)
@@ -72,7 +74,7 @@ def _read(response: urllib3.BaseHTTPResponse, deadline: float) -> bytes:
             parts.append(part)
             size += len(part)
             if time.monotonic() > deadline:
-                raise ReadTimeoutError(None, "", "the body did not end in time")  # type: ignore[arg-type]
+                raise TimeoutError("the body did not end in time")
             if size > LARGEST_BODY_BYTES:
                 break
     except BaseException:

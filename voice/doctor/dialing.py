@@ -1,6 +1,7 @@
 """Twilio's geographic permissions beside what our flows may call: the wall behind our own, against fraud by telephone."""
 
 from collections.abc import Callable, Iterable
+from functools import partial
 
 import phonenumbers
 
@@ -21,9 +22,7 @@ def checks(page: Page, carrier: Carrier, flow_of: FlowOf) -> list[Check]:
     return [
         (
             f"dialing of {account.id}",
-            lambda account=account: _permissions(  # type: ignore[misc]
-                carrier, account, wanted(page, account, flow_of)
-            ),
+            partial(_permissions, page, carrier, account, flow_of),
         )
         for account in page.accounts.values()
     ]
@@ -43,7 +42,8 @@ def _country(place: str) -> str | None:
     return phonenumbers.region_code_for_number(phonenumbers.parse(place)) if place.startswith("+") else place
 
 
-def _permissions(carrier: Carrier, account: Account, needed: frozenset[str]) -> str:
+def _permissions(page: Page, carrier: Carrier, account: Account, flow_of: FlowOf) -> str:
+    needed = wanted(page, account, flow_of)
     countries = carrier.ask(
         account, lambda client: client.voice.v1.dialing_permissions.countries.list(page_size=1000)
     )

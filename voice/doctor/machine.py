@@ -5,6 +5,7 @@ import socket
 import ssl
 import time
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -26,8 +27,7 @@ def checks(
 ) -> list[Check]:
     """The checks of this group; `free` and `trust` are the machine's own unless a test knows better."""
     found: list[Check] = [
-        (f"disk of {name}", lambda place=place: _disk(place, free or _free))  # type: ignore[misc]
-        for name, place in _places(settings)
+        (f"disk of {name}", partial(_disk, place, free or _free)) for name, place in _places(settings)
     ]
     found.append(("time zones", lambda: _zones(shop.timezone for shop in page.shops.values())))
     if settings.public_base_url.startswith("https:"):

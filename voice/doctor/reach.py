@@ -1,5 +1,7 @@
 """From outside: a request signed as Twilio signs comes in through PUBLIC_BASE_URL, and an unsigned one does not."""
 
+from functools import partial
+
 import requests
 from twilio.request_validator import RequestValidator
 
@@ -15,7 +17,8 @@ def checks(page: Page, public_base_url: str, session: requests.Session) -> list[
     return [
         (
             f"signature of {account.id}",
-            lambda account=account: _round_trip(  # type: ignore[misc]
+            partial(
+                _round_trip,
                 f"{public_base_url.rstrip('/')}/voice/status",
                 account.account_sid,
                 account.secrets.auth_tokens[0],

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from email.utils import parsedate_to_datetime
+from functools import partial
 
 import requests
 
@@ -32,16 +33,16 @@ def checks(
         found.append(("twilio", _nobody))
     for account in page.accounts.values():
         found += [
-            (f"keys of {account.id}", lambda account=account: _keys(carrier, account)),  # type: ignore[misc]
-            (f"time of {account.id}", lambda account=account: _time(carrier, account, now())),  # type: ignore[misc]
-            (f"media of {account.id}", lambda account=account: _media(carrier, account, session)),  # type: ignore[misc]
+            (f"keys of {account.id}", partial(_keys, carrier, account)),
+            (f"time of {account.id}", partial(_time, carrier, account, now)),
+            (f"media of {account.id}", partial(_media, carrier, account, session)),
         ]
     for shop in page.shops.values():
         account = page.accounts[shop.account_id]
         found.append(
             (
                 f"queue of {shop.id}",
-                lambda shop=shop, account=account: _queue(carrier, account, queue_name(shop.id)),  # type: ignore[misc]
+                partial(_queue, carrier, account, queue_name(shop.id)),
             )
         )
     for number, (_, account_id) in page.numbers.items():
@@ -49,7 +50,7 @@ def checks(
         found.append(
             (
                 f"number {mask(number)}",
-                lambda number=number, account=account: _number(carrier, account, links, number),  # type: ignore[misc]
+                partial(_number, carrier, account, links, number),
             )
         )
     return found
@@ -72,11 +73,11 @@ def _keys(carrier: Carrier, account: Account) -> str:
     return f"Twilio takes the {' and the '.join(tried)}"
 
 
-def _time(carrier: Carrier, account: Account, now: float) -> str:
+def _time(carrier: Carrier, account: Account, now: Callable[[], float]) -> str:
     _, date = carrier.probe(account, (account.api_key_sid, account.secrets.api_key_secret))
     if not date:
         raise Ill("Twilio's answer carries no Date", "a proxy between here and Twilio takes headers away")
-    apart = parsedate_to_datetime(date).timestamp() - now
+    apart = parsedate_to_datetime(date).timestamp() - now()
     if abs(apart) > MOST_SECONDS_APART:
         raise Ill(
             f"this machine and Twilio are {apart:+.0f} s apart; access tokens will be refused",

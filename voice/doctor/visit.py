@@ -1,6 +1,7 @@
 """The whole visit: all groups in an order in which the first fault explains those after it."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import requests
@@ -20,7 +21,7 @@ def visit(settings: Settings, open_storage: Callable[[], Any]) -> list[Finding]:
         store = Store(settings.database_url)
         books = Books(store, settings.secret_text)
     except ValueError as wrong:
-        return run([("settings", lambda wrong=wrong: _raise(str(wrong)))])  # type: ignore[misc]
+        return run([("settings", partial(_raise, str(wrong)))])
     session = requests.Session()
     carrier = Carrier(CarrierHttp(settings.twilio_api_url), settings.twilio_api_url)
     found = run([*truth.checks(store), *helpers.checks(settings.redis_url, open_storage)])
