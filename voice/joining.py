@@ -7,19 +7,20 @@ from sqlalchemy.orm import Session as Tx
 
 from callflows.actions import JoinQueue, RingAgents, TakePlace
 from callflows.events import QueueLeft, QueueOutcome, RingEnded, RingOutcome
-from callflows.flow import Flow
+from callflows.flow import Flow, Queue
 from callflows.session import Session
-from callflows.world import Staffing
+from callflows.world import Staffing, lets_in
 from routing.plan import Plan
 from routing.snapshot import Strategy
 from voice import models
 from voice.dispatch import decide_for_queue
+from voice.estimates import wait_for_newcomer
 from voice.locks import lock_queues
 from voice.people import agents_named, last_agent
 from voice.plans import plan_of
 from voice.runtime import Runtime
-from voice.staffing import staffing_among
-from voice.states import WAITING_OPEN, Agent
+from voice.staffing import agents_there, staffing_among, staffing_of
+from voice.states import WAITING_OPEN
 
 RUNG = "@"  # before the name of whom a place without a queue rings
 CONNECT_SECONDS = 10.0  # from the decision until every desk of a ring shows it, and back
@@ -28,21 +29,31 @@ WHEN_STAFFED = {
     Staffing.ALL_BUSY: RingOutcome.BUSY,
     Staffing.ALL_AWAY: RingOutcome.AWAY,
     Staffing.NOBODY: RingOutcome.AWAY,
+    Staffing.NO_MEMBERS: RingOutcome.AWAY,
 }
 MISSED = {"timeout": RingOutcome.NO_ANSWER, "full": RingOutcome.NO_ANSWER}
 
 
-def why_closed(tx: Tx, merchant_id: str, flow: Flow, wish: TakePlace) -> QueueLeft | RingEnded | None:
+def why_closed(
+    tx: Tx, merchant_id: str, flow: Flow, wish: TakePlace, now: float
+) -> QueueLeft | RingEnded | None:
     """What the flow goes on with when there is no place now; None when there is one."""
     if isinstance(wish, RingAgents):
         return _why_silent(tx, merchant_id, wish)
-    if wish.leave_when_no_agents and not _agents_on_shift(tx, merchant_id, wish.queue):
+    queue = flow.queues[wish.queue]
+    if wish.leave_when_no_agents and not lets_in(
+        wish.join_if, staffing_of(tx, merchant_id, wish.queue, queue.tiers)
+    ):
         return QueueLeft(QueueOutcome.NO_AGENTS)
-    capacity = flow.queues[wish.queue].capacity
-    if capacity is None:
+    if (queue.capacity, queue.max_estimate_seconds, queue.max_per_agent) == (None, None, None):
         return None
     lock_queues(tx, merchant_id)
-    return QueueLeft(QueueOutcome.FULL) if callers_in(tx, merchant_id, wish.queue) >= capacity else None
+    waiting = callers_in(tx, merchant_id, wish.queue)
+    if queue.capacity is not None and waiting >= queue.capacity:
+        return QueueLeft(QueueOutcome.FULL)
+    if waiting and _is_too_long(tx, merchant_id, wish.queue, queue, waiting, now):
+        return QueueLeft(QueueOutcome.TOO_LONG)
+    return None
 
 
 def take_place(
@@ -135,17 +146,13 @@ def _why_silent(tx: Tx, merchant_id: str, wish: RingAgents) -> RingEnded | None:
     return None if outcome is None else RingEnded(outcome)
 
 
-def _agents_on_shift(tx: Tx, merchant_id: str, queue: str) -> int:
-    return (
-        tx.scalar(
-            select(func.count())
-            .select_from(models.QueueMember)
-            .join(models.Agent, models.Agent.id == models.QueueMember.agent_id)
-            .where(
-                models.QueueMember.merchant_id == merchant_id,
-                models.QueueMember.queue == queue,
-                models.Agent.state.not_in((Agent.OFFLINE, Agent.UNREACHABLE)),
-            )
-        )
-        or 0
-    )
+def _is_too_long(tx: Tx, merchant_id: str, name: str, queue: Queue, waiting: int, now: float) -> bool:
+    """Whether one more caller behind so many would wait too long; the first one never does."""
+    if queue.max_per_agent is not None:
+        there = agents_there(tx, merchant_id, name, queue.tiers)
+        if waiting + 1 > queue.max_per_agent * there:
+            return True
+    if queue.max_estimate_seconds is None:
+        return False
+    expected = wait_for_newcomer(tx, merchant_id, name, now)
+    return expected is not None and expected > queue.max_estimate_seconds

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session as Tx
 
 from callflows.flow import Flow
@@ -29,7 +29,8 @@ class Staffed(Mapping[str, Staffing]):
         if queue not in self._seen:
             try:
                 with self._rt.store.read() as tx:
-                    self._seen[queue] = staffing_of(tx, self._merchant_id, queue)
+                    helpers = self._flow.queues[queue].tiers
+                    self._seen[queue] = staffing_of(tx, self._merchant_id, queue, helpers)
             except StoreAway as away:
                 raise KeyError(queue) from away
         return self._seen[queue]
@@ -41,15 +42,30 @@ class Staffed(Mapping[str, Staffing]):
         return len(self._flow.queues)
 
 
-def staffing_of(tx: Tx, merchant_id: str, queue: str) -> Staffing:
-    """Who is there now; an agent who rings, talks or writes notes is busy."""
+def staffing_of(tx: Tx, merchant_id: str, queue: str, helpers: Iterable[str] = ()) -> Staffing:
+    """Who is there now, with those of the queues that help out; who rings, talks or writes notes is busy."""
     return _staffing(
         tx.scalars(
             select(models.Agent.state)
             .join(models.QueueMember, models.Agent.id == models.QueueMember.agent_id)
-            .where(models.QueueMember.merchant_id == merchant_id, models.QueueMember.queue == queue)
+            .where(*_of_queues(merchant_id, (queue, *helpers)))
             .distinct()
         )
+    )
+
+
+def agents_there(tx: Tx, merchant_id: str, queue: str, helpers: Iterable[str] = ()) -> int:
+    """How many agents could take callers, now or after what they do: all who are signed in and not away."""
+    return (
+        tx.scalar(
+            select(func.count(models.Agent.id.distinct()))
+            .join(models.QueueMember, models.Agent.id == models.QueueMember.agent_id)
+            .where(
+                *_of_queues(merchant_id, (queue, *helpers)),
+                models.Agent.state.not_in((*NOT_THERE, Agent.AWAY)),
+            )
+        )
+        or 0
     )
 
 
@@ -58,8 +74,14 @@ def staffing_among(tx: Tx, agent_ids: Collection[str]) -> Staffing:
     return _staffing(tx.scalars(select(models.Agent.state).where(models.Agent.id.in_(agent_ids)).distinct()))
 
 
+def _of_queues(merchant_id: str, queues: Collection[str]) -> tuple[ColumnElement[bool], ...]:
+    return models.QueueMember.merchant_id == merchant_id, models.QueueMember.queue.in_(queues)
+
+
 def _staffing(found: Iterable[str]) -> Staffing:
     states = set(found)
+    if not states:
+        return Staffing.NO_MEMBERS
     if Agent.AVAILABLE in states:
         return Staffing.AVAILABLE
     there = states - set(NOT_THERE)

@@ -230,7 +230,7 @@ def _settled(tx: Tx, rt: Runtime, story: Story) -> Story:
         return _gated(tx, rt, story, wish)
     if not isinstance(wish, JoinQueue | RingAgents):
         return story
-    closed = why_closed(tx, story.facts.merchant_id, story.flow, wish)
+    closed = why_closed(tx, story.facts.merchant_id, story.flow, wish, rt.now())
     if closed is None:
         return story
     facts, turn = story.facts, story.turn

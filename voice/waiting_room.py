@@ -13,11 +13,11 @@ from callflows.session import Session
 from callflows.steps.queue import QueueStep
 from callflows.visit import Visit
 from callflows.waits import Estimate, Message, Music, Position, Wait, due
-from routing.estimate import RECENT_SECONDS, remaining_wait
 from voice import heard as told
 from voice import models, music, speak
 from voice.calls import find_call
 from voice.changes import changed
+from voice.estimates import wait_that_remains
 from voice.joining import is_rung
 from voice.offers import withdraw
 from voice.phrases import phrase
@@ -168,26 +168,11 @@ def _place(tx: Tx, waiting: models.Waiting, language: str) -> str:
 
 def _estimate(tx: Tx, waiting: models.Waiting, now: float, language: str) -> str:
     """How long it will take, when the queue knows."""
-    left = remaining_wait(_recent_answers(tx, waiting, now), now - waiting.entered_at, now)
+    left = wait_that_remains(tx, waiting, now)
     if left is None:
         return ""
     minutes = left // 60
     return phrase("minute", language) if minutes == 1 else phrase("minutes", language, minutes=minutes)
-
-
-def _recent_answers(tx: Tx, waiting: models.Waiting, now: float) -> list[tuple[float, float]]:
-    rows = tx.execute(
-        select(models.Waiting.state_at, models.Waiting.state_at - models.Waiting.entered_at)
-        .where(
-            models.Waiting.merchant_id == waiting.merchant_id,
-            models.Waiting.queue == waiting.queue,
-            models.Waiting.state == Waiting.CONNECTED,
-            models.Waiting.state_at > now - RECENT_SECONDS,
-        )
-        .order_by(models.Waiting.state_at.desc())
-        .limit(50)
-    )
-    return [(answered_at, waited) for answered_at, waited in rows]
 
 
 def _waiting_of(tx: Tx, waiting_id: str, heard: told.WaitHeard) -> models.Waiting | None:

@@ -1,0 +1,113 @@
+"""Who is let into a queue: who must be there, and how long a newcomer would wait."""
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from simulator.handset import Caller
+from tests.journeys.northwind import FLOW
+from tests.journeys.shop import Shop
+from voice import models
+
+
+def flow(queue: str) -> str:
+    """The shop's flow with other terms for its queue, and an answer for each way not to be let in."""
+    return (
+        FLOW.replace("max_wait: 10m}", f"max_wait: 10m, {queue}}}")
+        .replace("    full: busy\n", "    full: busy\n    no_agents: nobody\n    too_long: rush\n")
+        .replace(
+            "  busy:\n",
+            '  nobody:\n    hangup: "Nobody is here."\n  rush:\n    hangup: "You would wait too long."\n  busy:\n',
+            1,
+        )
+    )
+
+
+@pytest.fixture
+def made(tmp_path: Path, request: pytest.FixtureRequest) -> Shop:
+    return Shop(tmp_path, flow=flow(request.param))
+
+
+def asks(shop: Shop, number: str) -> Caller:
+    caller = shop.rings_up(number)
+    caller.hears("For orders, press 1")
+    caller.presses("1")
+    return caller
+
+
+def is_answered(shop: Shop, number: str, after: float) -> None:
+    """Somebody waits so long and is answered by Ann, who goes home afterwards."""
+    caller = shop.joins_queue(number)
+    shop.waits(after)
+    shop.ann.starts_shift()
+    shop.ann.rings()
+    shop.ann.accepts()
+    shop.ann.talks_to(caller)
+    shop.ann.ends()
+    shop.ann.posts("/api/shift/end")
+
+
+def forgets_answers(shop: Shop) -> None:
+    """As if the answers so far had been given a quarter of an hour earlier, so that they say nothing about now."""
+    with shop.rt.write() as tx:
+        for row in tx.scalars(select(models.Waiting).where(models.Waiting.state == "connected")):
+            row.state_at -= 900
+
+
+@pytest.mark.parametrize("made", ["join_if: free"], indirect=True)
+def test_only_who_could_be_rung_for_at_once_is_let_in_where_the_queue_says_so(made: Shop) -> None:
+    made.ann.starts_shift()
+    first = made.joins_queue()
+    made.ann.rings()
+    asks(made, "+12025550199").hears("Nobody is here")
+
+    made.ann.accepts()
+    made.ann.talks_to(first)
+    made.sim.assert_quiet()
+
+
+@pytest.mark.parametrize("made", ["join_if: not_away"], indirect=True)
+def test_those_who_are_all_away_are_as_nobody_where_the_queue_says_so(made: Shop) -> None:
+    made.ann.starts_shift()
+    made.ann.posts("/api/away", reason="lunch")
+    asks(made, "+12025550199").hears("Nobody is here")
+
+    made.ann.posts("/api/available")
+    made.joins_queue()
+    made.ann.rings()
+
+
+@pytest.mark.parametrize("made", ["max_estimate: 1m, join_if: always"], indirect=True)
+def test_a_caller_who_would_wait_too_long_is_diverted_but_never_the_first(made: Shop) -> None:
+    for number in ("+12025550181", "+12025550182"):
+        is_answered(made, number, after=80)
+    made.ann.starts_shift()
+    made.ann.posts("/api/away", reason="lunch")
+
+    made.joins_queue("+12025550183")  # the queue is empty
+    asks(made, "+12025550184").hears("You would wait too long")
+    forgets_answers(made)
+    made.joins_queue("+12025550185")
+    made.joins_queue("+12025550186")
+    assert [fact.data["why"] for fact in made.facts("enqueue_skipped")] == ["too_long"]
+
+
+@pytest.mark.parametrize("made", ["max_per_agent: 2"], indirect=True)
+def test_so_many_wait_for_each_agent_who_is_there_and_no_more(made: Shop) -> None:
+    made.ann.starts_shift()
+    talking = made.joins_queue("+12025550181")
+    made.ann.rings()
+    made.ann.accepts()
+    made.ann.talks_to(talking)
+    made.joins_queue("+12025550182")
+    made.joins_queue("+12025550183")
+    asks(made, "+12025550184").hears("You would wait too long")
+
+    made.ben.starts_shift()
+    made.ben.rings()  # for one of the two; who is rung for still waits
+    made.joins_queue("+12025550185")
+    made.joins_queue("+12025550186")
+    asks(made, "+12025550187").hears("You would wait too long")
+    assert len({row.call_id for row in made.rows(models.Waiting)}) == 5
+    made.sim.assert_quiet()
