@@ -7,11 +7,33 @@ nothing and an agent's id.
 from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import CompoundSelect, Float, Select, and_, bindparam, literal, or_, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Float,
+    Select,
+    and_,
+    bindparam,
+    func,
+    literal,
+    or_,
+    select,
+    union_all,
+)
 
+from routing.callbacks import Callback
 from voice import models
 from voice.candidates import is_open
-from voice.states import Action, Agent, Consult, Offer, Participation, Waiting
+from voice.states import (
+    PHONE_RING_LIVE,
+    SUPERVISION_LIVE,
+    Action,
+    Agent,
+    Consult,
+    Offer,
+    Participation,
+    Waiting,
+)
 
 ACKNOWLEDGE_SECONDS = 3.0  # from the write to an open stream to the desk's answer
 DELIVER_SECONDS = 5.0  # from the decision to the write
@@ -66,20 +88,79 @@ MAYBE_ALL_TRIED: Final = _rows(  # whether everybody was rung, the row itself do
     models.Waiting.gives_up.is_(True),
     models.Waiting.left_as.is_(None),
 )
+
+
+def _there(of_queue: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Whether an agent of some queues is there for a caller, or left so lately that the caller waits on all the same."""
+    waiting, member, agent = models.Waiting, models.QueueMember, models.Agent
+    return (
+        select(agent.id)
+        .join(member, member.agent_id == agent.id)
+        .where(
+            member.merchant_id == waiting.merchant_id,
+            of_queue,
+            or_(
+                agent.state.not_in((Agent.OFFLINE, Agent.UNREACHABLE, Agent.AWAY)),
+                and_(agent.state == Agent.AWAY, waiting.stays_if == "signed_in"),
+                agent.since_at > _NOW - waiting.stays_seconds,
+            ),
+        )
+        .correlate(waiting)
+        .exists()
+    )
+
+
+_QUEUE_OF_MEMBER = models.QueueMember.queue.expression
+DESERTED: Final = _rows(
+    models.Waiting,
+    models.Waiting.state == Waiting.WAITING,
+    models.Waiting.left_as.is_(None),
+    models.Waiting.is_callback.is_(False),
+    models.Waiting.stays_if != "",
+    models.Waiting.entered_at <= _NOW - models.Waiting.stays_seconds,
+    ~_there(models.Waiting.queue == _QUEUE_OF_MEMBER),
+    or_(
+        models.Waiting.helpers == "",
+        # The name between spaces is in the row's helpers when taking it out leaves less; both stores can do that.
+        ~_there(
+            func.replace(models.Waiting.helpers, literal(" ") + _QUEUE_OF_MEMBER + " ", "")
+            != models.Waiting.helpers
+        ),
+    ),
+)
 LOST_LEGS: Final = _rows(
     models.Participation,
     models.Participation.until_at <= _NOW,
     models.Participation.state.in_((Participation.TALKING, Participation.VANISHED)),
+)
+LATE_PHONES: Final = (
+    select(models.PhoneRing.merchant_id, models.PhoneRing.id)
+    .where(models.PhoneRing.state.in_(PHONE_RING_LIVE), models.PhoneRing.until_at <= _NOW)
+    .limit(AT_ONCE)
+)
+CALLBACKS: Final = (
+    select(models.Callback.merchant_id, models.Callback.id)
+    .where(
+        models.Callback.state.in_((Callback.RESTING, Callback.IN_LINE)),
+        models.Callback.next_at <= _NOW,
+    )
+    .limit(AT_ONCE)
 )
 UNDECIDED_ASKINGS: Final = (
     select(models.Consult.merchant_id, models.Consult.call_id)
     .where(models.Consult.state.in_((Consult.HOLDING, Consult.RINGING)))
     .limit(AT_ONCE)
 )
+SUPERVISIONS: Final = (
+    select(models.Supervision.merchant_id, models.Supervision.id)
+    .where(models.Supervision.state.in_(SUPERVISION_LIVE))
+    .limit(AT_ONCE)
+)
 WRITTEN_NOTES: Final = _agents(models.Agent.state == Agent.WRAP_UP, models.Agent.until_at <= _NOW)
 SILENT_DESKS: Final = _agents(
     models.Agent.state.in_((Agent.AVAILABLE, Agent.RINGING, Agent.WRAP_UP)),
     models.Agent.seen_at <= _NOW - LEASE_SECONDS,
+    models.Agent.on_phone.is_(False),  # whose calls come to an ordinary phone needs no desk
 )
 OPEN_QUEUES: Final = (  # where desks could be rung for somebody now
     select(models.Waiting.merchant_id, models.Waiting.queue).where(is_open()).distinct()

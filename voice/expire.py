@@ -6,8 +6,10 @@ from typing import Final
 import structlog
 from sqlalchemy.orm import Session
 
-from voice import due, models
+from callflows.world import lets_in
+from voice import callbacks, due, models, supervising
 from voice.agents import lose
+from voice.callback_rows import is_pending
 from voice.calls import remember
 from voice.candidates import everybody_was_rung
 from voice.consults import look_again
@@ -16,7 +18,9 @@ from voice.joining import is_rung
 from voice.locks import try_agent, try_call
 from voice.moves import move
 from voice.offers import end_offer, give_back
+from voice.phone_legs import late
 from voice.runtime import Runtime
+from voice.staffing import staffing_of
 from voice.states import Agent, CallEnd, Offer, Participation, Waiting
 from voice.store import StoreAway
 from voice.talks import release_claim
@@ -68,6 +72,7 @@ def _time_out(tx: Session, rt: Runtime, key: Key) -> None:
     call = _taken(tx, waiting)
     if (
         call is not None
+        and not is_pending(call, waiting)
         and waiting.deadline_at <= rt.now()
         and leave(tx, rt, waiting, "timed_out", "timeout")
     ):
@@ -83,6 +88,17 @@ def _give_up(tx: Session, rt: Runtime, key: Key) -> None:
     if call is None or waiting.state != Waiting.WAITING or not everybody_was_rung(tx, waiting, rt.now()):
         return
     if leave(tx, rt, waiting, "left", "no_answer"):
+        call.waited_seconds = call.waited_seconds or rt.now() - waiting.entered_at
+        remember(call, CallEnd.MISSED)
+
+
+def _leave_deserted(tx: Session, rt: Runtime, key: Key) -> None:
+    waiting = tx.get_one(models.Waiting, key)
+    call = _taken(tx, waiting)
+    if call is None or waiting.state != Waiting.WAITING or not waiting.stays_if:
+        return
+    there = staffing_of(tx, waiting.merchant_id, waiting.queue, waiting.helpers.split())
+    if not lets_in(waiting.stays_if, there) and leave(tx, rt, waiting, "left", "no_agents"):
         call.waited_seconds = call.waited_seconds or rt.now() - waiting.entered_at
         remember(call, CallEnd.MISSED)
 
@@ -113,12 +129,21 @@ def _lose_desk(tx: Session, rt: Runtime, key: Key) -> None:
         lose(tx, rt, agent)
 
 
-def _taken(tx: Session, row: models.Offer | models.Waiting | models.Participation) -> models.Call | None:
+def _end_phone_ring(tx: Session, rt: Runtime, key: Key) -> None:
+    ring = tx.get_one(models.PhoneRing, key)
+    call = _taken(tx, ring)
+    if call is not None and ring.until_at <= rt.now():
+        late(tx, rt, call, ring)
+
+
+def _taken(
+    tx: Session, row: models.Offer | models.Waiting | models.Participation | models.PhoneRing
+) -> models.Call | None:
     """The row's call, and the row as it is now; None when somebody is at it, then the next round looks again."""
     call = try_call(tx, row.merchant_id, row.call_id)
     if call is not None:
         tx.refresh(row)
-    return call
+    return call if call is not None and row.call_id == call.id else None
 
 
 End = Callable[[Session, Runtime, Key], None]
@@ -127,8 +152,12 @@ PASSES: Final[tuple[tuple[due.Due, End], ...]] = (
     (due.LATE_CLAIMS, _release),
     (due.UNANSWERED_RINGS, _end_ring),
     (due.MAYBE_ALL_TRIED, _give_up),
+    (due.DESERTED, _leave_deserted),
     (due.LONGEST_WAITS, _time_out),
     (due.WRITTEN_NOTES, _end_notes),
     (due.SILENT_DESKS, _lose_desk),
+    (due.LATE_PHONES, _end_phone_ring),
     (due.UNDECIDED_ASKINGS, look_again),
+    (due.CALLBACKS, callbacks.look_again),
+    (due.SUPERVISIONS, supervising.look_again),
 )

@@ -18,6 +18,7 @@ from voice.estimates import wait_for_newcomer
 from voice.locks import lock_queues
 from voice.people import agents_named, last_agent
 from voice.plans import plan_of
+from voice.recall import resume
 from voice.runtime import Runtime
 from voice.staffing import agents_there, staffing_among, staffing_of
 from voice.states import WAITING_OPEN
@@ -79,6 +80,7 @@ def take_place(
     )
     if isinstance(wish, JoinQueue):
         _in_queue(tx, place, call, flow, wish, now)
+        resume(tx, rt, call, place, flow.queues[wish.queue].recall_seconds)
         call.queue = wish.queue
     else:
         _for_ring(tx, place, wish, now)
@@ -101,7 +103,7 @@ def is_rung(waiting: models.Waiting) -> bool:
 
 
 def callers_in(tx: Tx, merchant_id: str, queue: str) -> int:
-    """How many callers are in a queue now."""
+    """How many callers wait on the line in a queue now."""
     return (
         tx.scalar(
             select(func.count())
@@ -110,6 +112,7 @@ def callers_in(tx: Tx, merchant_id: str, queue: str) -> int:
                 models.Waiting.merchant_id == merchant_id,
                 models.Waiting.queue == queue,
                 models.Waiting.state.in_(WAITING_OPEN),
+                models.Waiting.is_callback.is_(False),
             )
         )
         or 0
@@ -125,6 +128,9 @@ def _in_queue(
     place.deadline_at = now + wish.max_wait_seconds
     place.ring_seconds, place.wrap_up_seconds = queue.ring_seconds, queue.wrap_up_seconds
     place.strategy, place.gives_up = Strategy(queue.strategy), queue.all_tried == "leave"
+    if wish.leave_when_no_agents and queue.stay_if != "always":
+        place.stays_if, place.stays_seconds = queue.stay_if, queue.stay_seconds
+        place.helpers = "".join(f" {name} " for name in queue.tiers)
     plan = plan_of(flow, wish, lambda name: agents_named(tx, place.merchant_id, name))
     if wish.prefer_seconds and (last := last_agent(tx, call, wish.queue, now)) is not None:
         plan = replace(plan, preferred=(last, float(wish.prefer_seconds)))

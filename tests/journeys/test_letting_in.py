@@ -1,4 +1,4 @@
-"""Who is let into a queue: who must be there, and how long a newcomer would wait."""
+"""Who is let into a queue and who leaves it again: who must be there, and how long a newcomer would wait."""
 
 from pathlib import Path
 
@@ -111,3 +111,61 @@ def test_so_many_wait_for_each_agent_who_is_there_and_no_more(made: Shop) -> Non
     asks(made, "+12025550187").hears("You would wait too long")
     assert len({row.call_id for row in made.rows(models.Waiting)}) == 5
     made.sim.assert_quiet()
+
+
+STAYS = "stay_if: signed_in, stay_for: 20s"
+
+
+@pytest.mark.parametrize("made", [STAYS], indirect=True)
+def test_when_the_last_agent_has_gone_home_those_who_wait_are_sent_on(made: Shop) -> None:
+    made.ann.starts_shift()
+    made.ben.starts_shift()
+    made.ann.posts("/api/away", reason="lunch")
+    made.ben.posts("/api/away", reason="lunch")
+    caller = made.joins_queue()
+    made.waits(60)
+    made.ann.posts("/api/shift/end")
+    made.waits(60)
+    assert made.only(models.Waiting).left_as is None  # Ben is only away
+
+    made.ben.posts("/api/shift/end")
+    made.waits(15)
+    assert made.only(models.Waiting).left_as is None
+    caller.hears("Nobody is here", within=30)
+    caller.ends()
+    left = made.only(models.Waiting)
+    assert (left.left_as, made.only_call().queue) == ("no_agents", "orders")
+    assert [fact.data["why"] for fact in made.facts("dequeued")] == ["no_agents"]
+
+
+@pytest.mark.parametrize("made", [STAYS], indirect=True)
+def test_who_comes_back_in_time_finds_the_callers_still_waiting(made: Shop) -> None:
+    made.ann.starts_shift()
+    made.ann.posts("/api/away", reason="lunch")
+    caller = made.joins_queue()
+    made.ann.posts("/api/shift/end")
+    made.waits(15)
+    made.ann.starts_shift()
+    made.ann.rings()
+    made.ann.accepts()
+
+    made.ann.talks_to(caller)
+
+
+@pytest.mark.both_stores
+def test_who_helps_out_counts_as_being_there_and_a_break_only_where_it_may(shop: Shop) -> None:
+    shop.publishes(
+        flow("stay_if: not_away, join_if: not_away, stay_for: 5s, tiers: {help: 10m}}, help: {").replace(
+            "}, help: {", "}\n  help: {"
+        )
+    )
+    with shop.rt.write() as tx:
+        tx.add(models.QueueMember(merchant_id="northwind", queue="help", agent_id="us_ben"))
+        tx.delete(tx.get_one(models.QueueMember, ("northwind", "orders", "us_ben")))
+    shop.ben.starts_shift()
+    caller = shop.joins_queue()
+    shop.waits(40)
+    assert shop.only(models.Waiting).left_as is None
+
+    shop.ben.posts("/api/away", reason="lunch")
+    caller.hears("Nobody is here", within=30)

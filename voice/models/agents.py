@@ -1,6 +1,6 @@
 """Agents, their teams and the queues that they take."""
 
-from sqlalchemy import ForeignKeyConstraint, Index, String
+from sqlalchemy import ForeignKeyConstraint, Index, String, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from voice import states
@@ -23,6 +23,16 @@ class Agent(Base):
     until_at: Mapped[float | None] = mapped_column(default=None)  # end of wrap-up
     not_before_at: Mapped[float] = mapped_column(default=0.0)  # no offer before this: a decline backs off
     next_state: Mapped[str] = mapped_column(default="")  # what a busy agent becomes afterwards
+    set_by: Mapped[str] = mapped_column(
+        default="", server_default=""
+    )  # the supervisor who set state or next_state
+    phone: Mapped[str] = mapped_column(
+        default="", server_default=""
+    )  # an ordinary one of the agent's own, E.164
+    on_phone: Mapped[bool] = mapped_column(default=False, server_default=false())  # calls come there
+    phone_fault: Mapped[str] = mapped_column(
+        default="", server_default=""
+    )  # why it was not dialled last time
     last_offer_at: Mapped[float] = mapped_column(default=0.0)
     seen_at: Mapped[float] = mapped_column(default=0.0)  # last answer of the desk to a ping
     desk_version: Mapped[int] = mapped_column(default=0)
@@ -65,4 +75,7 @@ class TeamQueue(Base):
     merchant_id: Mapped[str] = key()
     team: Mapped[str] = key()
     queue: Mapped[str] = key()
+    by_flow: Mapped[bool] = mapped_column(
+        default=False, server_default=false()
+    )  # the live flow says so; the panel does not change it
     __table_args__ = (ForeignKeyConstraint(["merchant_id", "team"], ["team.merchant_id", "team.name"]),)

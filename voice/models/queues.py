@@ -49,10 +49,22 @@ class Waiting(Base):
         default=False, server_default=false()
     )  # leaves when everybody who is there was rung in vain
     plan: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")  # routing/plan.py
+    is_callback: Mapped[bool] = mapped_column(
+        default=False, server_default=false()
+    )  # the caller is not on the line, or was called back to it
+    stays_if: Mapped[str] = mapped_column(
+        default="", server_default=""
+    )  # who must be left for the caller to wait on; "" whoever
+    stays_seconds: Mapped[float] = mapped_column(default=0.0, server_default="0")  # after the last has gone
+    helpers: Mapped[str] = mapped_column(
+        default="", server_default=""
+    )  # the queues that help out, between spaces
+    resumed_by: Mapped[str | None] = mapped_column(default=None)  # the call that has this place's order now
     __table_args__ = (
         of_call(),
         Index("waiting_open", "merchant_id", "queue", "state"),
         Index("waiting_due", "state", "until_at"),
+        Index("waiting_of_call", "merchant_id", "call_id"),
         unique_while("waiting_once_per_call", "merchant_id", "call_id", where="left_as IS NULL"),
     )
 
@@ -74,6 +86,9 @@ class Offer(Base):
     ring_until_at: Mapped[float | None] = mapped_column(default=None)
     ended_at: Mapped[float | None] = mapped_column(default=None)
     kind: Mapped[str] = mapped_column(default=states.OfferKind.QUEUE, server_default="queue")
+    phone: Mapped[str] = mapped_column(
+        default="", server_default=""
+    )  # the agent's ordinary phone that rings for it; "" the browser
     __table_args__ = (
         of_call(),
         unique_while("offer_one_live_per_agent", "agent_id", where=f"state IN ({quoted(states.OFFER_LIVE)})"),
