@@ -17,8 +17,11 @@ QUEUE_LEFT = {
     "timed_out": "the longest wait passed",
     "full": "it was full",
     "no_agents": "nobody was there",
+    "no_answer": "everybody was rung in vain",
+    "too_long": "the wait would have been too long",
     "exit_key": "by pressing a key",
     "caller_hung_up": "the caller hung up",
+    "pulled": "a supervisor moved the caller",
 }
 NOT_RUNG = {"busy": "all were busy", "away": "nobody was there"}
 RING_ENDED = {
@@ -171,6 +174,9 @@ SENTENCES: Final[Mapping[str, Callable[[Fact], str]]] = {
     "consult_joined": lambda fact: "All three talk",
     "consult_ended": lambda fact: f"{fact.agent} was let go{fact.word('why') and ': ' + fact.word('why')}",
     "handed_over": lambda fact: f"{fact.agent} has the caller now",
+    "coaching_began": lambda fact: f"{fact.word('name')} coached the agent, unheard by the caller",
+    "barged_in": lambda fact: f"{fact.word('name')} spoke to both",
+    "pulled": lambda fact: f"A supervisor gave the caller to {fact.agent}",
     "hold_started": lambda fact: f"{fact.agent} put the caller on hold",
     "hold_ended": lambda fact: f"{fact.agent} took the caller off hold{fact.after('held')}",
     "agent_vanished": lambda fact: f"{fact.agent}’s phone was lost; the caller hears music",
@@ -193,5 +199,5 @@ SENTENCES: Final[Mapping[str, Callable[[Fact], str]]] = {
 # What another line tells as well, or what is about the agent's desk rather than about the caller.
 SILENT: Final = frozenset({
     "ringing", "ending_triggered", "wrap_up_started", "wrap_up_ended", "recording_started", "recording_completed",
-    "agent_state_changed", "variables_set", "branched", "module_entered", "split", "survey_asked", "text_sent", "system_asked", "looped",
+    "listening_began", "supervisor_left", "agent_state_changed", "variables_set", "branched", "module_entered", "split", "survey_asked", "text_sent", "system_asked", "looped",
 })  # fmt: skip
