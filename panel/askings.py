@@ -7,6 +7,7 @@ from sqlalchemy import and_, select
 from sqlalchemy.orm import Session, aliased
 
 from voice.models import Agent, Consult, Offer
+from voice.phones import show_number
 from voice.states import CONSULT_LIVE, OfferKind
 from voice.states import Consult as State
 
@@ -35,12 +36,19 @@ def consults(tx: Session, call_ids: Collection[str]) -> dict[tuple[str, str], di
     rows = tx.execute(
         select(Consult, asker.name, asked.name)
         .join(asker, asker.id == Consult.from_agent_id)
-        .join(asked, asked.id == Consult.agent_id)
+        .outerjoin(asked, asked.id == Consult.agent_id)
         .where(Consult.call_id.in_(call_ids))
         .order_by(Consult.state_at)
     )
     found = {}
     for consult, by, whom in rows:
         key = (consult.merchant_id, consult.call_id)
-        found[key] = {"state": consult.state, "by": by, "whom": whom, "why": consult.why}
+        shown = show_number(consult.target) if consult.kind == "number" else whom
+        found[key] = {
+            "state": consult.state,
+            "by": by,
+            "whom": shown,
+            "is_outside": consult.kind == "number",
+            "why": consult.why,
+        }
     return {key: one for key, one in found.items() if one["state"] in SHOWN}

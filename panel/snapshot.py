@@ -61,6 +61,7 @@ def desks(tx: Session, agent_ids: Collection[str], now: float) -> dict[str, Snap
             "since_at": agent.since_at,
             "until_at": agent.until_at,
             "next_state": agent.next_state,
+            "phone": _phone(agent),
             "offer": _offer(*offers[agent.id], calls, ways, senders, now) if agent.id in offers else None,
             "talk": _talk(parts[agent.id], calls, ringing, asked) if agent.id in parts else None,
             "rejoin": _rejoin(parts.get(agent.id), calls),
@@ -173,6 +174,12 @@ def _who(call: Call, merchant_name: str) -> Snapshot:
     }
 
 
+def _phone(agent: Agent) -> Snapshot:
+    """Where this agent's calls come: an ordinary phone, or the browser; `fault` is why that phone was not dialled."""
+    shown = show_number(agent.phone) if agent.phone else ""
+    return {"number": agent.phone, "shown": shown, "on": agent.on_phone, "fault": agent.phone_fault}
+
+
 def _offer(
     offer: Offer,
     waiting: Waiting,
@@ -185,6 +192,7 @@ def _offer(
     return {
         "id": offer.id,
         "state": offer.state,
+        "phone": offer.phone,
         **_who(*calls[key]),
         "queue": waiting.queue,
         "sent_by": senders.get(sent.by, "") if sent else "",
@@ -209,6 +217,7 @@ def _talk(
         **_who(*calls[part.merchant_id, part.call_id]),
         "offer_id": part.offer_id,
         "state": part.state,
+        "phone": part.phone,
         "is_guest": part.role == states.Role.CONSULT,
         "consult": asked.get((part.merchant_id, part.call_id)),
         "ringing": (part.merchant_id, part.call_id) in ringing,

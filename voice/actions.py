@@ -14,11 +14,12 @@ import structlog
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from voice import models
+from voice import models, phone_orders
 from voice.calls import dialled_leg, is_known, last_waiting
 from voice.carrier_faults import CarrierAway, CarrierGone, CarrierRefused
 from voice.changes import changed
 from voice.due import REQUEST_SECONDS
+from voice.let_hear import is_told, let_hear
 from voice.runtime import Runtime, after_commit
 from voice.states import Action, Participation, Role, Waiting
 
@@ -27,7 +28,7 @@ log = structlog.get_logger()
 LEASE_SECONDS = REQUEST_SECONDS
 HOLD_TRIES = 2  # then the caller is better off in the queue
 MOST_TRIES = 720  # an hour
-TRIES = {"hold": HOLD_TRIES, "dial": 1}
+TRIES = {"hold": HOLD_TRIES, "dial": 1, "ring": 1}
 WORD_SECONDS = (
     5.0  # an order to dial whose answer was lost: the leg tells of itself within this, or there is none
 )
@@ -37,7 +38,7 @@ OPEN = (Action.INTENDED, Action.SENT)
 
 @dataclass(frozen=True)
 class Move:
-    """What is to be done to a live call: poke, dial, hold, unhold, end_room or end_leg."""
+    """What is to be done to a live call: poke, dial, ring, hold, unhold, let_hear, end_room or end_leg."""
 
     kind: str
     target: str  # a leg's sid, a room's name for end_room, a number for dial
@@ -91,6 +92,8 @@ def send(rt: Runtime, merchant_id: str, action_id: str) -> None:
         _finish(rt, action, Action.CONFIRMED, "")
         if action.kind in OPPOSITE:
             _hear_last_word(rt, action)
+        elif action.kind == "let_hear":
+            _hear_last_wish(rt, action)
 
 
 def retake(rt: Runtime, unconfirmed: Iterable[tuple[str, str]]) -> None:
@@ -136,6 +139,8 @@ def _is_pointless(tx: Session, action: models.Action, call: models.Call) -> bool
         return _wanted(tx, action) != action.kind
     if action.kind == "dial":
         return action.attempts > TRIES["dial"] or not _is_to_be_dialled(tx, call)
+    if action.kind == "ring":
+        return not phone_orders.is_wanted(tx, action)
     return action.kind == "poke" and not _is_to_be_fetched(tx, action, call)
 
 
@@ -181,6 +186,15 @@ def _hear_last_word(rt: Runtime, action: models.Action) -> None:
             order(tx, rt, call, Move(OPPOSITE[action.kind], leg, room=room))
 
 
+def _hear_last_wish(rt: Runtime, action: models.Action) -> None:
+    """A supervisor may have wished something else while this request was under way."""
+    leg, _, room = action.target.partition(" ")
+    if not is_told(rt, leg):
+        with rt.write() as tx:
+            call = tx.get_one(models.Call, (action.merchant_id, action.call_id))
+            order(tx, rt, call, Move("let_hear", leg, room=room))
+
+
 def _make(rt: Runtime, action: models.Action, call: models.Call) -> None:
     account = rt.books.page.by_sid[call.account_sid]
     target, _, room = action.target.partition(" ")
@@ -192,19 +206,19 @@ def _make(rt: Runtime, action: models.Action, call: models.Call) -> None:
                 account, target, call.dialled, rt.links.leg(call.id), rt.links.dialled(call.id)
             )
             _know_leg(rt, call, sid)
+        case "ring":
+            phone_orders.place(rt, action, call)
         case "end_leg":
             rt.carrier.end_leg(account, target)
         case "end_room":
             if (room_sid := _room_sid(rt, call, target)) is not None:
                 rt.carrier.end_room(account, room_sid)
-        case "hold" | "unhold":
-            room_sid = _room_sid(rt, call, room)
-            if room_sid is None:
-                raise CarrierAway(f"room {room} is not known yet")
-            if action.kind == "hold":
-                rt.carrier.hold(account, room_sid, target, rt.links.hold(room))
-            else:
-                rt.carrier.unhold(account, room_sid, target)
+        case "hold":
+            rt.carrier.hold(account, _known_room(rt, call, room), target, rt.links.hold(room))
+        case "unhold":
+            rt.carrier.unhold(account, _known_room(rt, call, room), target)
+        case "let_hear":
+            let_hear(rt, account, target, _known_room(rt, call, room))
         case other:
             raise CarrierRefused(f"no such request: {other}")
 
@@ -215,6 +229,13 @@ def _know_leg(rt: Runtime, call: models.Call, sid: str) -> None:
         now = dialled_leg(tx, call.account_sid, call.id, sid)
         if now is not None and now.ended_at is not None:
             order(tx, rt, now, Move("end_leg", sid))
+
+
+def _known_room(rt: Runtime, call: models.Call, room: str) -> str:
+    room_sid = _room_sid(rt, call, room)
+    if room_sid is None:
+        raise CarrierAway(f"room {room} is not known yet")
+    return room_sid
 
 
 def _room_sid(rt: Runtime, call: models.Call, room: str) -> str | None:
@@ -248,6 +269,8 @@ def _finish(
             _hold_failed(tx, rt, action)
         if state == Action.FAILED and action.kind == "dial":
             _dial_failed(tx, rt, action, is_certain=is_certain)
+        if state == Action.FAILED and action.kind == "ring":
+            phone_orders.failed(tx, rt, action, error, is_certain=is_certain)
 
 
 def _hold_failed(tx: Session, rt: Runtime, action: models.Action) -> None:

@@ -14,27 +14,33 @@ from voice.locks import lock_call
 from voice.phrases import phrase
 from voice.runtime import Runtime
 from voice.states import PARTICIPATION_LIVE, Offer, OfferKind, Participation
+from voice.supervisor_legs import is_supervisors, supervisor_document, supervisor_left
 from voice.talks import agent_arrives
 from voice.vanishing import leg_ended, rejoin
 
 
 def agent_document(rt: Runtime, heard: told.AgentCall) -> bytes:
     """The bridge for who won this caller; the same again while that assignment lives; else a sentence and goodbye."""
+    if is_supervisors(heard):
+        return supervisor_document(rt, heard)
     with rt.write() as tx:
         talk = _talk_for(tx, rt, heard)
-        if talk is None:
-            return speak.say_and_hang_up(phrase("taken"))
-        region = rt.books.account_of(talk.merchant_id).region or None
-        call = tx.get_one(models.Call, (talk.merchant_id, talk.call_id))
-        return speak.document(
-            speak.join_as_agent(
-                talk.room,
-                rt.links,
-                participation_id=talk.id,
-                region=region,
-                is_first=is_dialling(call),
-            )
+        return speak.say_and_hang_up(phrase("taken")) if talk is None else room_document(tx, rt, talk)
+
+
+def room_document(tx: Session, rt: Runtime, talk: models.Participation) -> bytes:
+    """The way into the room, for a leg that passed the fence."""
+    region = rt.books.account_of(talk.merchant_id).region or None
+    call = tx.get_one(models.Call, (talk.merchant_id, talk.call_id))
+    return speak.document(
+        speak.join_as_agent(
+            talk.room,
+            rt.links,
+            participation_id=talk.id,
+            region=region,
+            is_first=is_dialling(call),
         )
+    )
 
 
 def agent_left(rt: Runtime, heard: told.TurnHeard, participation_id: str) -> bytes:
@@ -42,6 +48,8 @@ def agent_left(rt: Runtime, heard: told.TurnHeard, participation_id: str) -> byt
     with rt.write() as tx:
         talk = tx.scalar(select(models.Participation).where(models.Participation.id == participation_id))
         call = lock_call(tx, talk.merchant_id, talk.call_id) if talk is not None else None
+        if talk is None:
+            supervisor_left(tx, rt, heard, participation_id)
         if talk is None or call is None or call.account_sid != heard.account_sid:
             return speak.document(speak.hang_up())
         tx.refresh(talk)
@@ -56,7 +64,7 @@ def _talk_for(tx: Session, rt: Runtime, heard: told.AgentCall) -> models.Partici
         .join(models.Agent, models.Agent.id == models.Offer.agent_id)
         .where(models.Offer.id == (heard.offer or ""), models.Agent.identity == heard.identity)
     )
-    if offer is None:
+    if offer is None or offer.phone:
         return None
     call = lock_call(tx, offer.merchant_id, offer.call_id)
     if call is None or call.account_sid != heard.account_sid or call.ended_at is not None:

@@ -29,7 +29,7 @@ def end_shift(rt: Runtime, agent_id: str) -> None:
     """Go home; in the middle of a call it takes effect when the call is done."""
     with rt.write() as tx:
         if move(tx, rt, agent_id, "shift_ended") is None:
-            _later(tx, rt, agent_id, Agent.OFFLINE)
+            later(tx, rt, agent_id, Agent.OFFLINE)
 
 
 def go_away(rt: Runtime, agent_id: str, reason: str) -> None:
@@ -37,7 +37,7 @@ def go_away(rt: Runtime, agent_id: str, reason: str) -> None:
     reason = reason.strip()[:40] or "break"
     with rt.write() as tx:
         if move(tx, rt, agent_id, "went_away", reason=reason) is None:
-            _later(tx, rt, agent_id, Agent.AWAY, reason)
+            later(tx, rt, agent_id, Agent.AWAY, reason)
 
 
 def come_back(rt: Runtime, agent_id: str) -> None:
@@ -48,7 +48,7 @@ def come_back(rt: Runtime, agent_id: str) -> None:
         if move(tx, rt, agent_id, "came_back") is None:
             if agent.state == Agent.OFFLINE:
                 raise Refused("not_now", "Start your shift first.")
-            agent.next_state = ""
+            agent.next_state, agent.set_by = "", ""
             bump_desks(tx, rt, agent_id)
         decide_for_agent(tx, rt, agent_id)
 
@@ -59,6 +59,22 @@ def end_wrap_up(rt: Runtime, agent_id: str) -> None:
         if move(tx, rt, agent_id, "wrapped_up") is None:
             raise Refused("not_now", "You are not in wrap-up.")
         decide_for_agent(tx, rt, agent_id)
+
+
+def extend_wrap_up(rt: Runtime, agent_id: str) -> None:
+    """The notes take longer: a little more time, until the most that the installation allows; raises Refused."""
+    more, longest = rt.settings.wrap_up_more_seconds, rt.settings.wrap_up_longest_seconds
+    with rt.write() as tx:
+        agent = _agent(tx, agent_id)
+        if agent.state != Agent.WRAP_UP or agent.until_at is None:
+            raise Refused("not_now", "You are not in wrap-up.")
+        until_at = min(agent.until_at + more, agent.since_at + longest)
+        if until_at <= agent.until_at:
+            raise Refused(
+                "not_now", "Your time for notes cannot become longer. Go away for a while if you need to."
+            )
+        agent.until_at, agent.version = until_at, agent.version + 1
+        bump_desks(tx, rt, agent_id)
 
 
 def seen(rt: Runtime, agent_id: str) -> None:
@@ -89,7 +105,7 @@ def lost(rt: Runtime, agent_id: str) -> None:
 
 def lose(tx: Session, rt: Runtime, agent: models.Agent) -> None:
     """Make an agent unreachable and take the rings back; a talk is not touched, its leg tells of itself."""
-    if agent.state not in (Agent.AVAILABLE, Agent.RINGING, Agent.WRAP_UP):
+    if agent.on_phone or agent.state not in (Agent.AVAILABLE, Agent.RINGING, Agent.WRAP_UP):
         return
     ours = set()
     for offer in _rings_of(tx, agent.id):
@@ -117,11 +133,12 @@ def _saw(tx: Session, rt: Runtime, agent_id: str) -> None:
     tx.execute(update(models.Agent).where(models.Agent.id == agent_id).values(seen_at=rt.now()))
 
 
-def _later(tx: Session, rt: Runtime, agent_id: str, state: Agent, reason: str = "") -> None:
+def later(tx: Session, rt: Runtime, agent_id: str, state: Agent, reason: str = "", by: str = "") -> None:
+    """What a busy agent becomes when the work is done; `by` is the supervisor whose word it is."""
     agent = _agent(tx, agent_id)
     if agent.state not in AGENT_BUSY:
         return
-    agent.next_state = f"{state}:{reason}" if reason else str(state)
+    agent.next_state, agent.set_by = (f"{state}:{reason}" if reason else str(state)), by
     bump_desks(tx, rt, agent_id)
 
 

@@ -9,13 +9,24 @@ back, the colleague who is in the room takes the caller.
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session as Tx
 
-from voice import models, talks
+from voice import asking_numbers, models, talks
 from voice.actions import Move, order
-from voice.calls import live_waiting, owner_of
+from voice.asking_numbers import NUMBER
+from voice.calls import live_waiting
+from voice.guests import guest_of, let_in
 from voice.locks import lock_agent, lock_call, try_call
 from voice.moves import bump_desks, move
 from voice.offers import CLAIM_SECONDS
 from voice.parting import close, consult_of, move_on, part_guest, wrap_up
+from voice.phone_rings import (
+    WAY_SECONDS,
+    NotRung,
+    not_rung,
+    number_of,
+    of_consult,
+    ring_agent,
+    seconds_to_ring,
+)
 from voice.refusals import Refused
 from voice.runtime import Runtime
 from voice.states import (
@@ -34,12 +45,12 @@ HOLD_SECONDS = 10.0  # for the carrier to say that the caller is on hold
 
 
 def ask(rt: Runtime, agent_id: str, call_id: str, kind: str, target: str) -> None:
-    """Put the caller on hold and ring a colleague (id), or whoever is free of a queue (name). Raises Refused."""
+    """Put the caller on hold and ring a colleague (id), whoever is free of a queue (name), or a number. Raises Refused."""
     with rt.write() as tx:
         call, talk = _owned(tx, agent_id, call_id)
         if consult_of(tx, call) is not None:
             raise Refused("not_now", "You are asking somebody already.")
-        first = _next_of(tx, call, kind, target, [agent_id])
+        whom, target, name = _whom(tx, rt, agent_id, call, kind, target)
         now = rt.now()
         tx.add(
             models.Consult(
@@ -49,7 +60,7 @@ def ask(rt: Runtime, agent_id: str, call_id: str, kind: str, target: str) -> Non
                 from_agent_id=agent_id,
                 kind=kind,
                 target=target,
-                agent_id=first.id,
+                agent_id=whom,
                 state=Consult.HOLDING,
                 state_at=now,
                 until_at=now + HOLD_SECONDS,
@@ -60,7 +71,7 @@ def ask(rt: Runtime, agent_id: str, call_id: str, kind: str, target: str) -> Non
             talk.held_at = now
             move(tx, rt, agent_id, "held")
         rt.journal.write(
-            tx, call.merchant_id, call.id, "consult_asked", now, agent_id=agent_id, to=kind, target=first.name
+            tx, call.merchant_id, call.id, "consult_asked", now, agent_id=agent_id, to=kind, target=name
         )
         order(tx, rt, call, Move("hold", call.call_sid, room=talk.room))
         bump_desks(tx, rt, agent_id)
@@ -84,47 +95,35 @@ def accept(rt: Runtime, agent_id: str, offer_id: str) -> dict[str, str] | None:
             return None
         call = lock_call(tx, offer.merchant_id, offer.call_id)
         tx.refresh(offer)
-        consult = consult_of(tx, call) if call is not None else None
-        if call is None or consult is None or offer.state not in OFFER_LIVE | {Offer.CONNECTED}:
+        if offer.phone and offer.state == Offer.RINGING:
+            raise Refused("not_now", "Your phone rings: take the call there, with the key 1.")
+        if call is None:
             raise Refused("gone", "Your colleague no longer asks you.")
-        if offer.state in (Offer.OFFERED, Offer.RINGING):
-            offer.state, consult.until_at = Offer.ACCEPTED, rt.now() + CLAIM_SECONDS
-            move(tx, rt, agent_id, "claimed")
-            rt.journal.write(tx, call.merchant_id, call.id, "accepted", rt.now(), agent_id=agent_id)
+        comes(tx, rt, call, offer)
         return {"offer": offer.id, "account_sid": call.account_sid, "call": call.id}
+
+
+def comes(tx: Tx, rt: Runtime, call: models.Call, offer: models.Offer) -> None:
+    """The colleague said yes; the phone has to reach the room next. Said again, it changes nothing. Raises Refused."""
+    consult = consult_of(tx, call)
+    if consult is None or offer.state not in OFFER_LIVE | {Offer.CONNECTED}:
+        raise Refused("gone", "Your colleague no longer asks you.")
+    if offer.state in (Offer.OFFERED, Offer.RINGING):
+        offer.state, consult.until_at = Offer.ACCEPTED, rt.now() + CLAIM_SECONDS
+        move(tx, rt, offer.agent_id, "claimed")
+        rt.journal.write(tx, call.merchant_id, call.id, "accepted", rt.now(), agent_id=offer.agent_id)
 
 
 def guest_arrives(
     tx: Tx, rt: Runtime, call: models.Call, offer: models.Offer, leg_sid: str
 ) -> models.Participation | None:
     """The fence for the colleague: into the room while the caller is on hold there, and else not."""
-    consult, owner = consult_of(tx, call), owner_of(tx, call.merchant_id, call.id)
-    if consult is None or consult.state != Consult.RINGING or consult.agent_id != offer.agent_id:
+    consult = consult_of(tx, call)
+    if consult is None or consult.agent_id != offer.agent_id:
         return None
-    if owner is None or owner.state != Participation.TALKING or owner.held_at is None:
-        return None
-    now = rt.now()
-    guest = models.Participation(
-        merchant_id=call.merchant_id,
-        id=rt.chance.id("pa"),
-        call_id=call.id,
-        waiting_id=owner.waiting_id,
-        offer_id=offer.id,
-        agent_id=offer.agent_id,
-        role=Role.CONSULT,
-        assignment=owner.assignment,
-        room=owner.room,
-        room_sid=owner.room_sid,
-        leg_sid=leg_sid,
-        began_at=now,
-        joined_at=now,
-        state=Participation.TALKING,
-    )
-    tx.add(guest)
-    offer.state, offer.ended_at = Offer.CONNECTED, now
-    move_on(tx, rt, consult, "guest_came")
-    rt.journal.write(tx, call.merchant_id, call.id, "consult_began", now, agent_id=offer.agent_id)
-    bump_desks(tx, rt, consult.from_agent_id, offer.agent_id)
+    guest = let_in(tx, rt, call, consult, leg_sid, offer=offer, phone=offer.phone)
+    if guest is not None:
+        offer.state, offer.ended_at = Offer.CONNECTED, rt.now()
     return guest
 
 
@@ -176,19 +175,26 @@ def inherit(
     guest = guest_of(tx, call)
     waiting = live_waiting(tx, call)
     if guest is None or waiting is None:
-        raise Refused("not_now", "Your colleague is not in the call.")
+        raise Refused("not_now", "Whom you asked is not in the call.")
     close(tx, rt, talk)
-    guest.role, waiting.agent_id = Role.OWNER, guest.agent_id
+    guest.role, waiting.agent_id = Role.OWNER, guest.who
     move_on(tx, rt, consult, "handed_over")
     rt.journal.write(
-        tx, call.merchant_id, call.id, "handed_over", rt.now(), agent_id=guest.agent_id, by=talk.agent_id
+        tx,
+        call.merchant_id,
+        call.id,
+        "handed_over",
+        rt.now(),
+        agent_id=guest.who,
+        by=talk.agent_id,
+        number=guest.outside_number,
     )
     order(tx, rt, call, Move("unhold", call.call_sid, room=guest.room))
-    bump_desks(tx, rt, guest.agent_id)
+    bump_desks(tx, rt, guest.who)
 
 
 def guest_left(tx: Tx, rt: Runtime, call: models.Call) -> None:
-    """The colleague hung up or was lost: the caller stays with the first agent, as held or not as before."""
+    """Who was asked hung up or was lost: the caller stays with the first agent, as held or not as before."""
     consult = consult_of(tx, call)
     if consult is not None:
         part_guest(tx, rt, call, consult, "guest_left", "left the call")
@@ -203,6 +209,10 @@ def look(tx: Tx, rt: Runtime, call: models.Call) -> None:
     if consult.state == Consult.HOLDING:
         if is_late:
             part_guest(tx, rt, call, consult, "hold_failed", "the caller could not be put on hold")
+        return
+    if consult.kind == NUMBER:
+        if of_consult(tx, consult) is None:
+            part_guest(tx, rt, call, consult, "not_reached", "nobody answered")
         return
     ring = _ring_of(tx, call)
     if ring is not None and not (is_late and ring.state == Offer.ACCEPTED):
@@ -233,18 +243,6 @@ def end(rt: Runtime, agent_id: str, call_id: str) -> None:
     talks.end(rt, agent_id, call_id)
 
 
-def guest_of(tx: Tx, call: models.Call) -> models.Participation | None:
-    """The colleague who is in the room."""
-    return tx.scalar(
-        select(models.Participation).where(
-            models.Participation.merchant_id == call.merchant_id,
-            models.Participation.call_id == call.id,
-            models.Participation.role == Role.CONSULT,
-            models.Participation.state == Participation.TALKING,
-        )
-    )
-
-
 def _owned(tx: Tx, agent_id: str, call_id: str) -> tuple[models.Call, models.Participation]:
     call, talk = talk_of(tx, agent_id, call_id)
     require_both(talk)
@@ -254,7 +252,7 @@ def _owned(tx: Tx, agent_id: str, call_id: str) -> tuple[models.Call, models.Par
 def _with_guest(tx: Tx, call: models.Call) -> models.Consult:
     consult = consult_of(tx, call)
     if consult is None or consult.state not in CONSULT_WITH_GUEST:
-        raise Refused("not_now", "Your colleague is not in the call.")
+        raise Refused("not_now", "Whom you asked is not in the call.")
     return consult
 
 
@@ -264,6 +262,28 @@ def _unhold(tx: Tx, rt: Runtime, call: models.Call, talk: models.Participation) 
         move(tx, rt, talk.agent_id, "resumed")
     order(tx, rt, call, Move("unhold", call.call_sid, room=talk.room))
     bump_desks(tx, rt, talk.agent_id)
+
+
+def _own_number(tx: Tx, rt: Runtime, call: models.Call, colleague: models.Agent | None) -> str | None:
+    """The number of a colleague who takes calls on a phone, "" at the desk; None: it must not be dialled now."""
+    if colleague is None:
+        return None
+    try:
+        return number_of(tx, rt, call, colleague)
+    except NotRung as why:
+        not_rung(tx, rt, colleague, str(why))
+        return None
+
+
+def _whom(
+    tx: Tx, rt: Runtime, agent_id: str, call: models.Call, kind: str, target: str
+) -> tuple[str, str, str]:
+    """Who is rung first (an agent's id, "" for a number), the target as it is kept, and a name for the story."""
+    if kind == NUMBER:
+        number = asking_numbers.admitted(tx, rt, call, agent_id, target)
+        return "", number, number
+    first = _next_of(tx, call, kind, target, [agent_id])
+    return first.id, target, first.name
 
 
 def _next_of(tx: Tx, call: models.Call, kind: str, target: str, tried: list[str]) -> models.Agent:
@@ -283,7 +303,7 @@ def _next_of(tx: Tx, call: models.Call, kind: str, target: str, tried: list[str]
                 models.QueueMember.merchant_id == call.merchant_id, models.QueueMember.queue == target
             )
         case _:
-            raise Refused("not_found", "Ask a colleague or a queue.")
+            raise Refused("not_found", "Ask a colleague, a queue or a number.")
     found = tx.scalars(asked.order_by(models.Agent.last_offer_at, models.Agent.id).limit(1)).first()
     if found is None:
         raise Refused("not_now", "Nobody there is available now. Choose somebody else.")
@@ -291,26 +311,37 @@ def _next_of(tx: Tx, call: models.Call, kind: str, target: str, tried: list[str]
 
 
 def _ring(tx: Tx, rt: Runtime, call: models.Call, consult: models.Consult) -> None:
+    if consult.kind == NUMBER:
+        asking_numbers.ring(tx, rt, call, consult)
+        return
     colleague, waiting = lock_agent(tx, consult.agent_id), live_waiting(tx, call)
-    if colleague is None or waiting is None or move(tx, rt, colleague.id, "offered") is None:
+    number = _own_number(tx, rt, call, colleague)
+    if (
+        colleague is None
+        or number is None
+        or waiting is None
+        or move(tx, rt, colleague.id, "offered") is None
+    ):
         _ring_next(tx, rt, call, consult)
         return
     now = rt.now()
     tx.execute(update(models.Agent).where(models.Agent.id == colleague.id).values(last_offer_at=now))
-    tx.add(
-        models.Offer(
-            merchant_id=call.merchant_id,
-            id=rt.chance.id("of"),
-            waiting_id=waiting.id,
-            call_id=call.id,
-            agent_id=colleague.id,
-            generation=waiting.generation,
-            kind=OfferKind.ASKED,
-            offered_at=now,
-        )
+    offer = models.Offer(
+        merchant_id=call.merchant_id,
+        id=rt.chance.id("of"),
+        waiting_id=waiting.id,
+        call_id=call.id,
+        agent_id=colleague.id,
+        generation=waiting.generation,
+        kind=OfferKind.ASKED,
+        state=Offer.OFFERED,
+        offered_at=now,
     )
+    tx.add(offer)
     consult.until_at = None
     tx.flush()
+    if number:
+        ring_agent(tx, rt, call, offer, number, now + seconds_to_ring(waiting, colleague.id) + WAY_SECONDS)
     rt.journal.write(tx, call.merchant_id, call.id, "offered", now, agent_id=colleague.id)
     bump_desks(tx, rt, consult.from_agent_id)
 

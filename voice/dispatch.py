@@ -14,14 +14,16 @@ from sqlalchemy.orm import Session
 from routing.decide import decide
 from routing.snapshot import MakeOffer, QueueKey
 from voice import models
+from voice.callback_rows import is_pending
 from voice.candidates import is_open, queues_for, snapshot
 from voice.changes import changed
 from voice.due import OPEN_QUEUES
 from voice.locks import try_agent, try_call
 from voice.moves import move
+from voice.phone_rings import WAY_SECONDS, NotRung, not_rung, number_of, ring_agent, seconds_to_ring
 from voice.reach import beyond, helped
 from voice.runtime import Runtime
-from voice.states import Waiting
+from voice.states import Offer, OfferKind, Waiting
 from voice.store import StoreAway
 
 log = structlog.get_logger()
@@ -100,12 +102,20 @@ def _fair_offers(tx: Session, rt: Runtime, queues: set[QueueKey], held: set[str]
         looked_at |= more
 
 
+def ring_now(tx: Session, rt: Runtime, offer: MakeOffer) -> bool:
+    """Ring this agent for this caller, by somebody's wish; false when either is in other hands at this moment."""
+    return _offered(tx, rt, offer, set())
+
+
 def _offered(tx: Session, rt: Runtime, offer: MakeOffer, held: set[str]) -> bool:
     """Store one offer, or leave it to whoever holds the caller or the agent."""
     try:
         with tx.begin_nested():
             _store(tx, rt, offer)
             tx.flush()
+    except NotRung as why:
+        held.add(offer.agent_id)
+        _leave_phone(tx, rt, offer, str(why))
     except Outrun as outrun:
         held.add(str(outrun))
     except IntegrityError:
@@ -119,11 +129,16 @@ def _offered(tx: Session, rt: Runtime, offer: MakeOffer, held: set[str]) -> bool
 def _store(tx: Session, rt: Runtime, offer: MakeOffer) -> None:
     now = rt.now()
     waiting = tx.scalar(select(models.Waiting).where(models.Waiting.id == offer.waiting_id))
-    if waiting is None or try_call(tx, waiting.merchant_id, waiting.call_id) is None:
+    call = try_call(tx, waiting.merchant_id, waiting.call_id) if waiting is not None else None
+    if waiting is None or call is None:
         raise Outrun(offer.waiting_id)
-    if try_agent(tx, offer.agent_id) is None:
+    agent = try_agent(tx, offer.agent_id)
+    if agent is None:
         raise Outrun(offer.agent_id)
     tx.refresh(waiting)
+    if waiting.call_id != call.id:
+        raise Outrun(offer.waiting_id)
+    number = number_of(tx, rt, call, agent)
     taken = changed(
         tx,
         update(models.Waiting)
@@ -146,17 +161,18 @@ def _store(tx: Session, rt: Runtime, offer: MakeOffer) -> None:
         raise Outrun(offer.agent_id)
     tx.execute(update(models.Agent).where(models.Agent.id == offer.agent_id).values(last_offer_at=now))
     offer_id = rt.chance.id("of")
-    tx.add(
-        models.Offer(
-            merchant_id=waiting.merchant_id,
-            id=offer_id,
-            waiting_id=waiting.id,
-            call_id=waiting.call_id,
-            agent_id=offer.agent_id,
-            generation=waiting.generation,
-            offered_at=now,
-        )
+    made = models.Offer(
+        merchant_id=waiting.merchant_id,
+        id=offer_id,
+        waiting_id=waiting.id,
+        call_id=waiting.call_id,
+        agent_id=offer.agent_id,
+        generation=waiting.generation,
+        kind=OfferKind.CALLBACK if is_pending(call, waiting) else OfferKind.QUEUE,
+        state=Offer.OFFERED,
+        offered_at=now,
     )
+    tx.add(made)
     rt.journal.write(
         tx,
         waiting.merchant_id,
@@ -166,4 +182,19 @@ def _store(tx: Session, rt: Runtime, offer: MakeOffer) -> None:
         agent_id=offer.agent_id,
         offer=offer_id,
         queue=waiting.queue,
+    )
+    if number:
+        until = now + seconds_to_ring(waiting, agent.id) + WAY_SECONDS
+        ring_agent(tx, rt, call, made, number, until)
+
+
+def _leave_phone(tx: Session, rt: Runtime, offer: MakeOffer, why: str) -> None:
+    """This agent's phone is not to be dialled now: others are looked for, and this one is tried again later."""
+    waiting = tx.scalar(select(models.Waiting).where(models.Waiting.id == offer.waiting_id))
+    agent = try_agent(tx, offer.agent_id)
+    if waiting is None or agent is None:
+        return
+    not_rung(tx, rt, agent, why)
+    rt.journal.write(
+        tx, waiting.merchant_id, waiting.call_id, "phone_not_rung", rt.now(), agent_id=agent.id, why=why
     )

@@ -11,7 +11,20 @@ from typing import Final, NamedTuple
 
 import structlog
 
-from voice import agent_legs, guard, hear, legs, metrics, music, outbound, signals, speak, turns, waiting_room
+from voice import (
+    agent_legs,
+    guard,
+    hear,
+    legs,
+    metrics,
+    music,
+    outbound,
+    phone_legs,
+    signals,
+    speak,
+    turns,
+    waiting_room,
+)
 from voice.guard import Admitted, Refusal, Secrets
 from voice.phrases import phrase
 from voice.runtime import Runtime
@@ -150,6 +163,16 @@ def _dialled(rt: Runtime, fields: Fields, call_id: str) -> bytes:
     return speak.EMPTY
 
 
+def _phone(rt: Runtime, fields: Fields, ring_id: str) -> bytes:
+    return phone_legs.document(rt, hear.turn(fields), ring_id)
+
+
+def _phone_told(rt: Runtime, fields: Fields, ring_id: str) -> bytes:
+    phone_legs.leg_went_on(rt, ring_id, hear.call_status(fields))
+    signals.leg_status(rt, hear.call_status(fields))
+    return speak.EMPTY
+
+
 def _ringing(rt: Runtime, fields: Fields, room: str) -> bytes:
     with rt.store.read() as tx:
         rings = outbound.is_ringing(tx, fields["AccountSid"], room)
@@ -212,10 +235,12 @@ DOORS: Final[dict[str, Door]] = {
     "hold": Door(_hold, _again_at("hold"), takes=True),
     "ringing": Door(_ringing, _tone, takes=True),
     "dialled": Door(_dialled, _nothing, takes=True),
+    "phone": Door(_phone, _again_at("phone"), takes=True),
+    "phone-told": Door(_phone_told, _nothing, takes=True),
     "goodbye": Door(_goodbye, _nothing),
     "room": Door(_room, _nothing, takes=True),
     "status": Door(_status, _nothing),
     "recording": Door(_recording, _nothing, takes=True),
 }
-SIGNALS = frozenset({"room", "status", "dialled", "recording"})
-TELLING = SIGNALS | {"leg", "agent-left"}  # documents whose request may tell of an end
+SIGNALS = frozenset({"room", "status", "dialled", "phone-told", "recording"})
+TELLING = SIGNALS | {"leg", "agent-left", "phone"}  # documents whose request may tell of an end

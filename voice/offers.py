@@ -6,15 +6,15 @@ from typing import Final
 from sqlalchemy import Exists, select, update
 from sqlalchemy.orm import Session
 
-from routing.plan import Plan
-from voice import models
+from voice import callback_attempts, models
 from voice.changes import changed
 from voice.dispatch import decide_for_agent, decide_for_queue
 from voice.locks import lock_call
 from voice.moves import bump_desks, move
+from voice.phone_rings import hush, seconds_to_ring
 from voice.refusals import Refused
 from voice.runtime import Runtime
-from voice.states import OFFER_LIVE, OFFER_MOVES, WAITING_MOVES, Offer, Waiting, sources
+from voice.states import OFFER_LIVE, OFFER_MOVES, WAITING_MOVES, Offer, OfferKind, Waiting, sources
 
 CLAIM_SECONDS = 8.0  # from the click to the agent's leg at the fence
 BACK_OFF_SECONDS = 10.0  # after a decline
@@ -64,11 +64,15 @@ def accept(rt: Runtime, agent_id: str, offer_id: str) -> dict[str, str]:
         answer = {"offer": offer.id, "account_sid": call.account_sid, "call": call.id}
         if offer.state in (Offer.ACCEPTED, Offer.CONNECTED):
             return answer
+        if offer.phone:
+            raise Refused("not_now", "Your phone rings: take the caller there, with the key 1.")
         if offer.state == Offer.OFFERED:
             _rings(tx, rt, offer)
-        if offer.state != Offer.RINGING:
-            raise Refused("gone", "The caller is no longer offered to you.")
-        _claim(tx, rt, offer)
+        if not (refusal := _put_off(tx, rt, offer)):
+            claim(tx, rt, offer)
+            answer["call"] = offer.call_id
+    if refusal:
+        raise Refused("not_dialled", refusal)
     return answer
 
 
@@ -78,15 +82,21 @@ def decline(rt: Runtime, agent_id: str, offer_id: str) -> None:
         offer = _offer(tx, agent_id, offer_id)
         if offer.state == Offer.DECLINED:
             return
-        if not end_offer(tx, rt, offer, "declined"):
+        if not turn_down(tx, rt, offer):
             raise Refused("gone", "The caller is no longer offered to you.")
-        tx.execute(
-            update(models.Agent)
-            .where(models.Agent.id == agent_id)
-            .values(not_before_at=rt.now() + BACK_OFF_SECONDS)
-        )
-        give_back(tx, rt, offer)
-        decide_for_agent(tx, rt, agent_id)
+
+
+def turn_down(tx: Session, rt: Runtime, offer: models.Offer, seconds: float | None = None) -> bool:
+    """The agent does not take this caller and rests a while; false when something else came first."""
+    if not end_offer(tx, rt, offer, "declined"):
+        return False
+    rest = BACK_OFF_SECONDS if seconds is None else seconds
+    tx.execute(
+        update(models.Agent).where(models.Agent.id == offer.agent_id).values(not_before_at=rt.now() + rest)
+    )
+    give_back(tx, rt, offer)
+    decide_for_agent(tx, rt, offer.agent_id)
+    return True
 
 
 def end_offer(tx: Session, rt: Runtime, offer: models.Offer, happened: str) -> bool:
@@ -107,6 +117,8 @@ def end_offer(tx: Session, rt: Runtime, offer: models.Offer, happened: str) -> b
     if not ended:
         return False
     tx.refresh(offer)
+    if offer.phone:
+        hush(tx, rt, offer.merchant_id, offer.call_id)
     move(tx, rt, offer.agent_id, AGENT_AFTER[happened], reason="missed" if happened == "rang_out" else "")
     rt.journal.write(
         tx, offer.merchant_id, offer.call_id, happened, rt.now(), agent_id=offer.agent_id, offer=offer.id
@@ -156,8 +168,7 @@ def live_offers(tx: Session, merchant_id: str, waiting_id: str) -> list[models.O
 def _rings(tx: Session, rt: Runtime, offer: models.Offer) -> None:
     waiting = tx.get_one(models.Waiting, (offer.merchant_id, offer.waiting_id))
     offer.state, offer.rang_at = Offer.RINGING, rt.now()
-    own = Plan.load(waiting.plan).ring_seconds.get(offer.agent_id)
-    offer.ring_until_at = rt.now() + (waiting.ring_seconds if own is None else own)
+    offer.ring_until_at = rt.now() + seconds_to_ring(waiting, offer.agent_id)
     tx.flush()
     rt.journal.write(
         tx, offer.merchant_id, offer.call_id, "ringing", rt.now(), agent_id=offer.agent_id, offer=offer.id
@@ -165,7 +176,10 @@ def _rings(tx: Session, rt: Runtime, offer: models.Offer) -> None:
     bump_desks(tx, rt, offer.agent_id)
 
 
-def _claim(tx: Session, rt: Runtime, offer: models.Offer) -> None:
+def claim(tx: Session, rt: Runtime, offer: models.Offer) -> None:
+    """The caller of a ring is this agent's; of several exactly one wins, the others are refused. Raises Refused."""
+    if offer.state != Offer.RINGING:
+        raise Refused("gone", "The caller is no longer offered to you.")
     now = rt.now()
     won = changed(
         tx,
@@ -191,9 +205,23 @@ def _claim(tx: Session, rt: Runtime, offer: models.Offer) -> None:
     waiting = tx.get_one(models.Waiting, (offer.merchant_id, offer.waiting_id), populate_existing=True)
     move(tx, rt, offer.agent_id, "claimed")
     withdraw(tx, rt, waiting)
+    if offer.kind == OfferKind.CALLBACK:
+        callback_attempts.begin(tx, rt, offer, waiting)
     rt.journal.write(
         tx, offer.merchant_id, offer.call_id, "accepted", now, agent_id=offer.agent_id, offer=offer.id
     )
+
+
+def _put_off(tx: Session, rt: Runtime, offer: models.Offer) -> str:
+    """Why a customer must not be called back now; then it is put off, and nobody is rung for it. Mostly empty."""
+    if offer.kind != OfferKind.CALLBACK or offer.state != Offer.RINGING:
+        return ""
+    waiting = tx.get_one(models.Waiting, (offer.merchant_id, offer.waiting_id), populate_existing=True)
+    refusal = callback_attempts.why_not(tx, rt, waiting)
+    if refusal:
+        callback_attempts.put_off(tx, rt, waiting)
+        withdraw(tx, rt, waiting)
+    return refusal
 
 
 def _offer(tx: Session, agent_id: str, offer_id: str) -> models.Offer:

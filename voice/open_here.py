@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from itertools import islice
 
 from sqlalchemy import select
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from voice import models
-from voice.states import PARTICIPATION_LIVE
+from voice.states import PARTICIPATION_LIVE, PHONE_RING_LIVE
 from voice.store import Store
 
 PIECE = 500  # values of one IN; SQLite takes 32,766
@@ -19,7 +19,7 @@ class OpenHere:
     """The open legs and recordings of one account, by the carrier's ids."""
 
     calls: frozenset[str]
-    agent_legs: frozenset[str]
+    agent_legs: frozenset[str]  # of agents, of whom they ask, and of phones that ring
     recordings: dict[str, str]  # and the call of each
 
     @property
@@ -56,7 +56,8 @@ def look(store: Store, account_sid: str) -> OpenHere:
                         models.Call.account_sid == account_sid,
                     )
                 )
-            ),
+            )
+            | _ringing_phones(tx, account_sid),
             {
                 recording: call
                 for recording, call in tx.execute(
@@ -68,6 +69,19 @@ def look(store: Store, account_sid: str) -> OpenHere:
                 )
             },
         )
+
+
+def _ringing_phones(tx: Session, account_sid: str) -> frozenset[str]:
+    """Ordinary phones that we ring, of which we know the leg."""
+    of_call = (models.Call.merchant_id == models.PhoneRing.merchant_id) & (
+        models.Call.id == models.PhoneRing.call_id
+    )
+    legs = tx.scalars(
+        select(models.PhoneRing.leg_sid)
+        .join(models.Call, of_call)
+        .where(models.PhoneRing.state.in_(PHONE_RING_LIVE), models.Call.account_sid == account_sid)
+    )
+    return frozenset(leg for leg in legs if leg is not None)
 
 
 def known_calls(store: Store, account_sid: str, sids: Iterable[str]) -> set[str]:

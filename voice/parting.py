@@ -8,6 +8,7 @@ from voice.actions import Move, order
 from voice.dispatch import decide_for_agent
 from voice.moves import bump_desks, move
 from voice.offers import end_offer
+from voice.phone_rings import hush
 from voice.runtime import Runtime
 from voice.states import (
     CONSULT_LIVE,
@@ -62,10 +63,12 @@ def part_guest(
         call.id,
         "consult_ended",
         rt.now(),
-        agent_id=consult.agent_id,
+        agent_id=consult.agent_id or None,
+        number=consult.target if consult.kind == "number" else None,
         how=consult.state,
         why=why,
     )
+    hush(tx, rt, call.merchant_id, call.id)
     of_call = (models.Offer.merchant_id == call.merchant_id, models.Offer.call_id == call.id)
     for ring in tx.scalars(
         select(models.Offer).where(
@@ -85,6 +88,8 @@ def part_guest(
     ):
         close(tx, rt, guest)
         order(tx, rt, call, Move("end_leg", guest.leg_sid))
+        if guest.is_outside:
+            continue
         move(tx, rt, guest.agent_id, "released")
         decide_for_agent(tx, rt, guest.agent_id)
 
@@ -100,6 +105,7 @@ def fail_offer(tx: Session, rt: Runtime, waiting: models.Waiting) -> None:
         )
         .values(state=Offer.FAILED, ended_at=rt.now())
     )
+    hush(tx, rt, waiting.merchant_id, waiting.call_id)
 
 
 def wrap_up(tx: Session, rt: Runtime, call: models.Call, agent_id: str, seconds: float) -> None:

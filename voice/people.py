@@ -49,6 +49,7 @@ def last_agent(tx: Tx, call: models.Call, queue: str, now: float) -> str | None:
             models.Call.started_at > now - REMEMBERED_SECONDS,
             models.Participation.role == Role.OWNER,
             models.Participation.joined_at.is_not(None),
+            models.Participation.agent_id != models.Participation.id,  # an outside party
         )
     )
     last = tx.scalar(talks.order_by(models.Participation.joined_at.desc()).limit(1))

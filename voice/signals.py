@@ -4,7 +4,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from voice import heard as told
-from voice import models, outbox
+from voice import models, outbox, phone_legs, supervisor_legs
 from voice.actions import Move, order
 from voice.calls import ensure_call, find_call, remember
 from voice.consults import caller_is_held
@@ -48,6 +48,7 @@ def room_event(rt: Runtime, event: told.RoomEvent) -> None:
             caller_is_held(tx, rt, call)
         elif event.kind == "participant-leave":
             _left_room(tx, rt, call, talks, event)
+        supervisor_legs.room_event(tx, rt, call, event)
 
 
 def leg_status(rt: Runtime, heard: told.CallStatusHeard, ended_at: float | None = None) -> None:
@@ -58,10 +59,14 @@ def leg_status(rt: Runtime, heard: told.CallStatusHeard, ended_at: float | None 
     if not heard.status.is_final:
         return
     with rt.write() as tx:
+        if phone_legs.leg_over(tx, rt, heard):
+            return
         call = find_call(tx, heard.account_sid, heard.call_sid)
         talk = None if call is not None else _live_talk(tx, heard.account_sid, heard.call_sid)
         if talk is not None:
             _agents_leg_ended(tx, rt, talk)
+        elif call is None and supervisor_legs.leg_ended(tx, rt, heard.account_sid, heard.call_sid):
+            return
         elif (call := call or _first_heard(tx, rt, heard)) is not None:
             if heard.status in CARRIER_ENDS and call.outcome is None:
                 call.outcome = CARRIER_ENDS[heard.status]

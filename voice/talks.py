@@ -8,7 +8,7 @@ Ending is a wish told to us; an agent's leg that ends without one has vanished, 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from voice import models, tally
+from voice import callback_attempts, models, tally
 from voice.actions import Move, order
 from voice.calls import far_end, is_dialling, live_waiting, owner_of, remember
 from voice.changes import changed
@@ -57,6 +57,7 @@ def agent_arrives(
         assignment=call.next_assignment,
         room=room_name(call.id, call.next_assignment),
         leg_sid=leg_sid,
+        phone=offer.phone,
         began_at=now,
         state=Participation.JOINING,
     )
@@ -109,19 +110,22 @@ def caller_arrives(
         .values(state=Offer.CONNECTED, ended_at=now)
     )
     remember(call, CallEnd.ANSWERED)
+    waited = now - (call.started_at if waiting.is_callback else waiting.entered_at)
     if call.waited_seconds is None:
-        call.waited_seconds = now - waiting.entered_at
+        call.waited_seconds = waited
     tx.flush()
     tx.refresh(waiting)
+    if waiting.is_callback:
+        callback_attempts.reached(tx, rt, waiting)
     rt.journal.write(
         tx,
         call.merchant_id,
         call.id,
-        "answered" if waiting.queue else "dial_answered",
+        "answered" if waiting.queue and not waiting.is_callback else "dial_answered",
         now,
         agent_id=talk.agent_id,
         queue=waiting.queue,
-        waited=round(now - waiting.entered_at, 1),
+        waited=round(waited, 1),
         room=talk.room,
     )
     bump_desks(tx, rt, talk.agent_id)
@@ -214,7 +218,7 @@ def end_talk(
         call.id,
         "talk_ended",
         now,
-        agent_id=talk.agent_id,
+        agent_id=talk.who,
         by=far_end(call, by),
         talked=round(max(0.0, now - (talk.joined_at or now)), 1),
     )
@@ -257,16 +261,20 @@ def resume(rt: Runtime, agent_id: str, call_id: str) -> None:
 def end(rt: Runtime, agent_id: str, call_id: str) -> None:
     """End the talk, or give up connecting; the carrier is told once this is written down."""
     with rt.write() as tx:
-        call, talk = talk_of(tx, agent_id, call_id)
-        rt.journal.write(
-            tx, call.merchant_id, call.id, "ending_triggered", rt.now(), agent_id=agent_id, by="agent"
-        )
-        waiting = live_waiting(tx, call)
-        if talk.state == Participation.JOINING and waiting is not None:
-            release_claim(tx, rt, call, waiting, agent_becomes="released", why="the agent hung up")
-            return
-        end_talk(tx, rt, call, talk, "agent")
-        order(tx, rt, call, Move("end_room", talk.room))
+        stop(tx, rt, *talk_of(tx, agent_id, call_id), "agent")
+
+
+def stop(tx: Session, rt: Runtime, call: models.Call, talk: models.Participation, by: str) -> None:
+    """The agent, or a supervisor, ends the talk; who was only being connected keeps the place in the queue."""
+    rt.journal.write(
+        tx, call.merchant_id, call.id, "ending_triggered", rt.now(), agent_id=talk.agent_id, by=by
+    )
+    waiting = live_waiting(tx, call)
+    if talk.state == Participation.JOINING and waiting is not None:
+        release_claim(tx, rt, call, waiting, agent_becomes="released", why=f"the {by} hung up")
+        return
+    end_talk(tx, rt, call, talk, by)
+    order(tx, rt, call, Move("end_room", talk.room))
 
 
 def talk_of(tx: Session, agent_id: str, call_id: str) -> tuple[models.Call, models.Participation]:

@@ -5,13 +5,14 @@ from sqlalchemy.orm import Session
 from voice import models
 from voice.actions import Move, order
 from voice.calls import live_waiting
-from voice.consults import guest_left, guest_of, inherit
-from voice.dispatch import decide_for_queue
+from voice.consults import guest_left, inherit
+from voice.hang_ups import hung_up, may_inherit
 from voice.moves import bump_desks, move
 from voice.parting import consult_of, part_guest
 from voice.runtime import Runtime
-from voice.states import CONSULT_WITH_GUEST, Consult, Participation, Role, Waiting
+from voice.states import CONSULT_WITH_GUEST, Consult, Participation, Role
 from voice.talks import REJOIN_SECONDS, end_talk, release_claim
+from voice.to_the_head import to_the_head
 
 SUSPECT_SECONDS = 1.5  # the caller's own hang-up ends the agent's leg too: its word may come a moment later
 
@@ -27,7 +28,8 @@ def leg_ended(
     elif talk.state == Participation.JOINING:
         waiting = live_waiting(tx, call)
         if waiting is not None:
-            release_claim(tx, rt, call, waiting, agent_becomes="lost", why="the agent's phone was lost")
+            becomes = "claim_failed" if talk.phone else "lost"
+            release_claim(tx, rt, call, waiting, agent_becomes=becomes, why="the agent's phone was lost")
     elif talk.state == Participation.TALKING:
         if for_sure:
             vanish(tx, rt, call, talk)
@@ -39,6 +41,9 @@ def vanish(tx: Session, rt: Runtime, call: models.Call, talk: models.Participati
     """Keep the caller: words and music now, and a while for the agent to come back. A colleague who was asked stays."""
     if talk.role == Role.CONSULT:
         guest_left(tx, rt, call)
+        return
+    if talk.phone:
+        hung_up(tx, rt, call, talk)
         return
     now, consult = rt.now(), consult_of(tx, call)
     talk.state, talk.until_at = Participation.VANISHED, now + REJOIN_SECONDS
@@ -69,35 +74,17 @@ def rejoin(tx: Session, rt: Runtime, call: models.Call, talk: models.Participati
 
 
 def requeue(tx: Session, rt: Runtime, call: models.Call, talk: models.Participation) -> None:
-    """Nobody came back: the caller is the colleague's who was asked, or else again at the head of the queue."""
+    """Nobody came back: the caller is theirs who may inherit, or else again at the head of the queue."""
     consult = consult_of(tx, call)
-    if consult is not None and guest_of(tx, call) is not None:
+    if consult is not None and may_inherit(tx, call, consult):
         inherit(tx, rt, call, talk, consult)
         move(tx, rt, talk.agent_id, "lost")
         return
+    if consult is not None:
+        part_guest(tx, rt, call, consult, "cancelled", "the agent who asked was lost")
     waiting, now = live_waiting(tx, call), rt.now()
     talk.state, talk.ended_at, talk.until_at = Participation.ENDED, now, None
     tx.flush()
     move(tx, rt, talk.agent_id, "lost")
-    if waiting is None or waiting.state != Waiting.CONNECTED:
-        return
-    if not waiting.queue:
-        _let_go(tx, rt, call, waiting)
-        return
-    talked = now - waiting.state_at
-    waiting.state, waiting.state_at, waiting.head_at = Waiting.WAITING, now, now
-    waiting.generation, waiting.agent_id, waiting.proved_at = waiting.generation + 1, None, None
-    waiting.deadline_at += talked
-    tx.flush()
-    rt.journal.write(tx, call.merchant_id, call.id, "requeued", now, queue=waiting.queue)
-    order(tx, rt, call, Move("poke", call.call_sid))
-    decide_for_queue(tx, rt, waiting.merchant_id, waiting.queue)
-
-
-def _let_go(tx: Session, rt: Runtime, call: models.Call, waiting: models.Waiting) -> None:
-    """Whom an agent had called has no queue to go back to: an apology ends the call, and the ticket tells."""
-    waiting.state, waiting.state_at, waiting.left_as = Waiting.LET_GO, rt.now(), "let_go"
-    tx.flush()
-    call.hung_up_by = call.hung_up_by or "nobody"
-    rt.journal.write(tx, call.merchant_id, call.id, "let_go", rt.now())
-    order(tx, rt, call, Move("poke", call.call_sid))
+    if waiting is not None:
+        to_the_head(tx, rt, call, waiting)

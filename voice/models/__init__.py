@@ -7,13 +7,16 @@ never of time. Both stores keep them (PostgreSQL and SQLite).
 from voice.models.afterwards import Beat, Outbox, Recording, Ticket
 from voice.models.agents import Agent, QueueMember, Team, TeamMember, TeamQueue
 from voice.models.base import Base
+from voice.models.callbacks import Callback
 from voice.models.calls import Call, Event, Reply, TextMessage, TurnAnswer
 from voice.models.merchants import FlowDraft, FlowPublication, FlowVersion, Merchant, Number, TwilioAccount
 from voice.models.people import Audit, LoginSession, Membership, User
+from voice.models.phones import PhoneRing
 from voice.models.queues import Offer, Waiting
+from voice.models.supervisions import Supervision
 from voice.models.talks import Action, Consult, Participation
 
-SCHEMA = "0010"  # the last revision in voice/migrations/versions; every change of the tables is one more
+SCHEMA = "0014"  # the last revision in voice/migrations/versions; every change of the tables is one more
 
 __all__ = [
     "SCHEMA",
@@ -23,6 +26,7 @@ __all__ = [
     "Base",
     "Beat",
     "Call",
+    "Callback",
     "Consult",
     "Event",
     "FlowDraft",
@@ -35,9 +39,11 @@ __all__ = [
     "Offer",
     "Outbox",
     "Participation",
+    "PhoneRing",
     "QueueMember",
     "Recording",
     "Reply",
+    "Supervision",
     "Team",
     "TeamMember",
     "TeamQueue",

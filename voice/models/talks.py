@@ -10,7 +10,7 @@ from voice.models.base import Base, key, of_call, quoted, unique_while
 
 
 class Participation(Base):
-    """An agent's part in a talk; the room belongs to one assignment."""
+    """An agent's part in a talk, or an outside party's; the room belongs to one assignment."""
 
     __tablename__ = "participation"
     merchant_id: Mapped[str] = key()
@@ -18,7 +18,7 @@ class Participation(Base):
     call_id: Mapped[str]
     waiting_id: Mapped[str | None]
     offer_id: Mapped[str | None]
-    agent_id: Mapped[str]
+    agent_id: Mapped[str]  # of an outside party its own id
     role: Mapped[str] = mapped_column(default=states.Role.OWNER)
     state: Mapped[str] = mapped_column(default=states.Participation.JOINING)
     assignment: Mapped[int]
@@ -31,6 +31,9 @@ class Participation(Base):
     held_at: Mapped[float | None] = mapped_column(default=None)
     until_at: Mapped[float | None] = mapped_column(default=None)  # end of the rejoin window
     end_asked_by: Mapped[str | None] = mapped_column(default=None)
+    phone: Mapped[str] = mapped_column(
+        default="", server_default=""
+    )  # E.164, on an ordinary phone; "" in a browser
     __table_args__ = (
         of_call(),
         unique_while(
@@ -49,6 +52,21 @@ class Participation(Base):
         Index("participation_of_agent", "agent_id", "ended_at"),
     )
 
+    @property
+    def is_outside(self) -> bool:
+        """Whether this is nobody of ours, who stands under the id of this row."""
+        return self.agent_id == self.id
+
+    @property
+    def who(self) -> str | None:
+        """The agent; None for an outside party."""
+        return None if self.is_outside else self.agent_id
+
+    @property
+    def outside_number(self) -> str | None:
+        """The number of an outside party; None for an agent."""
+        return self.phone if self.is_outside else None
+
 
 class Consult(Base):
     """A colleague is asked before a caller is handed over; one at a time for each call."""
@@ -58,9 +76,9 @@ class Consult(Base):
     id: Mapped[str] = key()
     call_id: Mapped[str]
     from_agent_id: Mapped[str]
-    kind: Mapped[str]  # agent, queue
-    target: Mapped[str]  # an agent's id, or a queue's name
-    agent_id: Mapped[str]  # who is rung, or in the room
+    kind: Mapped[str]  # agent, queue, number
+    target: Mapped[str]  # an agent's id, a queue's name, or a number (E.164)
+    agent_id: Mapped[str]  # who is rung, or in the room; "" for a number
     state: Mapped[str]
     state_at: Mapped[float]
     until_at: Mapped[float | None] = mapped_column(
@@ -88,7 +106,7 @@ class Action(Base):
     merchant_id: Mapped[str] = key()
     id: Mapped[str] = key()
     call_id: Mapped[str]
-    kind: Mapped[str]  # poke, dial, hold, unhold, end_room, end_leg
+    kind: Mapped[str]  # poke, dial, hold, unhold, let_hear, end_room, end_leg
     target: Mapped[str]  # the leg or the room it moves
     generation: Mapped[int] = mapped_column(default=0)
     state: Mapped[str] = mapped_column(default=states.Action.INTENDED)

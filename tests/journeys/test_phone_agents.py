@@ -1,0 +1,340 @@
+"""Agents who take their calls on an ordinary phone: pressing 1 takes the caller, and nothing else does."""
+
+import pytest
+
+from simulator.handset import Caller, Phone
+from tests.journeys.northwind import NORTHWIND
+from tests.journeys.shop import Shop
+from voice import models
+from voice.states import Agent, CallEnd
+
+MOBILE = "+12025550171"
+
+
+@pytest.fixture
+def mobile(shop: Shop) -> Phone:
+    """Ann's mobile, on which she takes her calls."""
+    return on_phone(shop, "us_ann", MOBILE)
+
+
+def on_phone(shop: Shop, agent_id: str, number: str) -> Phone:
+    """An agent's own phone, and the choice of it; no desk is open."""
+    with shop.rt.write() as tx:
+        agent = tx.get_one(models.Agent, agent_id)
+        agent.phone, agent.on_phone = number, True
+    return shop.sim.phone(number)
+
+
+def begin(shop: Shop, agent_id: str = "us_ann") -> None:
+    """The shift begins without a desk."""
+    from voice import agents
+
+    agents.start_shift(shop.rt, agent_id)
+
+
+def talk(shop: Shop, mobile: Phone) -> Caller:
+    """Ann took a caller on her mobile."""
+    begin(shop)
+    caller = shop.joins_queue()
+    mobile.hears("Press 1")
+    mobile.presses("1")
+    mobile.talks_to(caller)
+    shop.waits(10)
+    return caller
+
+
+@pytest.mark.both_stores
+def test_a_caller_is_taken_on_a_mobile_by_pressing_1(shop: Shop, mobile: Phone) -> None:
+    begin(shop)
+    caller = shop.joins_queue()
+    mobile.hears("Northwind Outfitters")
+    assert mobile.leg.from_ == NORTHWIND
+    assert "A caller with the number 1 2 0 2 5 5 5 0 1 8 8. Queue: orders. Press 1" in mobile.now_hears.text  # type: ignore[union-attr]
+    assert shop.ann.state == Agent.RINGING
+    caller.hears_music()
+    mobile.presses("1")
+    mobile.talks_to(caller)
+    assert shop.ann.state == Agent.ON_CALL
+    shop.waits(20)
+    caller.hangs_up()
+
+    mobile.ends()
+    shop.ann.becomes(Agent.WRAP_UP, within=5)
+    shop.waits(5)
+    assert (shop.only_call().ended_as, shop.only_call().hung_up_by) == (CallEnd.ANSWERED, "caller")
+    assert (shop.only(models.Ticket).agent_id, shop.only(models.Recording).channels) == ("us_ann", 2)
+    shop.ann.becomes(Agent.AVAILABLE)
+
+
+@pytest.mark.both_stores
+def test_the_voicemail_of_a_mobile_never_takes_a_caller(shop: Shop, mobile: Phone) -> None:
+    begin(shop)
+    caller = shop.joins_queue()
+    mobile.hears("Press 1")
+    mobile.says("The person you are calling is not available. Please leave a message.", 30)
+    mobile.ends()
+
+    assert (shop.ann.state, shop.ann.row.reason) == (Agent.AWAY, "missed")
+    assert mobile.hears_nothing_of(caller)
+    caller.hears_music()
+    shop.ben.starts_shift()
+    shop.ben.rings()
+    shop.ben.accepts()
+    shop.ben.talks_to(caller)
+
+
+@pytest.mark.parametrize(
+    ("far_end", "state", "reason"),
+    [("no_answer", Agent.AWAY, "missed"), ("fails", Agent.AWAY, "missed"), ("busy", Agent.AVAILABLE, "")],
+)
+def test_a_phone_that_is_not_answered_is_a_missed_ring_and_a_busy_one_a_declined_one(
+    shop: Shop, mobile: Phone, far_end: str, state: Agent, reason: str
+) -> None:
+    getattr(mobile, far_end)()
+    begin(shop)
+    caller = shop.joins_queue()
+    shop.waits(35)
+
+    assert (shop.ann.state, shop.ann.row.reason) == (state, reason)
+    assert len(mobile.legs) == 1
+    mobile.ends()
+    caller.hears_music()
+
+
+def test_hanging_up_before_a_key_is_a_missed_ring(shop: Shop, mobile: Phone) -> None:
+    begin(shop)
+    shop.joins_queue()
+    mobile.hears("Press 1")
+    mobile.hangs_up()
+
+    shop.ann.becomes(Agent.AWAY, within=5)
+    assert shop.facts("rang_out")[0].agent_id == "us_ann"
+
+
+def test_key_2_leaves_the_caller_to_a_colleague_and_rests_ten_seconds(shop: Shop, mobile: Phone) -> None:
+    begin(shop)
+    shop.ben.starts_shift()
+    with shop.rt.write() as tx:
+        tx.get_one(models.Agent, "us_ben").last_offer_at = shop.now
+    caller = shop.joins_queue()
+    mobile.hears("Press 1")
+    mobile.presses("2")
+
+    shop.ben.rings(within=5)
+    assert shop.ann.state == Agent.AVAILABLE
+    assert shop.ann.row.not_before_at > shop.now
+    shop.ben.accepts()
+    shop.ben.talks_to(caller)
+    mobile.ends()
+
+
+@pytest.mark.both_stores
+def test_a_caller_who_gives_up_silences_the_phone(shop: Shop, mobile: Phone) -> None:
+    mobile.no_answer()
+    begin(shop)
+    caller = shop.joins_queue()
+    mobile.rings()
+    caller.hangs_up()
+
+    mobile.ends(within=5)
+    assert shop.ann.state == Agent.AVAILABLE
+    shop.waits(3)
+    assert shop.only_call().ended_as == CallEnd.ABANDONED
+
+
+def test_a_key_pressed_after_the_caller_gave_up_hears_that_nobody_waits(shop: Shop, mobile: Phone) -> None:
+    shop.sim.faults.rest("POST .*/Calls/CA", "status", times=None, status=500)
+    shop.is_quiet = False
+    begin(shop)
+    caller = shop.joins_queue()
+    mobile.hears("Press 1")
+    caller.hangs_up()
+    mobile.presses("1")
+
+    mobile.hears("no longer waiting")
+    mobile.ends()
+    assert shop.ann.state == Agent.AVAILABLE
+
+
+@pytest.mark.both_stores
+def test_hanging_up_the_phone_ends_the_talk_as_the_button_does(shop: Shop, mobile: Phone) -> None:
+    caller = talk(shop, mobile)
+    mobile.hangs_up()
+
+    caller.ends(within=5)
+    shop.ann.becomes(Agent.WRAP_UP, within=5)
+    shop.waits(3)
+    assert (shop.only_call().ended_as, shop.only_call().hung_up_by) == (CallEnd.ANSWERED, "agent")
+    assert shop.facts("agent_vanished") == []
+
+
+def test_an_open_desk_works_the_talk_on_the_phone(shop: Shop, mobile: Phone) -> None:
+    shop.ann.starts_shift()
+    caller = shop.joins_queue()
+    assert shop.ann.rings()["phone"] == MOBILE
+    shop.ann.posts(f"/api/offers/{shop.ann.offer['id']}/accept", expect=409)  # type: ignore[index]
+    mobile.hears("Press 1")
+    mobile.presses("1")
+    mobile.talks_to(caller)
+    assert shop.ann.snapshot["talk"]["phone"] == MOBILE
+    shop.ann.holds()
+    caller.hears_music(within=5)
+    shop.ann.resumes()
+    mobile.talks_to(caller)
+    shop.ann.ends()
+
+    mobile.ends()
+    caller.ends()
+    shop.ann.becomes(Agent.WRAP_UP, within=5)
+    shop.ann.posts("/api/wrap-up/end")
+    assert shop.ann.state == Agent.AVAILABLE
+
+
+def test_an_agent_on_the_phone_needs_no_desk(shop: Shop, mobile: Phone) -> None:
+    shop.ann.starts_shift()
+    shop.ann.closes_laptop()
+    shop.waits(120)
+
+    assert shop.ann.state == Agent.AVAILABLE
+    caller = shop.joins_queue()
+    mobile.hears("Press 1")
+    mobile.presses("1")
+    mobile.talks_to(caller)
+
+
+def test_of_two_phones_that_ring_for_one_caller_the_first_key_wins(shop: Shop, mobile: Phone) -> None:
+    shop.publishes(shop.flow_text.replace("orders: {", "orders: {strategy: broadcast, "))
+    other = on_phone(shop, "us_ben", "+12025550172")
+    begin(shop)
+    begin(shop, "us_ben")
+    caller = shop.joins_queue()
+    mobile.hears("Press 1")
+    other.hears("Press 1")
+    mobile.presses("1")
+    other.presses("1")
+
+    mobile.talks_to(caller)
+    other.ends()
+    assert other.hears_nothing_of(caller)
+    assert (shop.ann.state, shop.ben.state) == (Agent.ON_CALL, Agent.AVAILABLE)
+
+
+def test_webhooks_twice_bring_the_caller_to_one_talk(shop: Shop, mobile: Phone) -> None:
+    shop.harms_webhooks("/voice/(phone|leg|room)", "duplicate")
+    caller = talk(shop, mobile)
+    caller.hangs_up()
+    shop.waits(20)
+
+    assert len(shop.facts("answered")) == len(shop.facts("call_ended")) == len(mobile.legs) == 1
+
+
+@pytest.mark.both_stores
+def test_lost_words_of_the_phone_are_amended(shop: Shop, mobile: Phone) -> None:
+    shop.harms_webhooks("/voice/(phone-told|room|agent-left|status)", "lose")
+    talk(shop, mobile)
+    mobile.hangs_up()
+    shop.waits(320)
+
+    assert shop.only_call().hung_up_by == "agent"
+    shop.ann.becomes(Agent.AVAILABLE, within=60)
+
+
+def test_an_order_to_ring_whose_answer_was_lost_rings_once(shop: Shop, mobile: Phone) -> None:
+    shop.sim.faults.rest("POST .*/Calls.json", "timeout-after", times=1)
+    shop.is_quiet = False
+    talk(shop, mobile)
+
+    assert len(mobile.legs) == 1
+
+
+@pytest.mark.both_stores
+def test_a_process_that_dies_before_the_order_is_sent_loses_nobody(shop: Shop, mobile: Phone) -> None:
+    begin(shop)
+    shop.forgets_promises = True
+    caller = shop.joins_queue()
+    shop.waits(2)
+    shop.forgets_promises = False
+    mobile.hears("Press 1", within=30)
+    mobile.presses("1")
+
+    mobile.talks_to(caller)
+
+
+def test_a_phone_that_the_carrier_refuses_is_left_alone_a_minute_and_the_desk_says_why(
+    shop: Shop, mobile: Phone
+) -> None:
+    shop.sim.faults.rest("POST .*/Calls.json", "status", times=1, status=400)
+    shop.is_quiet = False
+    shop.ann.starts_shift()
+    caller = shop.joins_queue()
+    shop.waits(5)
+
+    assert shop.ann.state == Agent.AVAILABLE
+    assert "could not be rung" in shop.ann.snapshot["phone"]["fault"]
+    mobile.hears("Press 1", within=70)
+    mobile.presses("1")
+    mobile.talks_to(caller)
+    assert shop.ann.snapshot["phone"]["fault"] == ""
+
+
+def test_the_cap_of_calls_out_holds_for_phones_too(shop: Shop, mobile: Phone) -> None:
+    object.__setattr__(shop.rt.settings, "dial_merchant_hour", 0)
+    shop.ann.starts_shift()
+    caller = shop.joins_queue()
+    shop.waits(5)
+
+    assert mobile.legs == []
+    assert "0 calls have gone out" in shop.ann.snapshot["phone"]["fault"]
+    shop.ben.starts_shift()
+    shop.ben.rings()
+    shop.ben.accepts()
+    shop.ben.talks_to(caller)
+
+
+def test_a_colleague_on_a_phone_is_asked_and_takes_the_caller(shop: Shop) -> None:
+    mobile = on_phone(shop, "us_ben", MOBILE)
+    caller = shop.talk()
+    begin(shop, "us_ben")
+    shop.ann.asks("agent", "us_ben")
+    mobile.hears("A colleague wants to talk to you first")
+    mobile.presses("1")
+    mobile.talks_to(shop.ann.leg)
+    shop.waits(5)
+    assert mobile.hears_nothing_of(caller)
+    shop.ann.posts(f"/api/calls/{shop.ann.call_id()}/ask/hand-over")
+    mobile.talks_to(caller)
+    mobile.hangs_up()
+
+    caller.ends()
+    shop.ben.becomes(Agent.WRAP_UP, within=5)
+
+
+def test_who_asks_on_a_phone_and_hangs_up_leaves_the_caller_to_the_colleague(
+    shop: Shop, mobile: Phone
+) -> None:
+    shop.ann.starts_shift()
+    caller = talk(shop, mobile)
+    shop.ben.starts_shift()
+    shop.ann.asks("agent", "us_ben")
+    shop.ben.rings()
+    shop.ben.accepts()
+    shop.ben.leg.talks_to(mobile)
+    mobile.hangs_up()
+
+    shop.ben.talks_to(caller)
+    shop.ann.becomes(Agent.WRAP_UP, within=5)
+
+
+def test_who_asks_on_a_phone_and_hangs_up_while_it_rings_gives_the_caller_back_to_the_queue(
+    shop: Shop, mobile: Phone
+) -> None:
+    shop.ann.starts_shift()
+    caller = talk(shop, mobile)
+    shop.ben.starts_shift()
+    shop.ann.asks("agent", "us_ben")
+    shop.ben.rings()
+    mobile.hangs_up()
+    shop.waits(3)
+
+    assert shop.facts("requeued")
+    shop.any_agent_talks_to(caller, within=30)
