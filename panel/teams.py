@@ -1,4 +1,4 @@
-"""Teams: who takes which queues. A team's agents are queue members of each of its queues; routing knows those alone."""
+"""Teams: who takes which queues. A team's agents are members of each of its queues, be it said here or in the flow."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from panel.audit import Did, Hand
 from panel.staff import Faulty, merchant_of
-from voice.models import Agent, Membership, QueueMember, Team, TeamMember, TeamQueue, User
-from voice.upsert import insert
+from voice.models import Agent, Membership, Team, TeamMember, TeamQueue, User
+from voice.team_queues import drop_queues, follow_live_flow, members_of, take_queues
 
 LONGEST_NAME = 40
 
@@ -22,6 +22,7 @@ class TeamRow:
     name: str
     queues: tuple[str, ...]
     members: tuple[str, ...]  # e-mail addresses
+    by_flow: tuple[str, ...] = ()  # those of the queues that the live flow gives to the team
 
 
 def teams(tx: Session, merchant_id: str | None = None) -> list[TeamRow]:
@@ -42,6 +43,7 @@ def teams(tx: Session, merchant_id: str | None = None) -> list[TeamRow]:
                     .order_by(User.email)
                 )
             ),
+            tuple(_queues(tx, row.merchant_id, row.name, only_by_flow=True)),
         )
         for row in tx.scalars(asked)
     ]
@@ -69,6 +71,7 @@ def add_team(hand: Hand, merchant_id: str, name: str) -> None:
     hand.tx.add(Team(merchant_id=merchant_id, name=name))
     hand.tx.flush()
     hand.tell(Did.TEAM_ADDED, merchant_id, name)
+    follow_live_flow(hand.tx, merchant_id)
 
 
 def rename_team(hand: Hand, merchant_id: str, name: str, new_name: str) -> None:
@@ -88,13 +91,14 @@ def rename_team(hand: Hand, merchant_id: str, name: str, new_name: str) -> None:
         )
     tx.delete(old)
     hand.tell(Did.TEAM_RENAMED, merchant_id, new_name, f"was {name}")
+    follow_live_flow(tx, merchant_id)
 
 
 def remove_team(hand: Hand, merchant_id: str, name: str) -> None:
     """Its agents leave its queues, but for those that another team of theirs takes."""
     tx = hand.tx
     _team(tx, merchant_id, name)
-    for agent_id in _members(tx, merchant_id, name):
+    for agent_id in members_of(tx, merchant_id, name):
         _remove_member(tx, merchant_id, name, agent_id)
     for table in (TeamQueue, TeamMember):
         tx.execute(delete(table).where(table.merchant_id == merchant_id, table.team == name))
@@ -113,7 +117,7 @@ def join(hand: Hand, merchant_id: str, name: str, user: User) -> None:
     if tx.get(TeamMember, (merchant_id, name, user.id)) is None:
         tx.add(TeamMember(merchant_id=merchant_id, team=name, agent_id=user.id))
         hand.tell(Did.TEAM_JOINED, merchant_id, user.email, name)
-    _take(tx, merchant_id, [user.id], _queues(tx, merchant_id, name))
+    take_queues(tx, merchant_id, [user.id], _queues(tx, merchant_id, name))
 
 
 def leave(hand: Hand, merchant_id: str, name: str, user: User) -> None:
@@ -133,7 +137,7 @@ def serve(hand: Hand, merchant_id: str, name: str, queue: str, known: Iterable[s
     if tx.get(TeamQueue, (merchant_id, name, queue)) is None:
         tx.add(TeamQueue(merchant_id=merchant_id, team=name, queue=queue))
         hand.tell(Did.QUEUE_SERVED, merchant_id, name, queue)
-    _take(tx, merchant_id, _members(tx, merchant_id, name), [queue])
+    take_queues(tx, merchant_id, members_of(tx, merchant_id, name), [queue])
 
 
 def stop_serving(hand: Hand, merchant_id: str, name: str, queue: str) -> None:
@@ -144,10 +148,13 @@ def stop_serving(hand: Hand, merchant_id: str, name: str, queue: str) -> None:
     if gone is None:
         takes = ", ".join(_queues(tx, merchant_id, name)) or "none"
         raise Faulty(f"the team {name!r} does not take the queue {queue!r}; it takes: {takes}")
+    if gone.by_flow:
+        raise Faulty(f"{merchant_id}'s flow gives {queue!r} to the team {name!r}; take it from 'teams' there")
     tx.delete(gone)
     tx.flush()
-    _drop(tx, merchant_id, _members(tx, merchant_id, name), [queue])
+    drop_queues(tx, merchant_id, members_of(tx, merchant_id, name), [queue])
     hand.tell(Did.QUEUE_UNSERVED, merchant_id, name, queue)
+    follow_live_flow(tx, merchant_id)
 
 
 def _check_name(tx: Session, merchant_id: str, name: str) -> None:
@@ -170,52 +177,12 @@ def _remove_member(tx: Session, merchant_id: str, name: str, agent_id: str) -> b
     if gone is not None:
         tx.delete(gone)
         tx.flush()
-    _drop(tx, merchant_id, [agent_id], _queues(tx, merchant_id, name))
+    drop_queues(tx, merchant_id, [agent_id], _queues(tx, merchant_id, name))
     return gone is not None
 
 
-def _members(tx: Session, merchant_id: str, name: str) -> list[str]:
-    return list(
-        tx.scalars(
-            select(TeamMember.agent_id).where(TeamMember.merchant_id == merchant_id, TeamMember.team == name)
-        )
-    )
-
-
-def _queues(tx: Session, merchant_id: str, name: str) -> list[str]:
-    return list(
-        tx.scalars(
-            select(TeamQueue.queue)
-            .where(TeamQueue.merchant_id == merchant_id, TeamQueue.team == name)
-            .order_by(TeamQueue.queue)
-        )
-    )
-
-
-def _take(tx: Session, merchant_id: str, agent_ids: Iterable[str], queues: list[str]) -> None:
-    tx.flush()
-    for agent_id in agent_ids:
-        for queue in queues:
-            row = insert(tx, QueueMember).values(merchant_id=merchant_id, queue=queue, agent_id=agent_id)
-            tx.execute(row.on_conflict_do_nothing())
-
-
-def _drop(tx: Session, merchant_id: str, agent_ids: Iterable[str], queues: list[str]) -> None:
-    for agent_id in agent_ids:
-        kept = set(
-            tx.scalars(
-                select(TeamQueue.queue)
-                .join(
-                    TeamMember,
-                    (TeamMember.merchant_id == TeamQueue.merchant_id) & (TeamMember.team == TeamQueue.team),
-                )
-                .where(TeamQueue.merchant_id == merchant_id, TeamMember.agent_id == agent_id)
-            )
-        )
-        tx.execute(
-            delete(QueueMember).where(
-                QueueMember.merchant_id == merchant_id,
-                QueueMember.agent_id == agent_id,
-                QueueMember.queue.in_([queue for queue in queues if queue not in kept]),
-            )
-        )
+def _queues(tx: Session, merchant_id: str, name: str, *, only_by_flow: bool = False) -> list[str]:
+    asked = select(TeamQueue.queue).where(TeamQueue.merchant_id == merchant_id, TeamQueue.team == name)
+    if only_by_flow:
+        asked = asked.where(TeamQueue.by_flow.is_(True))
+    return list(tx.scalars(asked.order_by(TeamQueue.queue)))

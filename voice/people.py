@@ -73,9 +73,10 @@ def live(tx: Tx, merchant_id: str) -> Live | None:
     manned = tx.scalars(
         select(models.QueueMember.queue).where(models.QueueMember.merchant_id == merchant_id).distinct()
     )
-    teams = tx.scalars(select(models.Team.name).where(models.Team.merchant_id == merchant_id))
-    agents = (called for _, called in _agents(tx, merchant_id))
-    return Live(frozenset(manned), frozenset(filter(None, map(slug, [*teams, *agents]))))
+    named = tx.scalars(select(models.Team.name).where(models.Team.merchant_id == merchant_id))
+    teams = frozenset(filter(None, map(slug, named)))
+    agents = frozenset(filter(None, (slug(called) for _, called in _agents(tx, merchant_id))))
+    return Live(frozenset(manned), teams | agents, teams)
 
 
 def _agents(tx: Tx, merchant_id: str) -> list[tuple[str, str]]:

@@ -17,6 +17,7 @@ from voice import models
 from voice.flow_log import PUBLISHED, RETURNED, SEEN, STARTED, Stale, earlier, enter, last_from_file, version
 from voice.people import live
 from voice.runtime import Runtime
+from voice.team_queues import follow
 
 log = structlog.get_logger()
 
@@ -112,6 +113,7 @@ def go_back(
             flow = read_flow(row.text, f"{merchant_id}@{digest[:12]}")
             enter(tx, merchant, digest, RETURNED, at=rt.now(), by=by, reason=reason)
             merchant.live_digest, merchant.name, merchant.timezone = digest, flow.name, flow.timezone
+            follow(tx, merchant_id, flow)
     _tell(outcome, by)
     return outcome
 
@@ -167,6 +169,7 @@ def _make_live(tx: Session, rt: Runtime, checked: Checked, kind: str, by: str, r
     if outcome.is_new:
         enter(tx, merchant, digest, kind, at=rt.now(), by=by, reason=reason)
         merchant.live_digest, merchant.name, merchant.timezone = digest, flow.name, flow.timezone
+        follow(tx, flow.merchant, flow)
     return outcome
 
 
