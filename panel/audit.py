@@ -40,6 +40,13 @@ class Did(StrEnum):
     MERCHANT_DISABLED = "merchant_disabled"
     MERCHANT_ENABLED = "merchant_enabled"
     RECORDING_PLAYED = "recording_played"
+    TALK_LISTENED = "talk_listened"
+    TALK_COACHED = "talk_coached"
+    TALK_BARGED = "talk_barged"
+    TALK_LEFT = "talk_left"  # written where it is noticed: voice/supervising.py
+    STATE_SET = "state_set"
+    WORK_ENDED = "work_ended"
+    CALLER_MOVED = "caller_moved"
 
 
 SENTENCES = {
@@ -65,6 +72,13 @@ SENTENCES = {
     Did.MERCHANT_DISABLED: "disabled the merchant",
     Did.MERCHANT_ENABLED: "enabled the merchant",
     Did.RECORDING_PLAYED: "played a recording of ticket",
+    Did.TALK_LISTENED: "listens to the call",
+    Did.TALK_COACHED: "coaches the agent in the call",
+    Did.TALK_BARGED: "speaks to both in the call",
+    Did.TALK_LEFT: "left the call",
+    Did.STATE_SET: "set the state of",
+    Did.WORK_ENDED: "ended the work of",
+    Did.CALLER_MOVED: "moved the caller of the call",
 }
 OF_ONESELF = frozenset({Did.SIGNED_IN, Did.SIGNED_OUT, Did.PASSWORD_CHANGED})
 

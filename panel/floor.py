@@ -1,6 +1,6 @@
 """The floor: who waits, what the agents do, and today's figures, as plain data for the people who watch over it.
 
-Five questions to SQL, however many callers and agents there are, plus one for the day's news. Moments are seconds
+Six questions to SQL, however many callers and agents there are, plus one for the day's news. Moments are seconds
 since the epoch by the server's clock; "today" is each merchant's day in its own time zone.
 """
 

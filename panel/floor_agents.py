@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
+from panel.supervisors import seen_on_the_floor
 from voice import states
 from voice.models import Agent, Call, Membership, Offer, Participation, QueueMember, User
 from voice.phones import show_number
@@ -38,6 +39,9 @@ def agents(tx: Session, names: Mapping[str, str]) -> list[Row]:
             people[agent.id] = agent
             serves[agent.id].add(merchant_id)
     talks = _talks(tx, [one.id for one in people.values() if one.state in BUSY])
+    watching = seen_on_the_floor(tx, {(call.merchant_id, call.id) for call, _ in talks.values()})
+    for call, row in talks.values():
+        row["supervisors"] = watching.get((call.merchant_id, call.id), [])
     return [_agent(one, names, queues[one.id], serves[one.id], talks.get(one.id)) for one in people.values()]
 
 
@@ -51,7 +55,8 @@ def _talks(tx: Session, agent_ids: Sequence[str]) -> dict[str, tuple[Call, Row]]
         .join(Call, and_(Call.merchant_id == Offer.merchant_id, Call.id == Offer.call_id))
         .where(Offer.agent_id.in_(agent_ids), Offer.state.in_(states.OFFER_LIVE))
     ):
-        found[offer.agent_id] = (call, {"since_at": offer.offered_at, "held_at": None})
+        ring = {"since_at": offer.offered_at, "held_at": None, "is_talk": False}
+        found[offer.agent_id] = (call, ring)
     for part, call in tx.execute(
         select(Participation, Call)
         .join(Call, and_(Call.merchant_id == Participation.merchant_id, Call.id == Participation.call_id))
@@ -62,7 +67,12 @@ def _talks(tx: Session, agent_ids: Sequence[str]) -> dict[str, tuple[Call, Row]]
         )
     ):
         since = part.joined_at or part.began_at
-        found[part.agent_id] = (call, {"since_at": since, "held_at": part.held_at})
+        talk = {
+            "since_at": since,
+            "held_at": part.held_at,
+            "is_talk": part.state == states.Participation.TALKING,
+        }
+        found[part.agent_id] = (call, talk)
     return found
 
 
@@ -82,6 +92,7 @@ def _agent(
         "since_at": agent.since_at,
         "until_at": agent.until_at,
         "next_state": agent.next_state,
+        "set_by": agent.set_by,
         "merchants": sorted(serves),
         "queues": list(queues),
         "with": _caller(talk[0], names) | talk[1] if talk is not None and is_ours else None,

@@ -7,8 +7,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from voice.models import Agent, Membership, Merchant, User
+from voice.supervisions import MAY_SUPERVISE
 
-WATCHING = frozenset({"supervisor", "admin", "operator"})  # roles that see the floor
+WATCHING = MAY_SUPERVISE  # roles that see the floor
 ADMINISTERING = frozenset({"admin", "operator"})  # roles that look after people
 
 

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from panel.askings import askers, consults
 from panel.calls_out import last_dials, ringing_customers
 from panel.path import Fact, path_of
+from panel.supervisors import seen_by_agents
 from voice import states
 from voice.models import Agent, Call, Event, Merchant, Offer, Participation, Ticket, Waiting
 from voice.phones import show_number
@@ -49,6 +50,7 @@ def desks(tx: Session, agent_ids: Collection[str], now: float) -> dict[str, Snap
     calls, senders = _calls(tx, keys), _senders(tx, [waiting for _, waiting in offers.values()])
     senders |= askers(tx, [offer for offer, _ in offers.values()])
     asked = consults(tx, [part.call_id for part in parts.values()])
+    watching = seen_by_agents(tx, {(part.merchant_id, part.call_id) for part in parts.values()})
     ways = _ways(tx, {(offer.merchant_id, offer.call_id) for offer, _ in offers.values()})
     tickets = _tickets(tx, {(part.merchant_id, part.call_id) for part in lasts.values()})
     return {
@@ -63,7 +65,8 @@ def desks(tx: Session, agent_ids: Collection[str], now: float) -> dict[str, Snap
             "next_state": agent.next_state,
             "phone": _phone(agent),
             "offer": _offer(*offers[agent.id], calls, ways, senders, now) if agent.id in offers else None,
-            "talk": _talk(parts[agent.id], calls, ringing, asked) if agent.id in parts else None,
+            "set_by": agent.set_by,
+            "talk": _talk(parts[agent.id], calls, ringing, asked, watching) if agent.id in parts else None,
             "rejoin": _rejoin(parts.get(agent.id), calls),
             "wrap_up": _wrap_up(lasts[agent.id], calls, tickets) if agent.id in lasts else None,
             "last_dial": dials.get(agent.id),
@@ -212,6 +215,7 @@ def _talk(
     calls: Calls,
     ringing: Collection[tuple[str, str]],
     asked: Mapping[tuple[str, str], Snapshot],
+    watching: Mapping[tuple[str, str], list[Snapshot]],
 ) -> Snapshot:
     return {
         **_who(*calls[part.merchant_id, part.call_id]),
@@ -220,6 +224,7 @@ def _talk(
         "phone": part.phone,
         "is_guest": part.role == states.Role.CONSULT,
         "consult": asked.get((part.merchant_id, part.call_id)),
+        "supervisors": watching.get((part.merchant_id, part.call_id), []),
         "ringing": (part.merchant_id, part.call_id) in ringing,
         "began_at": part.began_at,
         "joined_at": part.joined_at,

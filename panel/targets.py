@@ -31,14 +31,15 @@ def targets_of(tx: Session, rt: Runtime, agent_id: str, call_id: str) -> dict[st
     if call is None:
         raise Refused("gone", "You are not in this call.")
     queues = rt.books.flow(call.merchant_id, call.flow_digest).queues
-    free = _free_of(tx, call.merchant_id)
+    free = free_of(tx, call.merchant_id)
     return {
-        "agents": _colleagues(tx, call.merchant_id, agent_id),
+        "agents": colleagues(tx, call.merchant_id, agent_id),
         "queues": [{"name": name, "free": free.get(name, 0)} for name in queues],
     }
 
 
-def _colleagues(tx: Session, merchant_id: str, agent_id: str) -> list[dict[str, Any]]:
+def colleagues(tx: Session, merchant_id: str, but_for: str = "") -> list[dict[str, Any]]:
+    """A merchant's agents who are on shift, who can be had first."""
     rows = tx.scalars(
         select(Agent)
         .join(Membership, Membership.user_id == Agent.id)
@@ -46,7 +47,7 @@ def _colleagues(tx: Session, merchant_id: str, agent_id: str) -> list[dict[str, 
         .where(
             Membership.merchant_id == merchant_id,
             User.disabled_at.is_(None),
-            Agent.id != agent_id,
+            Agent.id != but_for,
             Agent.state.in_(ORDER),
         )
     )
@@ -57,7 +58,7 @@ def _colleagues(tx: Session, merchant_id: str, agent_id: str) -> list[dict[str, 
     ]
 
 
-def _free_of(tx: Session, merchant_id: str) -> dict[str, int]:
+def free_of(tx: Session, merchant_id: str) -> dict[str, int]:
     """How many agents of each queue are available."""
     rows = tx.execute(
         select(QueueMember.queue, func.count())

@@ -14,6 +14,7 @@ from panel.api.merchants import api as merchants
 from panel.api.offers import offers
 from panel.api.people import api as people
 from panel.api.session import session
+from panel.api.supervision import api as supervision
 from panel.api.teams import api as teams
 from panel.api.tickets import api as tickets
 from panel.assets import assets
@@ -63,6 +64,7 @@ def make_blueprint() -> Blueprint:
         dialling,
         tickets,
         floor,
+        supervision,
         flows_api,
         people,
         teams,

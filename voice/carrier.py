@@ -167,6 +167,23 @@ class Carrier:
         party = self._client(account).conferences(room_sid).participants(call_sid)
         self._ask(lambda: party.update(hold=False))
 
+    def silence(self, account: Account, room_sid: str, call_sid: str) -> None:
+        """Let nobody hear a party, who goes on hearing all."""
+        self._party(account, room_sid, call_sid, muted=True)
+
+    def coach(self, account: Account, room_sid: str, call_sid: str, agent_sid: str) -> None:
+        """Let a party be heard by one other alone: made a coach first, and only then heard at all."""
+        self._party(account, room_sid, call_sid, coaching=True, call_sid_to_coach=agent_sid)
+        self._party(account, room_sid, call_sid, muted=False)
+
+    def let_speak(self, account: Account, room_sid: str, call_sid: str) -> None:
+        """Let a party be heard by all."""
+        self._party(account, room_sid, call_sid, coaching=False, muted=False)
+
+    def _party(self, account: Account, room_sid: str, call_sid: str, **changes: Any) -> None:
+        party = self._client(account).conferences(room_sid).participants(call_sid)
+        self._ask(lambda: party.update(**changes))
+
     def send_text(self, account: Account, from_number: str, to_number: str, body: str) -> str:
         """Send a text message; its sid. Raises CarrierRefused for a number that takes none, CarrierAway."""
         created = self.ask(

@@ -15,14 +15,27 @@ SAID = frozenset(
 
 
 def move(
-    tx: Session, rt: Runtime, agent_id: str, happened: str, *, reason: str = "", until_at: float | None = None
+    tx: Session,
+    rt: Runtime,
+    agent_id: str,
+    happened: str,
+    *,
+    reason: str = "",
+    until_at: float | None = None,
+    by: str = "",
 ) -> Agent | None:
-    """Move an agent by what happened; None when the table has no such move from where the agent is."""
+    """Move an agent by what happened; None when the table has no such move from where the agent is.
+
+    `by` is the supervisor whose word it is; a supervisor's word about what comes after a call is remembered until then.
+    """
     agent = lock_agent(tx, agent_id)
     if agent is None or (target := AGENT_MOVES.get((Agent(agent.state), happened))) is None:
         return None
     if agent.next_state and target not in AGENT_BUSY and happened not in SAID:
         target, reason = wish(agent.next_state)
+        by = by or agent.set_by
+    elif agent.next_state and target in AGENT_BUSY:
+        by = agent.set_by
     moved = changed(
         tx,
         update(models.Agent)
@@ -34,6 +47,7 @@ def move(
             until_at=until_at,
             version=agent.version + 1,
             next_state=agent.next_state if target in AGENT_BUSY else "",
+            set_by=by,
         ),
     )
     if not moved:

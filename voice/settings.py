@@ -94,6 +94,18 @@ class Settings(BaseSettings):
         ge=0,
         description="How many calls may go out for one merchant within an hour, calls that flows forward among them.",
     )
+    wrap_up_more_seconds: int = Field(
+        60,
+        ge=0,
+        le=900,
+        description="How much longer an agent's time for notes becomes with each click. 0: not at all.",
+    )
+    wrap_up_longest_seconds: int = Field(
+        600,
+        ge=0,
+        le=3600,
+        description="How long an agent's time for notes can become by such clicks, in all.",
+    )
     metrics_port: int = Field(
         0,
         description="First private port for Prometheus, on HOST; each process takes the next free one. 0: none.",

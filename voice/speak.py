@@ -18,6 +18,7 @@ from callflows.actions import (
     JoinQueue,
     Play,
     Request,
+    RequestCallback,
     RingAgents,
     Say,
     SendText,
@@ -135,6 +136,12 @@ def join_as_agent(
     return element("Dial", {"action": links.agent_left(participation_id)}, inside)
 
 
+def join_silently(room: str, links: Links, *, leg_id: str, region: str | None = None) -> Fragment:
+    """Bring a supervisor into the room: heard by nobody until the carrier is told by whom, and never ending it."""
+    inside = _room(room, links.room(room), ends_room=False, region=region, muted=True)
+    return element("Dial", {"action": links.agent_left(leg_id)}, inside)
+
+
 def take_message(
     links: Links, answer_url: str, *, max_seconds: int = 180, silence_seconds: int = 5, finish_key: str = "#"
 ) -> Fragment:
@@ -250,7 +257,7 @@ def _verb(
             return Fragment(taken + redirect(answer_url))  # of a message without a sound Twilio tells nothing
         case Forward(number, ring_seconds, record, side):
             return forward(number, links, answer_url, ring_seconds=ring_seconds, record=record, side=side)
-        case SendText():
+        case SendText() | RequestCallback():
             return NOTHING
         case Request():
             return redirect(answer_url)
@@ -273,16 +280,25 @@ def _open_gather(max_keys: int, wait_seconds: int, finish_key: str, *, hears_sil
     return element("Gather", listening).removesuffix(b"/>") + b' action="'
 
 
-def _room(room: str, events_url: str, *, ends_room: bool, region: str | None, wait_url: str = "") -> Fragment:
+def _room(
+    room: str,
+    events_url: str,
+    *,
+    ends_room: bool,
+    region: str | None,
+    wait_url: str = "",
+    muted: bool = False,
+) -> Fragment:
     """Identical on every leg, because Twilio obeys the first participant (design D8), but for what is each leg's own:
 
-    endConferenceOnExit, and what one hears while alone.
+    endConferenceOnExit, what one hears while alone, and whether one is heard.
     """
     attributes: Attributes = {
         "beep": False,
         "startConferenceOnEnter": True,
         "endConferenceOnExit": ends_room,
         "waitUrl": wait_url,
+        "muted": muted or None,
         "region": region,
         "statusCallback": events_url,
         "statusCallbackEvent": ROOM_EVENTS,

@@ -1,21 +1,20 @@
-"""The tokens with which an agent's browser may call in; it can receive nothing, and dial nobody by itself."""
+"""The tokens with which an agent's or a supervisor's browser may call in; it can receive nothing, and dial nobody by itself."""
 
 from twilio.jwt.access_token import AccessToken
 from twilio.jwt.access_token.grants import VoiceGrant
 
-from voice import models
 from voice.books import Account
 
 LIFE_SECONDS = 4 * 3600
 
 
-def access_token(agent: models.Agent, account: Account, now: float, seconds: int = LIFE_SECONDS) -> str:
+def access_token(identity: str, account: Account, now: float, seconds: int = LIFE_SECONDS) -> str:
     """A JWT for the browser SDK: outgoing grant only, to the app whose address is our fence."""
     token = AccessToken(
         account.account_sid,
         account.api_key_sid,
         account.secrets.api_key_secret,
-        identity=agent.identity,
+        identity=identity,
         ttl=seconds,
         valid_until=int(now) + seconds,
         region=account.region or None,

@@ -55,6 +55,13 @@ def end_wrap_up() -> Response:
     return current()
 
 
+@desk.post("/api/wrap-up/extend")
+def extend_wrap_up() -> Response:
+    """The notes take longer."""
+    agents.extend_wrap_up(rt(), agent_id())
+    return current()
+
+
 @desk.post("/api/pong")
 def pong() -> tuple[str, int]:
     """The page's answer to the stream's ping: this desk is alive."""
@@ -69,7 +76,7 @@ def token() -> Response:
     with rt().store.read() as tx:
         agent = tx.scalars(select(Agent).where(Agent.id == agent_id())).one()
     return jsonify(
-        token=access_token(agent, account, now, LIFE_SECONDS),
+        token=access_token(agent.identity, account, now, LIFE_SECONDS),
         identity=agent.identity,
         account_sid=account.account_sid,
         edge=account.edge,

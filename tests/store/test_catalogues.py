@@ -20,6 +20,7 @@ PROMISES = {
     "offer_one_live_per_agent": "an agent is rung for one caller at a time",
     "offer_one_claim_per_caller": "a caller is claimed by one agent",
     "consult_one_per_call": "a caller's agent asks one colleague at a time",
+    "supervision_one_per_person": "a supervisor is in one talk at a time",
     "participation_one_owner": "a contact has one owner",
     "participation_one_per_agent": "an agent talks in one call, listening excepted",
 }

@@ -36,10 +36,12 @@ class Call(Base):
     status_rank: Mapped[int] = mapped_column(default=0)
     status_sequence: Mapped[int] = mapped_column(default=-1)
     next_assignment: Mapped[int] = mapped_column(default=1)
+    callback_of: Mapped[str | None] = mapped_column(default=None)  # an attempt of this callback
     __table_args__ = (
         Index("call_once", "account_sid", "call_sid", unique=True),
         Index("call_started", "merchant_id", "started_at"),
         Index("call_of_caller", "merchant_id", "caller", "started_at"),
+        Index("call_of_callback", "merchant_id", "callback_of"),
         Index("call_open", "ended_at"),
     )
 

@@ -1,0 +1,105 @@
+"""A supervisor takes a waiting caller out of one queue: into another, or straight to an agent. The wait is kept.
+
+The place stays the same row, so the caller in the waiting room notices nothing. Who does not take the caller gives
+them back to the queue, like anybody.
+"""
+
+from collections.abc import Collection
+from dataclasses import replace
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from callflows.actions import JoinQueue
+from callflows.steps.queue import needs_of
+from routing.snapshot import MakeOffer, Strategy
+from voice import models
+from voice.calls import live_waiting
+from voice.dispatch import decide_for_queue, ring_now
+from voice.joining import is_rung
+from voice.locks import lock_call
+from voice.offers import withdraw
+from voice.people import agents_named
+from voice.plans import plan_of
+from voice.refusals import Refused
+from voice.runtime import Runtime
+from voice.states import Agent, Waiting
+
+
+def pull_to_queue(
+    tx: Session, rt: Runtime, merchants: Collection[str], call_id: str, name: str
+) -> tuple[models.Call, str]:
+    """The caller waits in another queue of the flow, as long as before; the call, and the queue before. Raises Refused."""
+    call, place = _place_of(tx, merchants, call_id)
+    flow = rt.books.flow(call.merchant_id, call.flow_digest)
+    queue = flow.queues.get(name)
+    if queue is None:
+        raise Refused("not_found", f"There is no queue {name!r} at this merchant.")
+    if is_rung(place):
+        raise Refused("not_now", "This caller is rung for without a queue. Wait until that is over.")
+    if place.queue == name:
+        raise Refused("not_now", f"The caller is in the queue {name.replace('_', ' ')} already.")
+    before, now = place.queue, rt.now()
+    _free(tx, rt, place)
+    wish = JoinQueue(name, queue.max_wait_seconds, needs=needs_of(queue.skills, queue.relax))
+    plan = plan_of(flow, wish, lambda one: agents_named(tx, place.merchant_id, one))
+    kept = {"sent": place.plan["sent"]} if "sent" in place.plan else {}
+    place.queue, place.rank_at = name, place.entered_at - 60.0 * queue.priority_minutes
+    place.ring_seconds, place.wrap_up_seconds = queue.ring_seconds, queue.wrap_up_seconds
+    place.strategy, place.gives_up = Strategy(queue.strategy), queue.all_tried == "leave"
+    place.plan = {**replace(plan, preferred=None).dump(), **kept}
+    place.deadline_at = max(place.deadline_at, now + 60.0)
+    call.queue = name
+    waited = round(now - place.entered_at, 1)
+    say = (tx, call.merchant_id, call.id)
+    rt.journal.write(*say, "dequeued", now, queue=before, waited=waited, why="pulled")
+    rt.journal.write(*say, "enqueued", now, queue=name)
+    tx.flush()
+    decide_for_queue(tx, rt, call.merchant_id, name)
+    return call, before
+
+
+def pull_to_agent(
+    tx: Session, rt: Runtime, merchants: Collection[str], call_id: str, agent_id: str
+) -> tuple[models.Call, models.Agent]:
+    """An available agent is rung for this caller now, whoever comes before; raises Refused."""
+    call, place = _place_of(tx, merchants, call_id)
+    agent = tx.scalar(
+        select(models.Agent)
+        .join(models.Membership, models.Membership.user_id == models.Agent.id)
+        .where(models.Agent.id == agent_id, models.Membership.merchant_id == call.merchant_id)
+    )
+    if agent is None:
+        raise Refused("not_found", "There is no such agent for this merchant.")
+    if agent.state != Agent.AVAILABLE:
+        raise Refused("not_now", f"{agent.name} is not available now. Choose somebody else, or a queue.")
+    _free(tx, rt, place)
+    rt.journal.write(tx, call.merchant_id, call.id, "pulled", rt.now(), agent_id=agent.id, queue=place.queue)
+    if not ring_now(tx, rt, MakeOffer(place.id, agent.id)):
+        raise Refused(
+            "not_now", f"{agent.name} became busy at this moment. Choose somebody else, or a queue."
+        )
+    return call, agent
+
+
+def _place_of(tx: Session, merchants: Collection[str], call_id: str) -> tuple[models.Call, models.Waiting]:
+    merchant_id = tx.scalar(
+        select(models.Call.merchant_id).where(
+            models.Call.id == call_id, models.Call.merchant_id.in_(merchants)
+        )
+    )
+    call = lock_call(tx, merchant_id, call_id) if merchant_id is not None else None
+    place = live_waiting(tx, call) if call is not None else None
+    if call is None or place is None:
+        raise Refused("gone", "This caller does not wait any more.")
+    tx.refresh(place)
+    if place.state not in (Waiting.WAITING, Waiting.OFFERED):
+        raise Refused("gone", "This caller is being connected already.")
+    return call, place
+
+
+def _free(tx: Session, rt: Runtime, place: models.Waiting) -> None:
+    """Nobody is rung for the caller any more."""
+    withdraw(tx, rt, place)
+    place.state, place.state_at, place.generation = Waiting.WAITING, rt.now(), place.generation + 1
+    tx.flush()
