@@ -20,7 +20,7 @@ import tempfile
 import threading
 import time
 from pathlib import Path
-from typing import IO
+from typing import IO, cast
 
 from sqlalchemy import insert, update
 
@@ -153,6 +153,12 @@ def connect(port: int, number: int) -> socket.socket:
     return end
 
 
+def _read(key: selectors.SelectorKey) -> bytes:
+    """What a stream that has something says."""
+    heard: bytes = cast("socket.socket", key.fileobj).recv(65536)
+    return heard
+
+
 def hear_all(ear: selectors.BaseSelector, streams: int) -> None:
     """Wait until every desk has its first snapshot."""
     waiting = set(range(streams))
@@ -161,7 +167,7 @@ def hear_all(ear: selectors.BaseSelector, streams: int) -> None:
         if time.monotonic() > until:
             raise TimeoutError(f"{len(waiting)} of {streams} desks got no snapshot within two minutes")
         for key, _mask in ear.select(1.0):
-            if b"event: desk" in key.fileobj.recv(65536):  # type: ignore[union-attr]
+            if b"event: desk" in _read(key):
                 waiting.discard(key.data)
 
 
@@ -170,7 +176,7 @@ def drain(ear: selectors.BaseSelector, seconds: float) -> None:
     until = time.monotonic() + seconds
     while (left := until - time.monotonic()) > 0:
         for key, _mask in ear.select(left):
-            key.fileobj.recv(65536)  # type: ignore[union-attr]
+            _read(key)
 
 
 def change(rt: Runtime, bell: IO[str], ear: selectors.BaseSelector, number: int) -> float:
@@ -185,7 +191,7 @@ def change(rt: Runtime, bell: IO[str], ear: selectors.BaseSelector, number: int)
     bell.write(f"us_{number}\n")
     while True:
         for key, _mask in ear.select(2.0):
-            heard = key.fileobj.recv(65536)  # type: ignore[union-attr]
+            heard = _read(key)
             if key.data == number and b"event: desk" in heard:
                 return time.perf_counter() - began
 

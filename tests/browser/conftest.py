@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Playwright
@@ -53,9 +54,9 @@ def agents_browser(
     browser.close()
 
 
-def new_context(browser: Browser, allowed: bool = True, **options: object) -> BrowserContext:
+def new_context(browser: Browser, allowed: bool = True, **options: Any) -> BrowserContext:
     """A person's browser, with the microphone allowed or not."""
-    context = browser.new_context(**options)  # type: ignore[arg-type]
+    context = browser.new_context(**options)
     if allowed:
         context.grant_permissions(["microphone"])
     listen_in(context)
@@ -71,7 +72,7 @@ class Office:
         self.complaints: list[str] = []
         self.resident: Desk | None = None
 
-    def opens(self, like: Desk | None = None, same_browser: bool = False, **options: object) -> Desk:
+    def opens(self, like: Desk | None = None, same_browser: bool = False, **options: Any) -> Desk:
         """The desk of a new agent, or another one of the same agent."""
         name = like.name if like else f"agent{next(_names)}"
         if like is None:
@@ -79,7 +80,7 @@ class Office:
         if like and same_browser:
             like.is_spoilt = True
             return Desk(like.context, self.stack, name, self.complaints)
-        context = new_context(self.browser, **options)  # type: ignore[arg-type]
+        context = new_context(self.browser, **options)
         return Desk(context, self.stack, name, self.complaints)
 
     def close(self) -> None:
@@ -109,7 +110,7 @@ def new_desk(office: Office, complaints: list[str]) -> Iterator[Callable[..., De
     """Opens the desk of a new agent; of a known one in the same or another browser when given."""
     opened: list[Desk] = []
 
-    def open_desk(like: Desk | None = None, *, same_browser: bool = False, **options: object) -> Desk:
+    def open_desk(like: Desk | None = None, *, same_browser: bool = False, **options: Any) -> Desk:
         opened.append(office.opens(like, same_browser, **options))
         return opened[-1]
 

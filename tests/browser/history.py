@@ -2,6 +2,8 @@
 
 from itertools import cycle
 
+from sqlalchemy.orm import Session
+
 from tests.browser.stack import Whole
 from voice import models
 
@@ -49,7 +51,7 @@ def forty_calls(whole: Whole, agent_id: str) -> None:
             tx.get_one(models.Merchant, merchant).next_ticket_number = number
 
 
-def _call(tx, merchant: str, number: int, began: float, agent_id: str) -> None:  # type: ignore[no-untyped-def]
+def _call(tx: Session, merchant: str, number: int, began: float, agent_id: str) -> None:
     call_id, ended_as = f"ca_{merchant}{number}", next(ENDINGS)
     answered = ended_as == "answered"
     waited = 4.0 + (number * 37) % 190

@@ -10,6 +10,7 @@ import shutil
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -119,7 +120,7 @@ class Town(Shop):
         for desk in self.desks.values():
             desk.starts_shift()
         for call in self._calls.values():
-            self.sim.later(call.at, lambda call=call: self._dials(call))  # type: ignore[misc]
+            self.sim.later(call.at, partial(self._dials, call))
         for moment in DIES_AT:
             self.sim.later(moment, lambda: setattr(self, "forgets_promises", True))
             self.sim.later(moment + DEAD_SECONDS, lambda: setattr(self, "forgets_promises", False))

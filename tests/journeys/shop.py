@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from panel import web as panel_web
@@ -101,7 +102,7 @@ class Shop:
         """Time passes."""
         self.sim.advance(seconds)
 
-    def browser(self, desk: Desk):  # type: ignore[no-untyped-def]
+    def browser(self, desk: Desk) -> FlaskClient:
         """The HTTP client of a desk's browser."""
         client = self.app.test_client()
         client.set_cookie("ringdesk", desk.token)
@@ -167,8 +168,8 @@ class Shop:
 
     def only_call(self) -> models.Call:
         """The one call that there was."""
-        (call,) = self.rows(models.Call)
-        return call  # type: ignore[no-any-return]
+        call: models.Call = self.only(models.Call)
+        return call
 
     def _hire(self, name: str) -> Desk:
         agent_id = f"us_{name}"
@@ -184,7 +185,9 @@ class Shop:
             )
             tx.add(models.Agent(id=agent_id, identity=agent_id, name=name.title(), since_at=self.now))
             tx.add(models.Membership(merchant_id="northwind", user_id=agent_id, role="agent"))
-            for queue in self.rt.books.live_flow("northwind").queues:  # type: ignore[union-attr]
+            flow = self.rt.books.live_flow("northwind")
+            assert flow is not None
+            for queue in flow.queues:
                 tx.add(models.QueueMember(merchant_id="northwind", queue=queue, agent_id=agent_id))
         return Desk(self, agent_id, name)
 

@@ -233,8 +233,7 @@ class Life:
 
     def leaves_the_queue(self, caller: Caller) -> None:
         """Whoever lost the place goes on in the flow after the present piece of music."""
-        gone = lambda: caller.is_over or not self.is_in_queue(caller)  # noqa: E731
-        self.shop.sim.run_until(gone, 21.0, caller.told())
+        self.shop.sim.run_until(lambda: caller.is_over or not self.is_in_queue(caller), 21.0, caller.told())
 
     def is_in_talk(self, caller: Caller, talk: models.Participation) -> None:
         agent = next(desk for desk in self.desks if desk.agent_id == talk.agent_id)

@@ -215,6 +215,13 @@ class Browser:
         return self.client.post(path, json=body or {}, headers={"X-CSRF-Token": self.csrf, **(headers or {})})
 
 
+def cookie_of(client: FlaskClient) -> str:
+    """The token by which a signed-in browser is known."""
+    cookie = client.get_cookie("ringdesk")
+    assert cookie is not None
+    return cookie.value
+
+
 def sign_in(client: FlaskClient, name: str) -> Browser:
     """Sign in as <name>@example.com."""
     answer = client.post("/api/login", json={"email": f"{name}@example.com", "password": PASSWORD})

@@ -44,8 +44,8 @@ def open_floor(browser: Browser, here: Site) -> Iterator[Callable[..., Page]]:
     contexts: list[BrowserContext] = []
     faults: list[str] = []
 
-    def opened(query: str = "", **options: object) -> Page:
-        context = browser.new_context(**options)  # type: ignore[arg-type]
+    def opened(query: str = "", **options: Any) -> Page:
+        context = browser.new_context(**options)
         contexts.append(context)
         page = context.new_page()
         page.on(

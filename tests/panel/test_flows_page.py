@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect
@@ -79,8 +80,8 @@ def open_page(browser: Browser, here: Site) -> Iterator[Callable[..., Page]]:
     contexts: list[BrowserContext] = []
     faults: list[str] = []
 
-    def opened(path: str, who: str = "amy", **options: object) -> Page:
-        context = browser.new_context(**options)  # type: ignore[arg-type]
+    def opened(path: str, who: str = "amy", **options: Any) -> Page:
+        context = browser.new_context(**options)
         contexts.append(context)
         context.set_default_timeout(10_000)
         page = context.new_page()

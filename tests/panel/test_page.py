@@ -4,10 +4,12 @@ import json
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect
 from sqlalchemy import select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from tests.panel.build import PASSWORD, account, bump, call, person, ring, shop, ticket, waiting
 from tests.panel.site import Site, site
@@ -49,10 +51,10 @@ def desk(browser: Browser, here: Site, faults: list[str]) -> Iterator[Callable[.
     """Opens Ann's desk in a browser; in the same browser when given one."""
     contexts: list[BrowserContext] = []
 
-    def open_desk(context: BrowserContext | None = None, **options: object) -> Page:
+    def open_desk(context: BrowserContext | None = None, **options: Any) -> Page:
         known = context is not None
         if context is None:
-            context = browser.new_context(**options)  # type: ignore[arg-type]
+            context = browser.new_context(**options)
             contexts.append(context)
         page = context.new_page()
         watch(page, here, faults)
@@ -93,9 +95,9 @@ def offer_to(rt: Runtime, call_id: str = "ca_1") -> str:
     return offer_id
 
 
-def read(rt: Runtime, column: object) -> object:
+def read(rt: Runtime, column: InstrumentedAttribute[Any]) -> object:
     with rt.store.read() as tx:
-        return tx.scalar(select(column))  # type: ignore[call-overload]
+        return tx.scalar(select(column))
 
 
 def test_the_desk_starts_a_shift_rings_confirms_and_declines(desk: Callable[..., Page], here: Site) -> None:

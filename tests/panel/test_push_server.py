@@ -3,13 +3,13 @@
 import json
 import socket
 from collections.abc import Iterator
-from typing import ClassVar
+from typing import ClassVar, cast
 
 import pytest
 from flask import Flask
 
 from panel.push_server import HANDSHAKE_SECONDS, STALLED_BYTES, PushServer, listen, named
-from tests.panel.build import Clock, bump, sign_in
+from tests.panel.build import Clock, bump, cookie_of, sign_in
 from voice.runtime import Runtime
 
 pytestmark = pytest.mark.usefixtures("shops")
@@ -50,7 +50,7 @@ class Page:
     def hear(self, rounds: int = 3) -> str:
         """Let the server turn, and read what came."""
         for _ in range(rounds):
-            self.server.rt.clock.forward(0.03)  # type: ignore[attr-defined]
+            cast("Clock", self.server.rt.clock).forward(0.03)
             self.server.turn(0.05)
             try:
                 self.heard += self.sock.recv(1 << 20)
@@ -73,7 +73,7 @@ def cookie(app: Flask, name: str) -> str:
     """A signed-in browser's cookie."""
     client = app.test_client()
     sign_in(client, name)
-    return client.get_cookie("ringdesk").value  # type: ignore[union-attr]
+    return cookie_of(client)
 
 
 def test_a_signed_in_desk_gets_head_and_snapshot(server: PushServer, app: Flask) -> None:

@@ -7,7 +7,7 @@ from flask import Flask
 
 from panel import media
 from panel.people import Viewer
-from tests.panel.build import Browser, call, person, ring, sign_in, ticket, waiting
+from tests.panel.build import Browser, call, cookie_of, person, ring, sign_in, ticket, waiting
 from voice.models import Recording
 from voice.runtime import Runtime
 
@@ -96,7 +96,7 @@ def test_a_link_of_ones_own_session_does_not_reach_a_merchant_that_was_taken_awa
     with app.test_request_context():
         from panel.login import hash_of
 
-        token = carl.client.get_cookie("ringdesk").value  # type: ignore[union-attr]
+        token = cookie_of(carl.client)
         person_then = Viewer("us_carl", "Carl", "", {"northwind": "agent"}, {}, True, hash_of(token), "")
         forged = media.link(rt, person_then, "northwind", "re_1")
 

@@ -20,7 +20,7 @@ from panel.login import hash_of
 from panel.sessions import SHOWN
 from recordings.storage import open_storage
 from tests.journeys.northwind import FLOW
-from tests.panel.build import PASSWORD, Browser, call, person, ring, shop, sign_in, ticket, waiting
+from tests.panel.build import PASSWORD, Browser, call, cookie_of, person, ring, shop, sign_in, ticket, waiting
 from tests.panel.floor_shop import day_of
 from voice.models import (
     Base,
@@ -275,7 +275,7 @@ def world(rt: Runtime, app: Flask) -> World:
         for role in ROLES:
             browsers[merchant, role] = sign_in(app.test_client(), f"{role}-{mark}")
         agent = browsers[merchant, "agent"]
-        token = agent.client.get_cookie("ringdesk").value  # type: ignore[union-attr]
+        token = cookie_of(agent.client)
         recordings = agent.get(f"/api/tickets/{merchant}/{number}").get_json()["recordings"]
         link, account = recordings[0]["url"], "AC" + digit * 32
         session = hash_of(token)[:SHOWN]

@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from dataclasses import replace
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -18,12 +19,12 @@ HELD = {"french": {"ann": 80, "ben": 20}, "repairs": {"ben": 30, "cem": 90}}
 SALES, HELP = ("northwind", "sales"), ("northwind", "help")
 
 
-def caller(name: str, **known: object) -> WaitingCaller:
-    return replace(WaitingCaller(name, SALES, rank_at=100.0), **known)  # type: ignore[arg-type]
+def caller(name: str, **known: Any) -> WaitingCaller:
+    return replace(WaitingCaller(name, SALES, rank_at=100.0), **known)
 
 
-def agent(name: str, *queues: tuple[str, str], **known: object) -> FreeAgent:
-    return replace(FreeAgent(name, frozenset(queues or {SALES})), **known)  # type: ignore[arg-type]
+def agent(name: str, *queues: tuple[str, str], **known: Any) -> FreeAgent:
+    return replace(FreeAgent(name, frozenset(queues or {SALES})), **known)
 
 
 def test_the_longest_idle_agent_is_offered_first() -> None:
@@ -258,8 +259,8 @@ def test_stages_are_kept_as_they_are(stages: list[tuple[float, frozenset[str] | 
 def test_the_preferred_agent_alone_is_rung_until_the_time_is_over_or_that_agent_was_rung() -> None:
     waiting = caller("c", plan=Plan(preferred=("ann", 30.0)), entered_at=1_000.0)
 
-    def rung(now: float, *free: str, **known: object) -> list[str]:
-        room = Snapshot((replace(waiting, **known),), tuple(agent(one) for one in free))  # type: ignore[arg-type]
+    def rung(now: float, *free: str, **known: Any) -> list[str]:
+        room = Snapshot((replace(waiting, **known),), tuple(agent(one) for one in free))
         return [offer.agent_id for offer in decide(room, now)]
 
     assert rung(1_005.0, "ben") == []

@@ -24,6 +24,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -311,7 +312,7 @@ def _wait_together(url: str, calls: int, seconds: float) -> dict[str, Any]:
 
     def begin() -> None:
         for number in range(calls):
-            world.kernel.after(20 * number / calls, lambda number=number: dial(number))  # type: ignore[misc]
+            world.kernel.after(20 * number / calls, partial(dial, number))
         world.kernel.after(20, lambda: probe(world.now))
 
     service.post(begin)

@@ -4,6 +4,7 @@ import json
 import statistics
 import sys
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -135,8 +136,9 @@ def test_the_command_runs_an_application_under_the_virtual_clock(
         "app": {"voice_url": BASE + "/voice/agent"}, "numbers": [{"e164": NUMBER, "voice_url": BASE + "/voice/incoming"}],
     }  # fmt: skip
     (tmp_path / "twilio.json").write_text(json.dumps(account))
-    monkeypatch.setitem(sys.modules, "a_shop", type(sys)("a_shop"))
-    sys.modules["a_shop"].app = app  # type: ignore[attr-defined]
+    module = ModuleType("a_shop")
+    monkeypatch.setitem(sys.modules, "a_shop", module)
+    monkeypatch.setattr(module, "app", app, raising=False)
 
     words = [
         "crowd",

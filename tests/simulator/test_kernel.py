@@ -1,5 +1,7 @@
 """The kernel: moments in their order, tasks, signals, and how the language of tests uses them."""
 
+from functools import partial
+
 import pytest
 
 from simulator import VirtualClock
@@ -15,7 +17,7 @@ def test_moments_run_in_their_order_and_equal_ones_as_they_were_put() -> None:
     done: list[str] = []
     k = kernel()
     for name, seconds in (("late", 5.0), ("first", 1.0), ("second", 1.0)):
-        k.after(seconds, lambda name=name: done.append(name))  # type: ignore[misc]
+        k.after(seconds, partial(done.append, name))
 
     k.run_to(1010.0)
 

@@ -4,10 +4,11 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from sqlalchemy import event, text
+from sqlalchemy.pool import QueuePool
 
 from voice import engines, models
 from voice.links import READ_MS
@@ -50,7 +51,7 @@ def test_postgresql_is_told_these_times() -> None:
     assert "statement_timeout=1000" in asked["options"].split()
     assert asked["tcp_user_timeout"] == 1000
     assert told["host"] == "127.0.0.1"
-    assert engine.pool._timeout == engines.POOL_SECONDS  # type: ignore[attr-defined]
+    assert cast("QueuePool", engine.pool).timeout() == engines.POOL_SECONDS
 
 
 def test_a_write_that_never_gets_its_turn_is_told_so_in_time(

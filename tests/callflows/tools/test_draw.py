@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from callflows.flow import Flow
 from callflows.tools.drawings import as_dot, as_json, as_mermaid
 from callflows.tools.figure import Placed, figure
 from callflows.tools.graph import Box, graph
@@ -93,8 +94,8 @@ def test_the_order_of_a_layer_avoids_crossings() -> None:
 
 @settings(max_examples=20, deadline=None)
 @given(FLOWS)
-def test_no_box_lies_on_another_and_all_are_in_the_picture(flow: object) -> None:
-    drawn = figure(graph(flow))  # type: ignore[arg-type]
+def test_no_box_lies_on_another_and_all_are_in_the_picture(flow: Flow) -> None:
+    drawn = figure(graph(flow))
 
     def apart(one: Placed, other: Placed) -> bool:
         return (

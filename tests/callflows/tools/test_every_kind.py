@@ -9,6 +9,7 @@ import pytest
 from callflows.bundle import pack
 from callflows.docs import docstring_of
 from callflows.flow import Flow
+from callflows.notes import Note
 from callflows.read import read_flow
 from callflows.session import Caller
 from callflows.steps import KINDS
@@ -86,9 +87,9 @@ def test_every_kind_is_replayed_from_what_the_journal_tells(verb: str) -> None:
         assert all(one.turn is not None and one.skipped == 0 for one in again)
 
 
-def _fact(note: object) -> tuple[str, str, dict[str, object]]:
+def _fact(note: Note) -> tuple[str, str, dict[str, object]]:
     return (
-        str(note.kind), note.step, json.loads(json.dumps(dict(note.data))),  # type: ignore[attr-defined]
+        str(note.kind), note.step, json.loads(json.dumps(dict(note.data))),
     )  # fmt: skip
 
 

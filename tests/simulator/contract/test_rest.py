@@ -40,7 +40,7 @@ FIELDS = {
 }
 
 
-class Door(HttpClient):  # type: ignore[misc]
+class Door(HttpClient):  # type: ignore[misc]  # the SDK tells no types
     """The one thing that is changed of twilio-python: where its requests go."""
 
     def __init__(self, sim: Simulator) -> None:

@@ -140,7 +140,8 @@ def test_play_sends_digits_each_w_waiting_half_a_second() -> None:
     caller = shop.sim.call(NUMBER)
     after = caller.hears("after")
 
-    assert after.at - caller.leg.answered_at == pytest.approx(1.5)  # type: ignore[operator]
+    assert caller.leg.answered_at is not None
+    assert after.at - caller.leg.answered_at == pytest.approx(1.5)
 
 
 @proves("Pause length")
