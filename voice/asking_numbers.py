@@ -16,7 +16,6 @@ from voice.runtime import Runtime
 from voice.states import Consult
 
 NUMBER = "number"  # the kind of an asking
-RING_SECONDS = 40.0  # until nobody has answered; the carrier's own end is 45 s and 5 more
 
 
 def admitted(tx: Tx, rt: Runtime, call: models.Call, agent_id: str, typed: str) -> str:
@@ -30,7 +29,7 @@ def admitted(tx: Tx, rt: Runtime, call: models.Call, agent_id: str, typed: str) 
 
 def ring(tx: Tx, rt: Runtime, call: models.Call, consult: models.Consult) -> None:
     """The caller is on hold: now the number is dialled."""
-    until = rt.now() + RING_SECONDS
+    until = rt.now() + phone_rings.ANSWER_SECONDS
     phone = phone_rings.begin(tx, rt, call, consult.target, until, consult_id=consult.id)
     consult.until_at = None
     rt.journal.write(

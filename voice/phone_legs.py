@@ -81,7 +81,8 @@ def leg_went_on(rt: Runtime, ring_id: str, heard: told.CallStatusHeard) -> None:
         elif heard.status.is_final:
             _gone(tx, rt, call, ring, heard.status)
         elif ring.state == PhoneRing.ORDERED:
-            ring.why, ring.until_at = "", max(ring.until_at, ring.state_at + phone_rings.ANSWER_SECONDS)
+            if ring.why:  # its order's answer was lost, and here it is after all
+                ring.why, ring.until_at = "", ring.state_at + phone_rings.ANSWER_SECONDS
             if heard.status == LegStatus.RINGING:
                 _rings(tx, rt, call, ring)
 

@@ -28,9 +28,7 @@ from voice.states import (
 
 WAY_SECONDS = 8.0  # until the telephone network has found a phone; a desk rings at once
 NOT_RUNG_SECONDS = 60.0  # until a phone that must not or cannot be dialled is tried again
-ANSWER_SECONDS = (
-    60.0  # the last word on a ring whose own deadline was missed: the carrier rings 45 s and adds 5
-)
+ANSWER_SECONDS = 40.0  # until nobody has answered; the carrier gives up after 45 s and 5 more
 
 
 class NotRung(Exception):

@@ -176,6 +176,7 @@ def test_an_open_desk_works_the_talk_on_the_phone(shop: Shop, mobile: Phone) -> 
     mobile.hears("Press 1")
     mobile.presses("1")
     mobile.talks_to(caller)
+    shop.waits(2)
     assert shop.ann.snapshot["talk"]["phone"] == MOBILE
     shop.ann.holds()
     caller.hears_music(within=5)
