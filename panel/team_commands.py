@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from panel.shell import ArgumentWords, ask_first, changing, print_json, sure, table, word
 
 if TYPE_CHECKING:
+    from panel.teams import TeamRow
     from voice.runtime import Runtime
 
 
@@ -51,11 +52,15 @@ def team_list(rt: "Runtime", args: argparse.Namespace) -> int:
     return table(
         ("MERCHANT", "TEAM", "QUEUES", "AGENTS"),
         [
-            (row.merchant_id, row.name, ", ".join(row.queues) or "none", ", ".join(row.members) or "none")
+            (row.merchant_id, row.name, ", ".join(_queues(row)) or "none", ", ".join(row.members) or "none")
             for row in rows
         ],
         "no teams yet; add one: ringdesk teams add MERCHANT TEAM",
     )
+
+
+def _queues(row: "TeamRow") -> list[str]:
+    return [f"{queue} (by the flow)" if queue in row.by_flow else queue for queue in row.queues]
 
 
 def team_rename(rt: "Runtime", args: argparse.Namespace) -> int:

@@ -79,7 +79,7 @@ def take_place(
         record_side=wish.side,
     )
     if isinstance(wish, JoinQueue):
-        _in_queue(tx, place, call, flow, wish, now)
+        in_queue(tx, place, call, flow, wish, now)
         resume(tx, rt, call, place, flow.queues[wish.queue].recall_seconds)
         call.queue = wish.queue
     else:
@@ -119,9 +119,10 @@ def callers_in(tx: Tx, merchant_id: str, queue: str) -> int:
     )
 
 
-def _in_queue(
+def in_queue(
     tx: Tx, place: models.Waiting, call: models.Call, flow: Flow, wish: JoinQueue, now: float
 ) -> None:
+    """The terms of a place in a queue: what the queue says now, and the step that leads there."""
     queue = flow.queues[wish.queue]
     place.queue, place.exit_keys = wish.queue, "".join(wish.exit_keys)
     place.rank_at = now - 60.0 * wish.priority_minutes

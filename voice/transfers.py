@@ -11,6 +11,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session as Tx
 
+from callflows.actions import JoinQueue
+from callflows.steps.queue import needs_of
 from routing.plan import Plan
 from routing.snapshot import Strategy
 from voice import gate, models, speak
@@ -19,7 +21,7 @@ from voice.actions import Move, order
 from voice.calls import live_waiting
 from voice.dialling import NotDialled
 from voice.dispatch import decide_for_queue
-from voice.joining import CONNECT_SECONDS, RUNG
+from voice.joining import CONNECT_SECONDS, RUNG, in_queue
 from voice.locks import lock_agent
 from voice.moves import move
 from voice.refusals import Refused
@@ -71,7 +73,7 @@ def send(rt: Runtime, agent_id: str, call_id: str, kind: str, target: str) -> No
             case "agent":
                 place, name = _ring_of(tx, rt, call, home, sent, target, agent_id)
             case "queue":
-                place, name = _place_in(rt, call, home, sent, target), target
+                place, name = _place_in(tx, rt, call, home, sent, target), target
             case "number":
                 name = number = _admitted(tx, rt, call, target)
             case _:
@@ -146,6 +148,7 @@ def _send_home(tx: Tx, rt: Runtime, call: models.Call, home: models.Waiting) -> 
     again.head_at, again.rank_at = rt.now(), home.rank_at
     again.deadline_at = rt.now() + max(60.0, home.deadline_at - home.entered_at)
     again.strategy, again.gives_up, again.exit_keys = home.strategy, home.gives_up, home.exit_keys
+    again.stays_if, again.stays_seconds, again.helpers = home.stays_if, home.stays_seconds, home.helpers
     again.plan = {name: value for name, value in home.plan.items() if name != "sent"}
     rt.journal.write(tx, call.merchant_id, call.id, "requeued", rt.now(), queue=home.queue)
     _take(tx, rt, call, again)
@@ -169,14 +172,24 @@ def _ring_of(
     return place, colleague.name
 
 
-def _place_in(rt: Runtime, call: models.Call, home: models.Waiting, sent: Sent, name: str) -> models.Waiting:
-    """A place at the end of a queue."""
-    queue = rt.books.flow(call.merchant_id, call.flow_digest).queues.get(name)
+def _place_in(
+    tx: Tx, rt: Runtime, call: models.Call, home: models.Waiting, sent: Sent, name: str
+) -> models.Waiting:
+    """A place at the end of a queue, on the queue's own terms."""
+    flow = rt.books.flow(call.merchant_id, call.flow_digest)
+    queue = flow.queues.get(name)
     if queue is None:
         raise Refused("not_found", f"There is no queue {name!r} at this merchant.")
-    place, now = _place(rt, call, home, sent, name), rt.now()
-    place.rank_at, place.deadline_at = now - 60.0 * queue.priority_minutes, now + queue.max_wait_seconds
-    place.ring_seconds, place.wrap_up_seconds = queue.ring_seconds, queue.wrap_up_seconds
+    place = _place(rt, call, home, sent, name)
+    wish = JoinQueue(
+        queue=name,
+        max_wait_seconds=queue.max_wait_seconds,
+        priority_minutes=queue.priority_minutes,
+        leave_when_no_agents=True,
+        needs=needs_of(queue.skills, queue.relax),
+    )
+    in_queue(tx, place, call, flow, wish, rt.now())
+    place.plan = {**place.plan, **sent.dump()}
     return place
 
 

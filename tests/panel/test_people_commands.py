@@ -252,7 +252,13 @@ def test_a_teams_agents_take_its_queues_and_leave_them_with_it(ringdesk: Ringdes
     assert bob_still == ([], ["orders"])
     assert queues(rt, "us_bob") == []
     assert json.loads(ringdesk("teams", "list", "--json")[1]) == [
-        {"merchant_id": "northwind", "name": "nights", "queues": [], "members": ["bob@example.com"]}
+        {
+            "merchant_id": "northwind",
+            "name": "nights",
+            "queues": [],
+            "members": ["bob@example.com"],
+            "by_flow": [],
+        }
     ]
 
 
