@@ -85,7 +85,7 @@ def _calendar() -> Iterator[str]:
 
 def _row(field: dataclasses.Field[Any], spec: Spec) -> tuple[str, ...]:
     takes = f"{spec.kind.name}: `{spec.kind.example}`"
-    meaning = spec.help if spec.served else f"{spec.help} (not served yet)"
+    meaning = spec.help
     return (f"`{spec.key}`", takes, left_out(field, spec), meaning)
 
 

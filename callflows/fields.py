@@ -72,10 +72,7 @@ class Kind(Generic[T_co]):
 
 @dataclass(frozen=True)
 class Spec:
-    """One field as an admin knows it: key, kind and a sentence; for exits also what happens without an answer.
-
-    `served` is False for what the language has and routing cannot do yet.
-    """
+    """One field as an admin knows it: key, kind and a sentence; for exits also what happens without an answer."""
 
     kind: Kind[Any]
     help: str
@@ -83,7 +80,6 @@ class Spec:
     missing_rule: str = "missing-key"
     otherwise: str = ""
     silent: bool = False
-    served: bool = True
 
 
 def required(
@@ -103,10 +99,9 @@ def optional(
     key: str = "",
     otherwise: str = "",
     silent: bool = False,
-    served: bool = True,
 ) -> T | D:
     """A field that may be left out."""
-    spec = Spec(kind, help, key, otherwise=otherwise, silent=silent, served=served)
+    spec = Spec(kind, help, key, otherwise=otherwise, silent=silent)
     # One immutable value is shared by all instances; dataclasses only distrusts it for having no hash.
     made: T | D = dataclasses.field(default_factory=lambda: default, metadata={"spec": spec})
     return made

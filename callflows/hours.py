@@ -7,7 +7,7 @@ times; when they go forward, the missing hour is no time at all.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -75,3 +75,35 @@ def opening(calendar: Calendar, now: float) -> Opening:
     if any(hours.holds(minute + DAY_MINUTES) for hours in calendar.ranges_of(today - timedelta(days=1))):
         return Opening.OPEN
     return Opening.HOLIDAY if calendar.is_holiday(today) else Opening.CLOSED
+
+
+AHEAD_DAYS = 15
+
+
+def is_open(calendar: Calendar, now: float) -> bool:
+    """Whether the calendar is open at a moment."""
+    return opening(calendar, now) is Opening.OPEN
+
+
+def opens_at(calendar: Calendar, now: float) -> float | None:
+    """The next moment at which it is open after being closed; None when that is more than two weeks ahead."""
+    return next((at for at in _changes(calendar, now) if is_open(calendar, at)), None)
+
+
+def closes_at(calendar: Calendar, now: float) -> float | None:
+    """The next moment at which it is closed; None when it is open for more than two weeks."""
+    return next((at for at in _changes(calendar, now) if not is_open(calendar, at)), None)
+
+
+def _changes(calendar: Calendar, now: float) -> list[float]:
+    """Every later moment at which a range begins or ends, in order."""
+    zone = ZoneInfo(calendar.timezone)
+    today = datetime.fromtimestamp(now, UTC).astimezone(zone).date()
+    found = set()
+    for ahead in range(-1, AHEAD_DAYS):
+        day = today + timedelta(days=ahead)
+        midnight = datetime.combine(day, time())
+        for hours in calendar.ranges_of(day):
+            for minute in (hours.begin, hours.end):
+                found.add((midnight + timedelta(minutes=minute)).replace(tzinfo=zone).timestamp())
+    return sorted(at for at in found if at > now)

@@ -38,6 +38,9 @@ class NoteKind(StrEnum):
     AGENTS_RUNG = "agents_rung"
     VOICEMAIL_OFFERED = "voicemail_offered"
     FORWARDED = "forwarded"
+    CALLBACK_OFFERED = "callback_offered"
+    CALLBACK_ASKED = "callback_asked"
+    CALLBACK_REFUSED = "callback_refused"
     ENDING_TRIGGERED = "ending_triggered"
     FLOW_FAILED = "flow_failed"
 

@@ -28,7 +28,7 @@ READING = {
     "say-empty": "A text to say is empty.",
     "no-verb": "A step does nothing: it has none of the verbs.",
     "two-verbs": "A step has two verbs. Make two steps of it.",
-    "step-not-allowed": "A wait holds something that cannot be interrupted. It has music, position, estimate and say. Or a flow has an `outcome`, which only modules have.",
+    "step-not-allowed": "A wait holds something that cannot be interrupted. It has music, position, estimate, callback and say. Or a flow has an `outcome`, which only modules have.",
     "unsafe-url": "An address to ask has no written host, or a field or a password in it.",
     "module-alone": "The file is a module; it is checked with the flows that include it.",
     "module-unknown": "A step uses a module that no included file has.",

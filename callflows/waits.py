@@ -1,7 +1,7 @@
 """What a waiting caller hears: music, and between it words at their times. Everything here can be interrupted.
 
 A wait has no menus and no questions, because an agent may be free at any second; keys are the queue step's
-`exit_keys`.
+`exit_keys` and `callback_key`.
 """
 
 from collections.abc import Iterator
@@ -46,6 +46,16 @@ class Estimate:
 
 
 @dataclass(frozen=True, kw_only=True)
+class CallbackOffer:
+    """Tell callers the key with which they are called back and keep their place, where the step has a `callback`."""
+
+    verb = "callback"
+
+    every: int = required(OFTEN, "how often", key="callback")
+    first: int = optional(duration(0, 1800, "30s"), "how long after joining for the first time", 30)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Message:
     """Say words to the caller."""
 
@@ -56,8 +66,10 @@ class Message:
     first: int = optional(duration(0, 1800, "30s"), "how long after joining for the first time", 30)
 
 
-Part = Music | Position | Estimate | Message
-PARTS: dict[str, type[Part]] = {part.verb: part for part in (Music, Position, Estimate, Message)}
+Part = Music | Position | Estimate | CallbackOffer | Message
+PARTS: dict[str, type[Part]] = {
+    part.verb: part for part in (Music, Position, Estimate, CallbackOffer, Message)
+}
 
 
 @dataclass(frozen=True)
@@ -121,7 +133,7 @@ def _read_part(node: Node, reading: Reading) -> Part | None:
             kind: type[Any] = PARTS[key.value]
             return read_fields(kind, node, reading, f"'{key.value}' in a wait")
     first = node.entries[0][0]
-    why = "a wait must stop the moment an agent is free, so it holds only music, position, estimate and say"
+    why = "a wait must stop the moment an agent is free, so it holds only music, position, estimate, callback and say"
     raise BadValue(f"'{first.value}' cannot be in a wait; {why}", "step-not-allowed", first.place)
 
 

@@ -19,6 +19,43 @@ WITHHELD = {
     "pt": "um número oculto",
 }
 
+CALL_BACK_HERE = {
+    "de": "Wir rufen Sie unter {number} zurück. Wenn das richtig ist, drücken Sie die 1, für eine andere Nummer die 2.",
+    "en": "We will call you back at {number}. If that is right press 1, for another number press 2.",
+    "es": "Le llamaremos al {number}. Si es correcto pulse 1; para otro número pulse 2.",
+    "fr": "Nous vous rappellerons au {number}. Si c'est exact, tapez 1; pour un autre numéro, tapez 2.",
+    "it": "La richiameremo al {number}. Se è corretto prema 1, per un altro numero prema 2.",
+    "nl": "We bellen u terug op {number}. Klopt dat, druk dan 1; voor een ander nummer drukt u 2.",
+    "pt": "Vamos ligar-lhe para {number}. Se está certo prima 1, para outro número prima 2.",
+}
+NUMBER_PLEASE = {
+    "de": "Bitte geben Sie die Telefonnummer ein, unter der wir Sie zurückrufen, und danach die Rautetaste.",
+    "en": "Please enter the telephone number at which we can call you back, and then the hash key.",
+    "es": "Marque el número de teléfono al que podemos llamarle y después la tecla almohadilla.",
+    "fr": "Composez le numéro auquel nous pouvons vous rappeler, puis la touche dièse.",
+    "it": "Digiti il numero di telefono al quale possiamo richiamarla e poi il tasto cancelletto.",
+    "nl": "Toets het telefoonnummer in waarop we u kunnen terugbellen, en daarna het hekje.",
+    "pt": "Introduza o número de telefone para o qual podemos ligar e depois a tecla cardinal.",
+}
+NOT_CALLED = {
+    "de": "Diese Nummer können wir nicht anrufen.",
+    "en": "We cannot call that number.",
+    "es": "No podemos llamar a ese número.",
+    "fr": "Nous ne pouvons pas appeler ce numéro.",
+    "it": "Non possiamo chiamare questo numero.",
+    "nl": "Dat nummer kunnen we niet bellen.",
+    "pt": "Não podemos ligar para esse número.",
+}
+WE_CALL_BACK = {
+    "de": "Vielen Dank. Ihr Platz bleibt Ihnen, und wir rufen Sie zurück, sobald Sie an der Reihe sind.",
+    "en": "Thank you. You keep your place, and we will call you back when it is your turn.",
+    "es": "Gracias. Conserva su lugar y le llamaremos cuando sea su turno.",
+    "fr": "Merci. Vous gardez votre place et nous vous rappellerons quand ce sera votre tour.",
+    "it": "Grazie. Mantiene il suo posto e la richiameremo quando sarà il suo turno.",
+    "nl": "Dank u. U houdt uw plaats, en we bellen u terug zodra u aan de beurt bent.",
+    "pt": "Obrigado. Mantém o seu lugar e ligamos-lhe quando for a sua vez.",
+}
+
 
 def in_language(sentence: dict[str, str], language: str) -> str:
     """The sentence in the language of the flow, in English when we do not have it."""

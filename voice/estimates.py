@@ -33,6 +33,7 @@ def _answers(tx: Tx, merchant_id: str, queue: str, now: float) -> list[tuple[flo
             models.Waiting.queue == queue,
             models.Waiting.state == Waiting.CONNECTED,
             models.Waiting.state_at > now - RECENT_SECONDS,
+            models.Waiting.is_callback.is_(False),
         )
         .order_by(models.Waiting.state_at.desc())
         .limit(MOST_ANSWERS)
@@ -46,6 +47,7 @@ def _head_waited(tx: Tx, merchant_id: str, queue: str, now: float) -> float:
             models.Waiting.merchant_id == merchant_id,
             models.Waiting.queue == queue,
             models.Waiting.state.in_(WAITING_OPEN),
+            models.Waiting.is_callback.is_(False),
         )
     )
     return 0.0 if first is None else max(0.0, now - first)

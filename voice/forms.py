@@ -7,13 +7,22 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 
-from callflows.actions import Action, Forward, JoinQueue, Request, RingAgents, SendText, TakeVoicemail
+from callflows.actions import (
+    Action,
+    Forward,
+    JoinQueue,
+    Request,
+    RequestCallback,
+    RingAgents,
+    SendText,
+    TakeVoicemail,
+)
 from callflows.engine import Turn
 from callflows.notes import Note, NoteKind
 from voice.facts import Told
 from voice.links import LinkTooLong
 
-EFFECTS = (JoinQueue, RingAgents, TakeVoicemail, Forward, Request, SendText)
+EFFECTS = (JoinQueue, RingAgents, TakeVoicemail, Forward, Request, RequestCallback, SendText)
 TIMED = (NoteKind.HOURS_CHECKED, NoteKind.STAFFING_CHECKED)
 EVIDENCE = frozenset(
     {NoteKind.CONSENT_ANNOUNCED, NoteKind.RECORDING_DECIDED}

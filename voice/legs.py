@@ -8,8 +8,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session as Tx
 
 from callflows.session import Session
+from voice import callbacks, models, music, outbound, speak, transfers, turns
 from voice import heard as told
-from voice import models, music, outbound, speak, transfers, turns
+from voice.callback_rows import is_pending
 from voice.calls import (
     dialled_leg,
     end_call,
@@ -51,6 +52,8 @@ def customer_document(rt: Runtime, who: told.Incoming, heard: told.TurnHeard, ca
             caller_gone(tx, rt, call)
             return speak.EMPTY
         waiting = last_waiting(tx, call)
+        if waiting is not None and is_pending(call, waiting):
+            waiting = callbacks.place_before(tx, waiting)
         if waiting is None:
             return speak.document(speak.hang_up())
         _heed_queue(tx, rt, waiting, heard)
@@ -78,9 +81,14 @@ def where_it_stands(rt: Runtime, who: told.Incoming, heard: told.TurnHeard) -> b
     with rt.store.read() as tx:
         call = peek_call(tx, heard.account_sid, heard.call_sid)
         waiting = last_waiting(tx, call) if call is not None else None
-    if call is None or (call.ended_at is None and (waiting is None or waiting.left_as is not None)):
+    if call is None or (call.ended_at is None and not _has_place(waiting)):
         return None
     return customer_document(rt, who, heard, call.id)
+
+
+def _has_place(waiting: models.Waiting | None) -> bool:
+    """Whether the caller has not left the last place, or was sent on and nobody has taken the call yet."""
+    return waiting is not None and (waiting.left_as is None or transfers.is_under_way(waiting))
 
 
 def _onward(rt: Runtime, who: told.Incoming, call: models.Call, waiting: models.Waiting) -> turns.Story:
@@ -103,6 +111,8 @@ def caller_gone(tx: Tx, rt: Runtime, call: models.Call, ended_at: float | None =
         give_up(tx, rt, call, waiting, ended_as, "the customer's phone was not answered")
     elif talk is not None and talk.state != Participation.JOINING:
         end_talk(tx, rt, call, talk, "caller", ended_at)
+    elif waiting is not None and is_pending(call, waiting):
+        callbacks.caller_left(tx, rt, waiting)
     elif waiting is not None and waiting.left_as is None:
         _abandon(tx, rt, call, waiting, ended_at or rt.now())
     end_call(tx, rt, call, "caller", ended_at=ended_at)
@@ -115,6 +125,8 @@ def _abandon(tx: Tx, rt: Runtime, call: models.Call, waiting: models.Waiting, at
         void_claim(
             tx, rt, call, waiting, waiting.agent_id, agent_becomes="released", why="the caller hung up"
         )
+    if waiting.is_callback:
+        return
     rt.journal.write(
         tx,
         call.merchant_id,

@@ -123,7 +123,7 @@ def first_words(
 
 def parting_words(rt: Runtime, call: models.Call, waiting: models.Waiting) -> bytes:
     """The end of a call that we made: nothing more, or an apology to whom we lost."""
-    if waiting.state != Waiting.LET_GO:
+    if waiting.state not in (Waiting.LET_GO, Waiting.TIMED_OUT, Waiting.LEFT):
         return speak.document(speak.hang_up())
     flow = rt.books.flow(call.merchant_id, call.flow_digest)
     words = phrase("lost_you", flow.language)

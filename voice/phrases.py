@@ -7,6 +7,9 @@ Phrase = Literal[
     "next",
     "minute",
     "minutes",
+    "call_me_back",
+    "star",
+    "hash",
     "again",
     "one_moment",
     "unknown_number",
@@ -46,6 +49,33 @@ PHRASES: dict[Phrase, dict[str, str]] = {
         "de": "Die Wartezeit beträgt etwa {minutes} Minuten.",
         "fr": "L'attente est d'environ {minutes} minutes.",
         "es": "La espera es de aproximadamente {minutes} minutos.",
+    },
+    "call_me_back": {
+        "en": "If you would rather be called back and keep your place, press {key}.",
+        "de": "Wenn wir Sie lieber zurückrufen sollen, drücken Sie {key}. Ihr Platz bleibt Ihnen.",
+        "fr": "Pour être rappelé sans perdre votre place, tapez {key}.",
+        "es": "Si prefiere que le llamemos sin perder su lugar, pulse {key}.",
+        "it": "Se preferisce essere richiamato senza perdere il posto, prema {key}.",
+        "nl": "Wilt u liever worden teruggebeld en uw plaats houden, druk dan {key}.",
+        "pt": "Se prefere que lhe liguemos sem perder o seu lugar, prima {key}.",
+    },
+    "star": {
+        "en": "star",
+        "de": "Stern",
+        "fr": "étoile",
+        "es": "asterisco",
+        "it": "asterisco",
+        "nl": "ster",
+        "pt": "asterisco",
+    },
+    "hash": {
+        "en": "hash",
+        "de": "Raute",
+        "fr": "dièse",
+        "es": "almohadilla",
+        "it": "cancelletto",
+        "nl": "hekje",
+        "pt": "cardinal",
     },
     "again": {
         "en": "Sorry, we lost your agent for a moment. Please hold, you will not lose your place.",
@@ -129,3 +159,14 @@ def phrase(name: Phrase, language: str = "en-US", **values: object) -> str:
     """A sentence in the language of a flow (BCP 47)."""
     known = PHRASES[name]
     return known.get(language.split("-")[0].lower(), known["en"]).format(**values)
+
+
+def key_name(key: str, language: str) -> str:
+    """A key of the telephone as it is said."""
+    match key:
+        case "*":
+            return phrase("star", language)
+        case "#":
+            return phrase("hash", language)
+        case _:
+            return key

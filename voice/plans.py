@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from callflows.actions import JoinQueue
+from callflows.actions import JoinQueue, RequestCallback
 from callflows.flow import Flow, QueueAgent
 from routing.plan import Plan, Stage
 from routing.skills import who_knows
@@ -10,7 +10,7 @@ from routing.skills import who_knows
 Ids = Callable[[str], tuple[str, ...]]
 
 
-def plan_of(flow: Flow, wish: JoinQueue, ids: Ids) -> Plan:
+def plan_of(flow: Flow, wish: JoinQueue | RequestCallback, ids: Ids) -> Plan:
     """The plan of who joins a queue; `ids` gives the ids behind a name, several for a team."""
     queue = flow.queues[wish.queue]
     terms: dict[str, QueueAgent] = {}
@@ -32,7 +32,7 @@ def plan_of(flow: Flow, wish: JoinQueue, ids: Ids) -> Plan:
     )
 
 
-def _asked(wish: JoinQueue) -> set[str]:
+def _asked(wish: JoinQueue | RequestCallback) -> set[str]:
     return {skill for need in wish.needs for skill, _ in need.levels}
 
 

@@ -61,6 +61,7 @@ class OfferKind(StrEnum):
 
     QUEUE = "queue"
     OUTBOUND = "outbound"  # the agent dialled: accepted from the beginning
+    CALLBACK = "callback"  # the customer is called once the agent has taken it
     ASKED = "asked"  # a colleague asks before handing a caller over
 
 
@@ -205,6 +206,17 @@ WAITING_MOVES: dict[tuple[Waiting, str], Waiting] = {
     **{(state, "left"): Waiting.LEFT for state in (Waiting.WAITING, Waiting.OFFERED)},
     **{(state, "not_reached"): Waiting.NOT_REACHED for state in (Waiting.CLAIMED, Waiting.BRIDGING)},
     (Waiting.CONNECTED, "let_go"): Waiting.LET_GO,
+    **{(state, "callback_asked"): Waiting.CALLBACK_WAITING for state in (Waiting.LEFT, Waiting.TIMED_OUT)},
+    (Waiting.CALLBACK_WAITING, "callback_due"): Waiting.WAITING,
+    **{
+        (state, "callback_rests"): Waiting.CALLBACK_WAITING
+        for state in (Waiting.CALLBACK_WAITING, Waiting.WAITING, Waiting.OFFERED)
+    },
+    **{(state, "attempt_failed"): Waiting.CALLBACK_WAITING for state in (Waiting.CLAIMED, Waiting.BRIDGING)},
+    **{
+        (state, "callback_ended"): Waiting.CALLBACK_ENDED
+        for state in (Waiting.CALLBACK_WAITING, Waiting.WAITING, Waiting.OFFERED)
+    },
 }
 
 WAITING_OPEN = frozenset({Waiting.WAITING, Waiting.OFFERED, Waiting.CLAIMED, Waiting.BRIDGING})

@@ -12,14 +12,14 @@ import structlog
 from sqlalchemy.orm import Session as Tx
 
 from callflows import engine, remembered
-from callflows.actions import Forward, JoinQueue, Request, RingAgents, SendText
+from callflows.actions import Forward, JoinQueue, Request, RequestCallback, RingAgents, SendText
 from callflows.engine import Turn
-from callflows.events import Event, ForwardEnded, ForwardOutcome
+from callflows.events import CallbackOutcome, CallbackSettled, Event, ForwardEnded, ForwardOutcome
 from callflows.flow import Flow
 from callflows.notes import NoteKind
 from callflows.session import Caller, Session, cut
 from callflows.world import World
-from voice import asking, gate, models, speak, texting
+from voice import asking, callbacks, gate, models, speak, texting
 from voice import heard as told
 from voice.calls import Facts, ensure_call, remember
 from voice.dialling import NotDialled
@@ -228,6 +228,8 @@ def _settled(tx: Tx, rt: Runtime, story: Story) -> Story:
     wish = story.turn.actions[-1]
     if isinstance(wish, Forward):
         return _gated(tx, rt, story, wish)
+    if isinstance(wish, RequestCallback):
+        return _called_back(tx, rt, story, wish)
     if not isinstance(wish, JoinQueue | RingAgents):
         return story
     closed = why_closed(tx, story.facts.merchant_id, story.flow, wish, rt.now())
@@ -263,6 +265,17 @@ def _gated(tx: Tx, rt: Runtime, story: Story, wish: Forward) -> Story:
         merged = Turn(onward.session, turn.actions[:-1] + onward.actions, before + onward.notes)
         return _settled(tx, rt, replace(story, turn=merged))
     return story
+
+
+def _called_back(tx: Tx, rt: Runtime, story: Story, wish: RequestCallback) -> Story:
+    """A callback is promised or not, and the flow goes on with that."""
+    facts, turn = story.facts, story.turn
+    call, session = tx.get_one(models.Call, (facts.merchant_id, facts.call_id)), _session_of(turn)
+    is_promised = callbacks.ask(tx, rt, call, story.flow, session, wish, _waiting_of(story))
+    settled = CallbackSettled(CallbackOutcome.ACCEPTED if is_promised else CallbackOutcome.INVALID)
+    onward = engine.resume(story.flow, session, settled, rt.now(), world_of(rt, facts, story.flow))
+    merged = Turn(onward.session, turn.actions[:-1] + onward.actions, turn.notes + onward.notes)
+    return _settled(tx, rt, replace(story, turn=merged))
 
 
 def _take_effect(tx: Tx, rt: Runtime, call: models.Call, story: Story) -> None:

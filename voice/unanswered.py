@@ -5,6 +5,7 @@ from sqlalchemy.orm import Session
 
 from voice import models
 from voice.actions import Move, order
+from voice.callback_attempts import come_to_nothing
 from voice.calls import end_call, is_known, owner_of
 from voice.changes import changed
 from voice.dispatch import decide_for_agent
@@ -52,16 +53,8 @@ def give_up(
 ) -> None:
     """End a call before its talk: busy, no answer, not to be reached, or the agent thought better of it."""
     agent_id, now = waiting.agent_id, rt.now()
-    ended = changed(
-        tx,
-        update(models.Waiting)
-        .where(
-            models.Waiting.merchant_id == waiting.merchant_id,
-            models.Waiting.id == waiting.id,
-            models.Waiting.state.in_(sources(WAITING_MOVES, "not_reached")),
-            models.Waiting.left_as.is_(None),
-        )
-        .values(state=Waiting.NOT_REACHED, state_at=now, until_at=None, left_as="not_reached"),
+    ended = (
+        come_to_nothing(tx, rt, waiting, ended_as, why) if waiting.is_callback else _leave(tx, waiting, now)
     )
     if not ended:
         return
@@ -89,3 +82,20 @@ def give_up(
         )
         decide_for_agent(tx, rt, agent_id)
     end_call(tx, rt, call, "agent" if ended_as == CallEnd.CANCELLED else "customer", ended_as=ended_as)
+
+
+def _leave(tx: Session, waiting: models.Waiting, now: float) -> bool:
+    """Whom an agent dialled keeps no place."""
+    return bool(
+        changed(
+            tx,
+            update(models.Waiting)
+            .where(
+                models.Waiting.merchant_id == waiting.merchant_id,
+                models.Waiting.id == waiting.id,
+                models.Waiting.state.in_(sources(WAITING_MOVES, "not_reached")),
+                models.Waiting.left_as.is_(None),
+            )
+            .values(state=Waiting.NOT_REACHED, state_at=now, until_at=None, left_as="not_reached"),
+        )
+    )

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session as Tx
 from callflows.session import Session
 from callflows.steps.queue import QueueStep
 from callflows.visit import Visit
-from callflows.waits import Estimate, Message, Music, Position, Wait, due
+from callflows.waits import CallbackOffer, Estimate, Message, Music, Position, Wait, due
 from voice import heard as told
 from voice import models, music, speak
 from voice.calls import find_call
@@ -20,7 +20,7 @@ from voice.changes import changed
 from voice.estimates import wait_that_remains
 from voice.joining import is_rung
 from voice.offers import withdraw
-from voice.phrases import phrase
+from voice.phrases import key_name, phrase
 from voice.runtime import Runtime
 from voice.sounds import piece_name
 from voice.speak import Fragment
@@ -133,7 +133,11 @@ def _usual_words(tx: Tx, waiting: models.Waiting, visit: Visit) -> Fragment:
     ):
         return speak.NOTHING
     waiting.place_said_at = now
-    said = (_place(tx, waiting, visit.language), _estimate(tx, waiting, now, visit.language))
+    said = (
+        _place(tx, waiting, visit.language),
+        _estimate(tx, waiting, now, visit.language),
+        _offer_of_callback(waiting, visit),
+    )
     return _spoken(visit, " ".join(filter(None, said)))
 
 
@@ -147,6 +151,8 @@ def _words_of(tx: Tx, waiting: models.Waiting, visit: Visit, wait: Wait) -> Frag
                 words.append(_spoken(visit, _place(tx, waiting, visit.language)))
             case Estimate():
                 words.append(_spoken(visit, _estimate(tx, waiting, visit.now, visit.language)))
+            case CallbackOffer():
+                words.append(_spoken(visit, _offer_of_callback(waiting, visit)))
             case Message(text=text):
                 said = visit.say(text)
                 words.append(speak.say(said.text, said.language, said.voice))
@@ -164,6 +170,14 @@ def _spoken(visit: Visit, text: str) -> Fragment:
 def _place(tx: Tx, waiting: models.Waiting, language: str) -> str:
     place = place_of(tx, waiting)
     return phrase("next", language) if place == 1 else phrase("place", language, place=place)
+
+
+def _offer_of_callback(waiting: models.Waiting, visit: Visit) -> str:
+    """The key for being called back, where there is one."""
+    step = visit.flow.steps.get(visit.session.step)
+    if not isinstance(step, QueueStep) or not step.callback or step.callback_key not in waiting.exit_keys:
+        return ""
+    return phrase("call_me_back", visit.language, key=key_name(step.callback_key, visit.language))
 
 
 def _estimate(tx: Tx, waiting: models.Waiting, now: float, language: str) -> str:

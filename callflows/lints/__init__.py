@@ -1,7 +1,7 @@
 """The table of lints: rules about a whole flow, beyond what reading it can tell."""
 
 from callflows.faults import Severity
-from callflows.lints import graph, languages, names, safety, served, staffing, words
+from callflows.lints import graph, languages, names, safety, staffing, words
 from callflows.lints.base import Lint
 
 ERROR, WARNING = Severity.ERROR, Severity.WARNING
@@ -45,12 +45,6 @@ LINTS = (
         ERROR,
         "A call is forwarded to a number that `forward_to` does not list.",
         safety.forbidden_forwards,
-    ),
-    Lint(
-        "not-served-yet",
-        ERROR,
-        "The language has this already, but no caller would get it yet.",
-        served.not_served_yet,
     ),
     Lint(
         "audio-missing",

@@ -79,7 +79,6 @@ class Step(ABC):
 
     verb: ClassVar[str]
     recorded: ClassVar[bool] = False
-    served: ClassVar[bool] = True
 
     name: str
     places: Mapping[str, Place] = field(compare=False, repr=False)

@@ -96,8 +96,7 @@ def _declared(name: str, part: type[Any]) -> Iterator[str]:
             if field.default_factory is dataclasses.MISSING
             else f"if left out: {otherwise or '-'}"
         )
-        meaning = spec.help if spec.served else f"{spec.help} (not served yet)"
-        rows.append((spec.key, f"{meaning}; {spec.kind.name}: {spec.kind.example}  ({tail})"))
+        rows.append((spec.key, f"{spec.help}; {spec.kind.name}: {spec.kind.example}  ({tail})"))
     yield from _columns(rows)
     yield ""
 

@@ -1,9 +1,8 @@
-"""Steps about recording, marks and text messages, and those that nobody serves yet."""
+"""Steps about recording, marks and text messages."""
 
 import pytest
 
 from callflows.actions import AskKeys, JoinQueue, RingAgents, Say, SendText
-from callflows.check import check
 from callflows.events import (
     Event,
     KeysPressed,
@@ -113,20 +112,6 @@ def test_a_number_that_takes_no_texts_has_its_own_way(number: str | None) -> Non
 
     assert not [action for action in call.turn.actions if isinstance(action, SendText)]
     assert "Please leave a message." in call.said
-
-
-@pytest.mark.parametrize(
-    "step",
-    [
-        "{callback: orders, accepted: bye}",
-        "{queue: orders, callback: bye}",
-    ],
-)
-def test_what_nobody_serves_yet_is_refused_and_would_reach_the_fallback(step: str) -> None:
-    unserved = flow(f"  hello: {step}")
-
-    assert "not-served-yet" in [fault.rule for fault in check(unserved)]
-    assert Call(unserved).turn.actions
 
 
 def test_a_menu_may_wait_for_its_words_to_end() -> None:

@@ -19,6 +19,7 @@ PROMISES = {
     "waiting_once_per_call": "a caller has one place",
     "offer_one_live_per_agent": "an agent is rung for one caller at a time",
     "offer_one_claim_per_caller": "a caller is claimed by one agent",
+    "callback_one_per_number": "a number is called back once for a queue",
     "consult_one_per_call": "a caller's agent asks one colleague at a time",
     "supervision_one_per_person": "a supervisor is in one talk at a time",
     "participation_one_owner": "a contact has one owner",

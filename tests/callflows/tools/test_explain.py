@@ -35,10 +35,6 @@ def test_a_word_that_is_a_step_and_a_part_is_explained_as_both() -> None:
     assert "announce" in told.split("Whether talks are recorded")[1]
 
 
-def test_what_nobody_serves_yet_says_so() -> None:
-    assert "(not served yet)" in explain("callback") + explain("queue")
-
-
 def test_every_rule_is_explained() -> None:
     assert all(rule.meaning.split()[0] in explain(rule.name) for rule in all_rules())
 

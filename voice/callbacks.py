@@ -1,0 +1,279 @@
+"""Callbacks: a place without a leg. Asked for, brought into line when due, put back after an attempt, ended once.
+
+The place (`waiting`) is the one that the caller had, so entry and priority stay; it takes offers like any other. What an
+agent's claim does is in `callback_attempts.py`. Whoever changes a callback holds the call in which it was asked for.
+"""
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session as Tx
+
+from callflows.actions import RequestCallback
+from callflows.flow import Flow
+from callflows.hours import closes_at, is_open, opens_at
+from callflows.session import Session
+from routing.callbacks import CALLBACK_PENDING, LATER_SECONDS, LONGEST_SECONDS, Callback
+from routing.plan import Plan
+from voice import gate, models
+from voice.callback_rows import change, change_place, of_place, open_for, tell
+from voice.calls import live_waiting, remember
+from voice.dialling import NotDialled
+from voice.dispatch import decide_for_queue
+from voice.locks import lock_call, try_call
+from voice.offers import withdraw
+from voice.people import agents_named
+from voice.plans import plan_of
+from voice.runtime import Runtime
+from voice.states import CallEnd, Waiting
+
+CLOSED_FOR_LONG_SECONDS = 86_400.0  # a calendar that does not open within two weeks is looked at each day
+GONE = (Waiting.LEFT, Waiting.TIMED_OUT)  # a place that can be had again in the same call
+
+
+def ask(
+    tx: Tx, rt: Runtime, call: models.Call, flow: Flow, session: Session, wish: RequestCallback, place_id: str
+) -> bool:
+    """Promise a callback to who is on the line; false when the number is none that may be called."""
+    try:
+        number = gate.admit_callback(flow, wish.number)
+    except NotDialled:
+        return False
+    known = open_for(tx, call.merchant_id, wish.queue, number)
+    if known is None:
+        known = _new(tx, rt, call, flow, session, wish, number, place_id)
+    elif known.call_id != call.id:
+        _asked_again(tx, rt, call, known)
+    remember(call, CallEnd.CALLBACK_REQUESTED)
+    call.queue = wish.queue
+    return True
+
+
+def caller_left(tx: Tx, rt: Runtime, waiting: models.Waiting) -> None:
+    """The caller who asked is off the line: from now on the callback can come into line."""
+    callback = of_place(tx, waiting)
+    if change(tx, rt, callback, "caller_left", next_at=rt.now() + callback.delay_seconds):
+        bring_on(tx, rt, callback)
+
+
+def place_before(tx: Tx, waiting: models.Waiting) -> models.Waiting | None:
+    """The place of the caller who asked, as it was left: a request about it that comes again gets the same answer."""
+    left_as = of_place(tx, waiting).left_as
+    if left_as:
+        tx.expunge(waiting)
+        waiting.left_as = left_as
+        return waiting
+    return tx.scalar(
+        select(models.Waiting)
+        .where(
+            models.Waiting.merchant_id == waiting.merchant_id,
+            models.Waiting.call_id == waiting.call_id,
+            models.Waiting.left_as.is_not(None),
+        )
+        .order_by(models.Waiting.entered_at.desc())
+        .limit(1)
+    )
+
+
+def look_again(tx: Tx, rt: Runtime, key: tuple[str, str]) -> None:
+    """A callback's moment has come; nothing happens while somebody else is at it."""
+    callback = tx.get_one(models.Callback, key, populate_existing=True)
+    call = try_call(tx, callback.merchant_id, callback.call_id)
+    if call is None:
+        return
+    tx.refresh(callback)
+    if callback.call_id == call.id and callback.next_at <= rt.now():
+        bring_on(tx, rt, callback)
+
+
+def bring_on(tx: Tx, rt: Runtime, callback: models.Callback) -> None:
+    """Into line when it is due and the queue is open, out of it when the queue closes, and an end after a week."""
+    now = rt.now()
+    if now >= callback.expires_at:
+        give_up(tx, rt, callback, "nobody could call within a week")
+        return
+    flow = rt.books.live_flow(callback.merchant_id)
+    opens = _opens_at(flow, callback.queue, now)
+    if callback.state == Callback.IN_LINE and opens > now:
+        _rest(tx, rt, callback, opens)
+    elif callback.state == Callback.RESTING and callback.next_at <= now:
+        if opens > now or flow is None:
+            callback.next_at = min(opens, callback.expires_at)
+        else:
+            _into_line(tx, rt, callback, flow)
+
+
+def give_up(tx: Tx, rt: Runtime, callback: models.Callback, why: str) -> None:
+    """The customer will not be called any more."""
+    if end(tx, rt, callback, "gave_up"):
+        tell(tx, rt, callback, "callback_failed", attempts=callback.attempts_made, why=why)
+
+
+def end(tx: Tx, rt: Runtime, callback: models.Callback, happened: str) -> bool:
+    """End a callback and its place, whatever desk rings for it; false when an agent has it, or it is over."""
+    place = tx.get_one(models.Waiting, (callback.merchant_id, callback.id), populate_existing=True)
+    if not change(tx, rt, callback, happened):
+        return False
+    change_place(tx, rt, place, "callback_ended", Waiting.CALLBACK_ENDED, left_as="callback_ended")
+    withdraw(tx, rt, place)
+    return True
+
+
+def give_way(tx: Tx, rt: Runtime, call: models.Call, queue: str) -> models.Waiting | None:
+    """Who is to be called back waits on the line again: the place of the callback, which is over; None without one.
+
+    Another queue's place that this very call asked for gives way, too, and is not returned.
+    """
+    own = live_waiting(tx, call)
+    mine = of_place(tx, own) if own is not None and own.is_callback else None
+    known = open_for(tx, call.merchant_id, queue, call.caller) if call.caller else None
+    found = None
+    for callback in filter(None, {id(one): one for one in (mine, known)}.values()):
+        lock_call(tx, callback.merchant_id, callback.call_id)
+        tx.refresh(callback)
+        if callback.state in CALLBACK_PENDING and end(tx, rt, callback, "called_again"):
+            tell(tx, rt, callback, "callback_replaced")
+            if callback.queue == queue:
+                found = tx.get_one(models.Waiting, (callback.merchant_id, callback.id))
+    return found
+
+
+def _opens_at(flow: Flow | None, queue: str, now: float) -> float:
+    """When the queue is open: `now` when it is."""
+    settings = flow.queues.get(queue) if flow is not None else None
+    calendar = flow.calendars.get(settings.hours or "") if flow is not None and settings is not None else None
+    if calendar is None or is_open(calendar, now):
+        return now
+    return opens_at(calendar, now) or now + CLOSED_FOR_LONG_SECONDS
+
+
+def _into_line(tx: Tx, rt: Runtime, callback: models.Callback, flow: Flow) -> None:
+    now = rt.now()
+    try:
+        gate.admit_callback(flow, callback.number)
+    except NotDialled as refused:
+        give_up(tx, rt, callback, str(refused))
+        return
+    try:
+        gate.require_calls_left(tx, rt, flow)
+    except NotDialled:
+        callback.next_at = now + LATER_SECONDS
+        return
+    settings = flow.queues.get(callback.queue)
+    calendar = flow.calendars.get(settings.hours or "") if settings is not None else None
+    closes = closes_at(calendar, now) if calendar is not None else None
+    place = tx.get_one(models.Waiting, (callback.merchant_id, callback.id), populate_existing=True)
+    if change(tx, rt, callback, "due", next_at=min(closes or callback.expires_at, callback.expires_at)):
+        change_place(tx, rt, place, "callback_due", Waiting.WAITING)
+        decide_for_queue(tx, rt, callback.merchant_id, callback.queue)
+
+
+def _rest(tx: Tx, rt: Runtime, callback: models.Callback, until_at: float) -> None:
+    """The queue closes while it is in line: nobody is rung for it any more."""
+    place = tx.get_one(models.Waiting, (callback.merchant_id, callback.id), populate_existing=True)
+    if change_place(tx, rt, place, "callback_rests", Waiting.CALLBACK_WAITING):
+        change(tx, rt, callback, "closed", next_at=min(until_at, callback.expires_at))
+        withdraw(tx, rt, place)
+
+
+def _asked_again(tx: Tx, rt: Runtime, call: models.Call, callback: models.Callback) -> None:
+    """One number keeps one place: it is this call's from now on, and waits until the caller is off the line again."""
+    lock_call(tx, callback.merchant_id, callback.call_id)
+    tx.refresh(callback)
+    place = tx.get_one(models.Waiting, (callback.merchant_id, callback.id), populate_existing=True)
+    if not change(tx, rt, callback, "asked_again", call_id=call.id):
+        return  # an agent calls at this moment
+    change_place(tx, rt, place, "callback_rests", Waiting.CALLBACK_WAITING, call_id=call.id)
+    withdraw(tx, rt, place)
+
+
+def _new(
+    tx: Tx,
+    rt: Runtime,
+    call: models.Call,
+    flow: Flow,
+    session: Session,
+    wish: RequestCallback,
+    number: str,
+    place_id: str,
+) -> models.Callback:
+    now = rt.now()
+    give_way(tx, rt, call, wish.queue)
+    left = _place_left(tx, call, wish.queue)
+    place = left or _new_place(tx, call, flow, session, wish, place_id, now)
+    callback = models.Callback(
+        merchant_id=call.merchant_id,
+        id=place.id,
+        call_id=call.id,
+        queue=wish.queue,
+        number=number,
+        state=Callback.ASKED,
+        state_at=now,
+        asked_at=now,
+        next_at=now,
+        expires_at=now + LONGEST_SECONDS,
+        delay_seconds=float(wish.delay_seconds),
+        retry_seconds=float(wish.retry_seconds),
+        attempts=wish.attempts,
+        left_as=place.left_as or "" if left is not None else "",
+    )
+    try:
+        with tx.begin_nested():
+            tx.add(callback)
+            tx.flush()
+    except IntegrityError:  # the same number asked on another line at this very moment
+        other = open_for(tx, call.merchant_id, wish.queue, number)
+        if other is None:
+            raise
+        return other
+    if left is None:
+        tx.add(place)
+        tx.flush()
+    else:
+        change_place(
+            tx, rt, place, "callback_asked", Waiting.CALLBACK_WAITING, left_as=None, agent_id=None, proved_at=None,
+            is_callback=True, gives_up=False, exit_keys="", deadline_at=callback.expires_at,
+        )  # fmt: skip
+    return callback
+
+
+def _place_left(tx: Tx, call: models.Call, queue: str) -> models.Waiting | None:
+    """The place in this queue that the caller had in this call."""
+    return tx.scalar(
+        select(models.Waiting)
+        .where(
+            models.Waiting.merchant_id == call.merchant_id,
+            models.Waiting.call_id == call.id,
+            models.Waiting.queue == queue,
+            models.Waiting.state.in_(GONE),
+            models.Waiting.is_callback.is_(False),
+        )
+        .order_by(models.Waiting.entered_at.desc())
+        .limit(1)
+    )
+
+
+def _new_place(
+    tx: Tx, call: models.Call, flow: Flow, session: Session, wish: RequestCallback, place_id: str, now: float
+) -> models.Waiting:
+    """Who asks without having waited stands at the end of the queue."""
+    queue = flow.queues[wish.queue]
+    plan: Plan = plan_of(flow, wish, lambda name: agents_named(tx, call.merchant_id, name))
+    return models.Waiting(
+        merchant_id=call.merchant_id,
+        id=place_id,
+        call_id=call.id,
+        queue=wish.queue,
+        state=Waiting.CALLBACK_WAITING,
+        state_at=now,
+        entered_at=now,
+        rank_at=now - 60.0 * queue.priority_minutes,
+        deadline_at=now + LONGEST_SECONDS,
+        ring_seconds=float(queue.ring_seconds),
+        wrap_up_seconds=float(queue.wrap_up_seconds),
+        session=session.dump(),
+        record=wish.record,
+        record_side=wish.side,
+        strategy=queue.strategy,
+        plan=plan.dump(),
+        is_callback=True,
+    )
