@@ -95,6 +95,11 @@ def send(rt: Runtime, agent_id: str, call_id: str, kind: str, target: str) -> No
             _take(tx, rt, call, place)
 
 
+def is_under_way(left: models.Waiting) -> bool:
+    """Whether a caller was sent on and nobody has taken the call yet, so that the next stage is to come."""
+    return Sent.load(left.plan) is not None and left.left_as != "answered"
+
+
 def next_stage(
     tx: Tx, rt: Runtime, call: models.Call, left: models.Waiting, heard: told.TurnHeard
 ) -> bytes | None:

@@ -94,6 +94,23 @@ def test_who_hung_up_meanwhile_is_a_ticket_all_the_same(shop: Shop) -> None:
     assert len(shop.rows(models.Ticket)) == 1
 
 
+def test_a_caller_for_whom_a_number_rang_comes_back_to_its_ringing(shop: Shop) -> None:
+    outside = shop.sim.phone("+12025550142")
+    outside.no_answer()
+    caller = shop.talk()
+    shop.ann.sends("number", "+12025550142")
+    outside.rings()
+    nobody_answers(shop)
+    caller.hears("Please hold", within=40)
+    shop.sim.faults.clear()
+
+    outside.rings()
+    shop.ann.rings(within=60)
+    shop.ann.accepts()
+    shop.ann.talks_to(caller)
+    assert len(outside.legs) == 2
+
+
 def nobody_answers(shop: Shop) -> None:
     """As Twilio sees it while no process of ours is there."""
     shop.harms_webhooks("/(voice|audio)/", "status", status=502)
