@@ -3,7 +3,7 @@
 import pytest
 
 from simulator.handset import ClientLeg, Handset
-from tests.simulator.contract.test_conference import QUIET, both, room, seat_path
+from tests.simulator.contract.rooms import QUIET, both, room, seat_path
 from tests.simulator.pages import NUMBER, Shop
 
 OTHER = "+15550100177"

@@ -1,61 +1,12 @@
 """Twilio's pages: usage/api and the resources, walked with twilio-python unmodified but for its address."""
 
 import json
-import logging
-from typing import Any
 
 import pytest
 from twilio.base.exceptions import TwilioRestException
-from twilio.http import HttpClient
-from twilio.http.response import Response
-from twilio.rest import Client
 
-from simulator import Simulator
-from tests.simulator.pages import BASE, NUMBER, Shop, open_shop
-
-OTHER = "+15550100199"
-
-# The fields of twilio.com's own description of the API, in its order: all of them and no others.
-FIELDS = {
-    "calls": "sid date_created date_updated parent_call_sid account_sid to to_formatted from from_formatted "
-    "phone_number_sid status start_time end_time duration price price_unit direction answered_by api_version "
-    "forwarded_from group_sid caller_name queue_time trunk_sid uri subresource_uris",
-    "conferences": "account_sid date_created date_updated api_version friendly_name region sid status uri "
-    "subresource_uris reason_conference_ended call_sid_ending_conference",
-    "participants": "account_sid call_sid label call_sid_to_coach coaching conference_sid date_created date_updated "
-    "end_conference_on_exit muted hold start_conference_on_enter status queue_time uri",
-    "queues": "date_updated current_size friendly_name uri account_sid average_wait_time sid date_created max_size",
-    "queue_members": "call_sid date_enqueued position uri wait_time queue_sid",
-    "recordings": "account_sid api_version call_sid conference_sid date_created date_updated start_time duration sid "
-    "price price_unit status channels source error_code uri encryption_details subresource_uris media_url",
-    "incoming_phone_numbers": "account_sid address_sid address_requirements api_version beta capabilities "
-    "date_created date_updated friendly_name identity_sid phone_number origin sid sms_application_sid "
-    "sms_fallback_method sms_fallback_url sms_method sms_url status_callback status_callback_method trunk_sid uri "
-    "voice_receive_mode voice_application_sid voice_caller_id_lookup voice_fallback_method voice_fallback_url "
-    "voice_method voice_url emergency_status emergency_address_sid emergency_address_status bundle_sid status type",
-    "applications": "account_sid api_version date_created date_updated friendly_name message_status_callback sid "
-    "sms_fallback_method sms_fallback_url sms_method sms_status_callback sms_url status_callback "
-    "status_callback_method uri voice_caller_id_lookup voice_fallback_method voice_fallback_url voice_method "
-    "voice_url public_application_connect_enabled",
-}
-
-
-class Door(HttpClient):  # type: ignore[misc]  # the SDK tells no types
-    """The one thing that is changed of twilio-python: where its requests go."""
-
-    def __init__(self, sim: Simulator) -> None:
-        super().__init__(logging.getLogger("twilio"), is_async=False)
-        self.sim = sim
-
-    def request(self, method: str, url: str, params: Any = None, data: Any = None, headers: Any = None,
-                auth: Any = None, timeout: Any = None, allow_redirects: bool = False) -> Response:  # fmt: skip
-        given = {name: value for name, value in (params or data or {}).items() if value is not None}
-        status, _, body = self.sim.rest(method.upper(), url, given, headers or {}, auth)
-        return Response(status, body.decode())
-
-
-def client_of(shop: Shop) -> Client:
-    return Client(shop.account.sid, shop.account.auth_token, http_client=Door(shop.sim))
+from tests.simulator.contract.rest import OTHER, client_of, world_with_everything
+from tests.simulator.pages import BASE, NUMBER, open_shop
 
 
 def test_a_created_call_is_queued_then_rings_then_runs_its_document() -> None:
@@ -107,136 +58,6 @@ def test_calls_beyond_one_a_second_are_queued_and_say_how_long() -> None:
 
     assert [call.queue_time for call in made] == ["0", "1000", "2000", "3000"]
     assert [call.fetch().status for call in made] == ["ringing", "ringing", "queued", "queued"]
-
-
-@pytest.mark.parametrize(("habit", "status", "code"), [
-    ("busy", "busy", "486"), ("no_answer", "no-answer", "487"), ("fails", "failed", "404"),
-])  # fmt: skip
-def test_a_call_that_is_not_answered_ends_with_its_reason(habit: str, status: str, code: str) -> None:
-    shop = open_shop(events="")
-    getattr(shop.sim.phone(OTHER), habit)()
-
-    call = client_of(shop).calls.create(
-        to=OTHER, from_=NUMBER, twiml="<Response/>", status_callback=BASE + "/events",
-        status_callback_event=["initiated", "ringing", "answered", "completed"],
-    )  # fmt: skip
-    shop.sim.advance(80)
-
-    last = shop.pages.last("/events")
-    assert call.fetch().status == status
-    assert [form["CallStatus"] for form in shop.pages.forms("/events")] == ["initiated", "ringing", status]
-    assert (last["SequenceNumber"], last["SipResponseCode"], last["CallDuration"]) == ("2", code, "0")
-
-
-def test_the_events_of_an_answered_call_count_from_zero_and_carry_seconds_and_minutes() -> None:
-    shop = open_shop(events="")
-    shop.sim.phone(OTHER)
-
-    client_of(shop).calls.create(
-        to=OTHER, from_=NUMBER, twiml="<Response><Pause length='61'/></Response>", status_callback=BASE + "/events",
-        status_callback_event=["initiated", "ringing", "answered", "completed"],
-    )  # fmt: skip
-    shop.sim.advance(70)
-
-    forms = shop.pages.forms("/events")
-    assert [form["CallStatus"] for form in forms] == ["initiated", "ringing", "in-progress", "completed"]
-    assert [form["SequenceNumber"] for form in forms] == ["0", "1", "2", "3"]
-    assert (forms[3]["CallDuration"], forms[3]["Duration"]) == ("61", "2")
-    assert {form["CallbackSource"] for form in forms} == {"call-progress-events"}
-    assert "CallDuration" not in forms[2]
-
-
-def test_only_completed_is_told_when_no_event_was_asked_for() -> None:
-    shop = open_shop(events="")
-    shop.sim.phone(OTHER)
-
-    client_of(shop).calls.create(
-        to=OTHER, from_=NUMBER, twiml="<Response/>", status_callback=BASE + "/events"
-    )
-    shop.sim.advance(10)
-
-    assert [form["CallStatus"] for form in shop.pages.forms("/events")] == ["completed"]
-
-
-def test_a_number_tells_the_end_of_its_incoming_calls() -> None:
-    shop = open_shop(voice="<Pause/><Say>hello</Say><Pause length='29'/>")
-
-    shop.sim.call(NUMBER).ends()
-
-    (form,) = shop.pages.forms("/voice/status")
-    assert (form["CallStatus"], form["CallDuration"], form["Duration"]) == ("completed", "30", "1")
-    assert (form["SequenceNumber"], form["Direction"]) == ("0", "inbound")
-
-
-def test_an_error_answer_to_a_status_callback_is_the_warning_15003() -> None:
-    shop = open_shop()
-    shop.pages["/voice/status"] = None
-
-    shop.sim.call(NUMBER).ends()
-
-    assert shop.sim.debugger.codes() == [15003]
-
-
-def test_a_call_in_progress_is_redirected_at_once() -> None:
-    shop = open_shop(voice="<Say loop='0'>on and on</Say>", new="<Say>now this</Say>")
-    caller = shop.sim.call(NUMBER)
-    caller.waits(3)
-
-    answer = client_of(shop).calls(caller.sid).update(url=BASE + "/new")
-    caller.hears("now this", within=0.1)
-
-    assert answer.status == "in-progress"
-
-
-def test_a_call_in_progress_is_ended_by_completed_and_not_by_canceled() -> None:
-    shop = open_shop(voice="<Say loop='0'>on and on</Say>")
-    caller = shop.sim.call(NUMBER)
-    caller.waits(3)
-    call = client_of(shop).calls(caller.sid)
-
-    with pytest.raises(TwilioRestException) as refused:
-        call.update(status="canceled")
-    ended = call.update(status="completed")
-
-    assert refused.value.code == 21220
-    assert (ended.status, caller.state) == ("completed", "completed")
-
-
-def test_a_call_cancelled_while_queued_fires_no_callbacks() -> None:
-    shop = open_shop(events="")
-    calls = client_of(shop).calls
-    calls.create(to=OTHER, from_=NUMBER, twiml="<Response/>")
-    second = calls.create(
-        to="+15550100198", from_=NUMBER, twiml="<Response/>", status_callback=BASE + "/events"
-    )
-
-    canceled = second.update(status="canceled")
-    shop.sim.advance(10)
-
-    assert canceled.status == "canceled"
-    assert shop.pages.to("/events") == []
-
-
-def test_a_ringing_call_can_be_cancelled() -> None:
-    shop = open_shop()
-    phone = shop.sim.phone(OTHER)
-    phone.no_answer()
-    call = client_of(shop).calls.create(to=OTHER, from_=NUMBER, twiml="<Response/>")
-    phone.rings()
-
-    assert call.update(status="canceled").status == "canceled"
-
-
-@pytest.mark.parametrize("change", [{"url": BASE + "/new"}, {"status": "completed"}])
-def test_a_call_that_is_over_cannot_be_changed(change: dict[str, str]) -> None:
-    shop = open_shop()
-    caller = shop.sim.call(NUMBER)
-    caller.ends()
-
-    with pytest.raises(TwilioRestException) as refused:
-        client_of(shop).calls(caller.sid).update(**change)
-
-    assert (refused.value.status, refused.value.code) == (400, 21220)
 
 
 @pytest.mark.parametrize(("change", "code"), [
@@ -299,79 +120,6 @@ def test_what_is_not_there_is_404_and_what_cannot_be_done_405(
     answer = open_shop().answer(method, path)
 
     assert (answer.status, json.loads(answer.body)["code"]) == (status, code)
-
-
-def world_with_everything() -> Shop:
-    shop = open_shop(voice='<Enqueue waitUrl="">orders</Enqueue>')
-    shop.pages["/voice/agent"] = (
-        "<Dial record='record-from-answer'><Conference waitUrl=''>r</Conference></Dial>"
-    )
-    shop.sim.call(NUMBER).waits(2)
-    shop.sim.client("ann").connect().waits(2)
-    return shop
-
-
-@pytest.mark.parametrize(("key", "path"), [
-    ("calls", "Calls.json"),
-    ("conferences", "Conferences.json"),
-    ("participants", "Conferences/{conferences}/Participants.json"),
-    ("queues", "Queues.json"),
-    ("queue_members", "Queues/{queues}/Members.json"),
-    ("recordings", "Recordings.json"),
-    ("incoming_phone_numbers", "IncomingPhoneNumbers.json"),
-    ("applications", "Applications.json"),
-])  # fmt: skip
-def test_a_resource_has_exactly_twilios_fields(key: str, path: str) -> None:
-    shop = world_with_everything()
-    for other in ("conferences", "queues"):
-        if "{" + other in path:
-            path = path.replace("{" + other + "}", shop.rest("GET", f"{other.title()}.json")[other][0]["sid"])
-
-    listing = shop.rest("GET", path)
-
-    assert set(listing) == {
-        key, "page", "page_size", "start", "end", "uri", "first_page_uri", "next_page_uri", "previous_page_uri",
-    }  # fmt: skip
-    assert set(listing[key][0]) == set(FIELDS[key].split())
-
-
-def test_strings_are_strings_and_numbers_numbers() -> None:
-    shop = world_with_everything()
-    call = shop.rest("GET", "Calls.json")["calls"][0]
-    queue = shop.rest("GET", "Queues.json")["queues"][0]
-    member = shop.rest("GET", f"Queues/{queue['sid']}/Members/Front.json")
-
-    assert isinstance(call["queue_time"], str)
-    assert call["duration"] is None
-    assert (queue["current_size"], queue["average_wait_time"], queue["max_size"]) == (1, 4, 1000)
-    assert (member["position"], member["wait_time"]) == (1, 4)
-    assert member["date_enqueued"].endswith("+0000")
-
-
-def test_twilio_python_reads_every_list_page_by_page() -> None:
-    shop = open_shop()
-    for index in range(7):
-        shop.account.add_number(f"+1555010030{index}")
-
-    numbers = client_of(shop).incoming_phone_numbers.list(page_size=3)
-
-    assert len(numbers) == 8
-    page = shop.rest("GET", "IncomingPhoneNumbers.json", PageSize="3", Page="1")
-    assert (page["page"], page["start"], page["end"]) == (1, 3, 5)
-    assert page["previous_page_uri"] is not None
-
-
-def test_calls_are_listed_newest_first_and_filtered() -> None:
-    shop = open_shop()
-    first = shop.sim.call(NUMBER, from_="+12125550111")
-    first.ends()
-    second = shop.sim.call(NUMBER, from_="+12125550122")
-    calls = client_of(shop).calls
-
-    assert [call.sid for call in calls.list()] == [second.sid, first.sid]
-    assert [call.sid for call in calls.list(status="completed")] == [first.sid]
-    assert [call.sid for call in calls.list(from_="+12125550122")] == [second.sid]
-    assert [call.sid for call in calls.list(to="+12125550122")] == []
 
 
 def test_only_a_call_that_is_over_can_be_deleted() -> None:
@@ -491,35 +239,6 @@ def test_a_recorded_call_reports_its_recording_with_its_end() -> None:
     assert (recorded["RecordingSource"], recorded["RecordingChannels"]) == ("OutboundAPI", "2")
     assert (recorded["CallSid"], recorded["RecordingDuration"]) == (call.sid, "7")
     assert (ended["RecordingSid"], ended["RecordingDuration"]) == (recorded["RecordingSid"], "7")
-
-
-@pytest.mark.parametrize(("path", "params", "code"), [
-    ("Queues.json", {"FriendlyName": ""}, 20002),
-    ("Queues.json", {"FriendlyName": "q", "MaxSize": "5001"}, 22002),
-    ("Queues.json", {"FriendlyName": "taken"}, 22003),
-    ("IncomingPhoneNumbers.json", {}, 21451),
-    ("IncomingPhoneNumbers.json", {"PhoneNumber": NUMBER}, 21422),
-    ("IncomingPhoneNumbers.json", {"PhoneNumber": "+15550100300", "VoiceUrl": "shop"}, 21502),
-    ("Calls.json", {"To": "+15550100199", "From": NUMBER, "Url": "http://a.example/", "StatusCallback": "http://a.example/",
-                    "StatusCallbackEvent": "sneezed"}, 21626),
-    ("Messages.json", {"To": NUMBER, "From": NUMBER, "Body": "to myself"}, 21266),
-])  # fmt: skip
-def test_a_resource_that_cannot_be_made_is_refused_with_its_code(
-    path: str, params: dict[str, str], code: int
-) -> None:
-    shop = open_shop()
-    shop.rest("POST", "Queues.json", FriendlyName="taken")
-
-    status, _, body = shop.answer("POST", path, **params)
-
-    assert (status, json.loads(body)["code"]) == (400, code)
-
-
-@pytest.mark.parametrize(("params", "code"), [({"PageSize": "many"}, 20007), ({"Page": "7"}, 20001)])
-def test_a_page_that_does_not_exist_is_refused(params: dict[str, str], code: int) -> None:
-    status, _, body = open_shop().answer("GET", "Calls.json", **params)
-
-    assert (status, json.loads(body)["code"]) == (400, code)
 
 
 def test_a_queue_with_somebody_in_it_cannot_be_deleted() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from simulator.rest.trial import MAGIC
-from tests.simulator.contract.test_rest import client_of
+from tests.simulator.contract.rest import client_of
 from tests.simulator.pages import BASE, NUMBER, Shop, open_shop
 
 OTHER = "+15550100199"

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from simulator.rest.dialing import COUNTRIES, PATH
-from tests.simulator.contract.test_rest import client_of
+from tests.simulator.contract.rest import client_of
 from tests.simulator.pages import Shop, open_shop
 
 FIELDS = {
