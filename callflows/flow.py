@@ -59,6 +59,9 @@ class QueueAgent:
     ring_seconds: int | None = optional(
         duration(5, 120, "40s"), "how long this desk rings, if not as long as the others", None, key="ring"
     )
+    wrap_up_seconds: int | None = optional(
+        duration(0, 3600, "60s"), "the time for notes, if not as long as the others'", None, key="wrap_up"
+    )
     weight: int = optional(count(1, 100, "3"), "how many lots, for the strategy `random`", 1)
 
 

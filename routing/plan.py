@@ -30,9 +30,10 @@ class Stage:
 class Plan:
     """Agents are named by their ids: `only` these are rung (None: whoever takes the queue), `order` is that of linear.
 
-    `weights` are lots for random, one where nothing is said; `ring_seconds` how long a desk rings that differs; `stages`
-    who knows enough, by the time waited, and `tiers` which queues help out after how long, both the earliest first;
-    `preferred` is the one to be rung first, and for how many seconds of waiting nobody else is.
+    `weights` are lots for random, one where nothing is said; `ring_seconds` how long a desk rings that differs, and
+    `wrap_up_seconds` the same of an agent's notes; `stages` who knows enough, by the time waited, and `tiers` which
+    queues help out after how long, both the earliest first; `preferred` is the one to be rung first, and for how many
+    seconds of waiting nobody else is.
     """
 
     only: tuple[str, ...] | None = None
@@ -42,6 +43,7 @@ class Plan:
     stages: tuple[Stage, ...] = ()
     tiers: tuple[tuple[float, str], ...] = ()
     preferred: tuple[str, float] | None = None
+    wrap_up_seconds: Mapping[str, float] = field(default_factory=lambda: NOTHING)
 
     def able_after(self, waited: float) -> frozenset[str] | None:
         """Who knows enough for a caller who has waited so long; None: everybody."""
@@ -65,6 +67,7 @@ class Plan:
             "ring": dict(self.ring_seconds) or None,
             "stages": [stage.dump() for stage in self.stages] or None,
             "tiers": [list(one) for one in self.tiers] or None,
+            "wrap_up": dict(self.wrap_up_seconds) or None,
             "preferred": None if self.preferred is None else list(self.preferred),
         }
         return {name: value for name, value in said.items() if value is not None}
@@ -81,6 +84,7 @@ class Plan:
             tuple(Stage.load(one) for one in dumped.get("stages", ())),
             tuple((after, queue) for after, queue in dumped.get("tiers", ())),
             None if preferred is None else (preferred[0], preferred[1]),
+            dumped.get("wrap_up", NOTHING),
         )
 
 

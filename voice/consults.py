@@ -165,7 +165,7 @@ def hand_over(rt: Runtime, agent_id: str, call_id: str) -> None:
         talk.end_asked_by = "handed_over"
         inherit(tx, rt, call, talk, consult)
         order(tx, rt, call, Move("end_leg", talk.leg_sid))
-        wrap_up(tx, rt, call, agent_id, waiting.wrap_up_seconds if waiting is not None else 0.0)
+        wrap_up(tx, rt, call, agent_id, waiting)
 
 
 def inherit(

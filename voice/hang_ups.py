@@ -28,12 +28,12 @@ def hung_up(tx: Tx, rt: Runtime, call: models.Call, talk: models.Participation) 
     elif may_inherit(tx, call, consult):
         talk.end_asked_by = "handed_over"
         inherit(tx, rt, call, talk, consult)
-        wrap_up(tx, rt, call, talk.agent_id, waiting.wrap_up_seconds if waiting is not None else 0.0)
+        wrap_up(tx, rt, call, talk.agent_id, waiting)
     else:
         part_guest(tx, rt, call, consult, "cancelled", "the agent who asked hung up")
         talk.end_asked_by = "agent"
         close(tx, rt, talk)
-        wrap_up(tx, rt, call, talk.agent_id, waiting.wrap_up_seconds if waiting is not None else 0.0)
+        wrap_up(tx, rt, call, talk.agent_id, waiting)
         if waiting is not None:
             to_the_head(tx, rt, call, waiting)
 

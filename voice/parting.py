@@ -3,6 +3,7 @@
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from routing.plan import Plan
 from voice import models
 from voice.actions import Move, order
 from voice.dispatch import decide_for_agent
@@ -108,9 +109,11 @@ def fail_offer(tx: Session, rt: Runtime, waiting: models.Waiting) -> None:
     hush(tx, rt, waiting.merchant_id, waiting.call_id)
 
 
-def wrap_up(tx: Session, rt: Runtime, call: models.Call, agent_id: str, seconds: float) -> None:
-    """The agent writes notes; without time for them the next caller may come at once."""
-    now = rt.now()
+def wrap_up(tx: Session, rt: Runtime, call: models.Call, agent_id: str, place: models.Waiting | None) -> None:
+    """The agent writes notes, as long as the caller's place says; without time for them the next caller may come."""
+    now, seconds = rt.now(), 0.0
+    if place is not None:
+        seconds = Plan.load(place.plan).wrap_up_seconds.get(agent_id, place.wrap_up_seconds)
     if move(tx, rt, agent_id, "talk_ended", until_at=now + seconds) is None:
         return
     rt.journal.write(

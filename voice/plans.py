@@ -29,6 +29,11 @@ def plan_of(flow: Flow, wish: JoinQueue | RequestCallback, ids: Ids) -> Plan:
         ring_seconds={
             agent_id: one.ring_seconds for agent_id, one in terms.items() if one.ring_seconds is not None
         },
+        wrap_up_seconds={
+            agent_id: one.wrap_up_seconds
+            for agent_id, one in terms.items()
+            if one.wrap_up_seconds is not None
+        },
     )
 
 

@@ -222,7 +222,7 @@ def end_talk(
         by=far_end(call, by),
         talked=round(max(0.0, now - (talk.joined_at or now)), 1),
     )
-    wrap_up(tx, rt, call, talk.agent_id, waiting.wrap_up_seconds if waiting is not None else 0.0)
+    wrap_up(tx, rt, call, talk.agent_id, waiting)
 
 
 def hold(rt: Runtime, agent_id: str, call_id: str) -> None:
