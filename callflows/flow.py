@@ -166,6 +166,11 @@ class Queue:
         key="recall",
     )
 
+    @property
+    def rung_in_order(self) -> tuple[str, ...]:
+        """The agents whose order in the file counts."""
+        return tuple(self.agents) if self.strategy == "linear" else ()
+
 
 @dataclass(frozen=True, kw_only=True)
 class Recording:

@@ -1,4 +1,5 @@
-"""The meaning of a flow as plain values, and its digest: comments, order and layout do not count.
+"""The meaning of a flow as plain values, and its digest: comments and layout do not count, nor does order, but for who is
+rung one after the other.
 
 A value equal to its default is left out, so writing a default down changes nothing, and neither does a later version
 of this program that knows more fields.
@@ -68,11 +69,14 @@ def content(value: Any) -> Any:
 
 
 def _part(value: Any) -> dict[str, Any]:
-    found = {"verb": value.verb} if isinstance(value, Step) else {}
+    found: dict[str, Any] = {"verb": value.verb} if isinstance(value, Step) else {}
     if isinstance(value, FlowStep):
         found["entry"] = value.entry
     for field, spec in specs(type(value)):
         given = getattr(value, field.name)
         if field.default_factory is MISSING or given != field.default_factory():
             found[spec.key] = content(given)
+    in_order = list(getattr(value, "rung_in_order", ()))
+    if in_order != sorted(in_order):  # what is in order of its names means the same as without a word of it
+        found["order"] = in_order
     return found

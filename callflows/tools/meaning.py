@@ -83,6 +83,9 @@ def _parts(what: str, old: Any, new: Any) -> Iterator[Change]:
         if content(was) != content(is_) and spec.kind.refers != "step":
             kind = spec.kind.name
             yield Change(Sign.CHANGED, what, spec.key, as_written(was, kind), as_written(is_, kind))
+    was, is_ = (getattr(part, "rung_in_order", ()) for part in (old, new))
+    if was != is_ and set(was) == set(is_):
+        yield Change(Sign.CHANGED, what, "order", ", ".join(was), ", ".join(is_))
 
 
 def _steps(before: Flow, after: Flow) -> Iterator[Change]:

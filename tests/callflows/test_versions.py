@@ -1,8 +1,12 @@
 """The digest is of the meaning: how it is written does not count, what it says does."""
 
+import re
+
 import pytest
 
+from callflows.flow import Flow
 from callflows.read import read_flow
+from callflows.tools.meaning import changes
 from tests.callflows.build import HEAD, MORE
 
 PLAIN = f"""{HEAD}fallback: message
@@ -73,6 +77,20 @@ def test_every_change_of_meaning_counts(was: str, becomes: str) -> None:
     assert changed != PLAIN
 
     assert digest(changed) != digest(PLAIN)
+
+
+@pytest.mark.parametrize(("strategy", "counts"), [("linear", True), ("random", False)])
+def test_the_order_of_agents_counts_where_they_are_rung_in_order(strategy: str, counts: bool) -> None:
+    def ordered(agents: str) -> Flow:
+        queue = f"orders: {{strategy: {strategy}, agents: {agents}}}"
+        return read_flow(re.sub(r"orders: \{max_wait[^}]*\}", queue, REWRITTEN), "test.yaml")
+
+    before, after = ordered("{ann: {}, ben: {}}"), ordered("{ben: {}, ann: {}}")
+
+    assert (before.digest != after.digest) is counts
+    assert [change.line() for change in changes(before, after)] == (
+        ["~ queue orders: order: ann, ben -> ben, ann"] if counts else []
+    )
 
 
 def test_the_digest_stays_the_same_over_versions_of_this_program() -> None:
