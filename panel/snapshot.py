@@ -12,6 +12,7 @@ from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
 from panel.askings import askers, consults
+from panel.callbacks import offered
 from panel.calls_out import last_dials, ringing_customers
 from panel.path import Fact, path_of
 from panel.supervisors import seen_by_agents
@@ -49,6 +50,7 @@ def desks(tx: Session, agent_ids: Collection[str], now: float) -> dict[str, Snap
     }
     calls, senders = _calls(tx, keys), _senders(tx, [waiting for _, waiting in offers.values()])
     senders |= askers(tx, [offer for offer, _ in offers.values()])
+    called_back = offered(tx, [offer for offer, _ in offers.values()])
     asked = consults(tx, [part.call_id for part in parts.values()])
     watching = seen_by_agents(tx, {(part.merchant_id, part.call_id) for part in parts.values()})
     ways = _ways(tx, {(offer.merchant_id, offer.call_id) for offer, _ in offers.values()})
@@ -64,7 +66,9 @@ def desks(tx: Session, agent_ids: Collection[str], now: float) -> dict[str, Snap
             "until_at": agent.until_at,
             "next_state": agent.next_state,
             "phone": _phone(agent),
-            "offer": _offer(*offers[agent.id], calls, ways, senders, now) if agent.id in offers else None,
+            "offer": _offer(*offers[agent.id], calls, ways, senders, called_back, now)
+            if agent.id in offers
+            else None,
             "set_by": agent.set_by,
             "talk": _talk(parts[agent.id], calls, ringing, asked, watching) if agent.id in parts else None,
             "rejoin": _rejoin(parts.get(agent.id), calls),
@@ -189,6 +193,7 @@ def _offer(
     calls: Calls,
     ways: Mapping[tuple[str, str], list[Fact]],
     senders: Mapping[str, str],
+    called_back: Mapping[str, Snapshot],
     now: float,
 ) -> Snapshot:
     key, sent = (offer.merchant_id, offer.call_id), Sent.load(waiting.plan)
@@ -207,7 +212,14 @@ def _offer(
         "ring_until_at": offer.ring_until_at,
         "pushed": offer.pushed_at is not None,
         "path": path_of(ways.get(key, [])),
+        "callback": called_back.get(offer.id),
+        **_number_of(called_back.get(offer.id)),
     }
+
+
+def _number_of(callback: Snapshot | None) -> Snapshot:
+    """Whom the agent would call, who may have called from another number."""
+    return {"caller": callback["caller"]} if callback else {}
 
 
 def _talk(

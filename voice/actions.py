@@ -133,14 +133,14 @@ def _is_pointless(tx: Session, action: models.Action, call: models.Call) -> bool
     """Whether the truth has moved on: the call is over, or the leg is or should be where the request would not take it."""
     if action.kind in ("end_leg", "end_room"):
         return False
+    if action.kind == "ring":  # for a callback, too, when the call in which it was asked for is over
+        return not phone_orders.is_wanted(tx, action)
     if call.ended_at is not None:
         return True
     if action.kind in OPPOSITE:
         return _wanted(tx, action) != action.kind
     if action.kind == "dial":
         return action.attempts > TRIES["dial"] or not _is_to_be_dialled(tx, call)
-    if action.kind == "ring":
-        return not phone_orders.is_wanted(tx, action)
     return action.kind == "poke" and not _is_to_be_fetched(tx, action, call)
 
 

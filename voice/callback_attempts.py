@@ -6,6 +6,7 @@ it lasts, and goes back to the call in which the callback was asked for when nob
 
 from typing import Any
 
+from sqlalchemy import update
 from sqlalchemy.orm import Session as Tx
 
 from routing.callbacks import LATER_SECONDS, Attempt, Callback, GiveUp, Tries, after_attempt
@@ -61,6 +62,11 @@ def begin(tx: Tx, rt: Runtime, offer: models.Offer, waiting: models.Waiting) -> 
     waiting.call_id = offer.call_id = call_id
     waiting.proved_at = None
     tx.flush()
+    tx.execute(
+        update(models.PhoneRing)
+        .where(models.PhoneRing.merchant_id == call.merchant_id, models.PhoneRing.offer_id == offer.id)
+        .values(call_id=call_id)
+    )
     change(tx, rt, callback, "claimed", agent_id=offer.agent_id)
     told: dict[str, Any] = {"number": call.caller, "line": call.dialled}
     rt.journal.write(tx, call.merchant_id, call.id, "dialled", now, agent_id=offer.agent_id, **told)

@@ -8,6 +8,7 @@ from prometheus_client.registry import Collector
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from routing.callbacks import CALLBACK_OPEN
 from voice import models
 from voice.runtime import Runtime
 from voice.store import StoreAway
@@ -23,7 +24,17 @@ OFFERS = {  # facts of the journal that tell how an offer ended
     "undelivered": "undelivered",
     "connect_failed": "failed",
 }
-CALLS = ("call_started", "call_ended", "abandoned", "answered", "requeued", "agent_vanished")
+CALLS = (
+    "call_started",
+    "call_ended",
+    "abandoned",
+    "answered",
+    "requeued",
+    "agent_vanished",
+    "callback_asked",
+    "callback_done",
+    "callback_failed",
+)
 
 
 class DatabaseFigures(Collector):
@@ -47,6 +58,7 @@ class DatabaseFigures(Collector):
 
     def _now(self, tx: Session) -> Iterator[Metric]:
         now, calls, waiting, jobs = self._rt.now(), models.Call, models.Waiting, models.Outbox
+        callbacks = models.Callback
         yield _gauge(
             "ringdesk_calls_open",
             "Calls that are not over.",
@@ -59,7 +71,7 @@ class DatabaseFigures(Collector):
         )
         lines = tx.execute(
             select(waiting.merchant_id, waiting.queue, func.count(), now - func.min(waiting.entered_at))
-            .where(waiting.left_as.is_(None), waiting.state != "connected")
+            .where(waiting.left_as.is_(None), waiting.state != "connected", waiting.is_callback.is_(False))
             .group_by(waiting.merchant_id, waiting.queue)
         ).all()
         queue = ["merchant", "queue"]
@@ -69,6 +81,16 @@ class DatabaseFigures(Collector):
             "How long the first of them has waited.",
             queue,
             [(*line[:2], line[3]) for line in lines],
+        )
+        yield _gauge(
+            "ringdesk_callbacks",
+            "Callbacks that are still to be made.",
+            [*queue, "state"],
+            tx.execute(
+                select(callbacks.merchant_id, callbacks.queue, callbacks.state, func.count())
+                .where(callbacks.state.in_(CALLBACK_OPEN))
+                .group_by(callbacks.merchant_id, callbacks.queue, callbacks.state)
+            ).all(),
         )
         yield _gauge(
             "ringdesk_outbox",

@@ -195,6 +195,9 @@ def _taken(
                 pass
             case _:
                 claim(tx, rt, offer)
+                call = tx.get_one(
+                    models.Call, (offer.merchant_id, offer.call_id)
+                )  # a callback's is a new one
     except Refused:
         return None
     return talks.agent_arrives(tx, rt, call, offer, leg_sid)

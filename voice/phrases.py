@@ -21,6 +21,7 @@ Phrase = Literal[
     "whisper_withheld",
     "whisper_queue",
     "whisper_asked",
+    "whisper_callback",
     "whisper_keys",
     "whisper_out",
 ]
@@ -133,6 +134,12 @@ PHRASES: dict[Phrase, dict[str, str]] = {
         "de": "Warteschlange: {queue}.",
         "fr": "File d'attente : {queue}.",
         "es": "Cola: {queue}.",
+    },
+    "whisper_callback": {
+        "en": "To be called back:",
+        "de": "Ein Rückruf:",
+        "fr": "À rappeler :",
+        "es": "Para devolver la llamada:",
     },
     "whisper_asked": {
         "en": "A colleague wants to talk to you first.",

@@ -3,6 +3,7 @@
 from sqlalchemy.orm import Session as Tx
 
 from voice import models, speak
+from voice.callback_rows import of_place
 from voice.calls import live_waiting
 from voice.phrases import phrase
 from voice.runtime import Runtime
@@ -27,13 +28,15 @@ def spoken_number(e164: str) -> str:
 
 
 def _why_it_rings(tx: Tx, call: models.Call, offer: models.Offer, language: str) -> str:
-    number = spoken_number(call.caller)
+    waiting = live_waiting(tx, call)
+    is_callback = waiting is not None and offer.kind == OfferKind.CALLBACK
+    number = spoken_number(of_place(tx, waiting).number if waiting and is_callback else call.caller)
     if offer.kind == OfferKind.OUTBOUND:
         return phrase("whisper_out", language, number=number)
-    waiting = live_waiting(tx, call)
     queue = waiting.queue if waiting is not None and not waiting.queue.startswith("@") else ""
     parts = [
         phrase("whisper_asked", language) if offer.kind == OfferKind.ASKED else "",
+        phrase("whisper_callback", language) if is_callback else "",
         phrase("whisper_caller", language, number=number) if number else phrase("whisper_withheld", language),
         phrase("whisper_queue", language, queue=queue.replace("_", " ")) if queue else "",
         phrase("whisper_keys", language),
