@@ -29,6 +29,10 @@ class Did(StrEnum):
     PASSWORD_RESET = "password_reset"  # noqa: S105
     ROLE_GIVEN = "role_given"
     ROLE_TAKEN = "role_taken"
+    PHONE_SET = "phone_set"
+    CALLS_MOVED = "calls_moved"
+    SHIFT_STARTED = "shift_started"
+    SHIFT_ENDED = "shift_ended"
     TEAM_ADDED = "team_added"
     TEAM_RENAMED = "team_renamed"
     TEAM_REMOVED = "team_removed"
@@ -61,6 +65,10 @@ SENTENCES = {
     Did.PASSWORD_RESET: "made a new password for",
     Did.ROLE_GIVEN: "gave a role to",
     Did.ROLE_TAKEN: "took the role of",
+    Did.PHONE_SET: "set the phone of",
+    Did.CALLS_MOVED: "chose where calls come for",
+    Did.SHIFT_STARTED: "started the shift of",
+    Did.SHIFT_ENDED: "ended the shift of",
     Did.TEAM_ADDED: "added the team",
     Did.TEAM_RENAMED: "renamed the team",
     Did.TEAM_REMOVED: "removed the team",

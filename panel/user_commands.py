@@ -39,6 +39,16 @@ def add_users(group: ArgumentWords) -> None:
     ask_password(
         word(group, "reset-password", user_password, "a new password; signs out everywhere", "EMAIL")
     )
+    word(
+        group,
+        "phone",
+        user_phone,
+        "the ordinary phone on which somebody may take calls, or none",
+        "EMAIL",
+        "NUMBER",
+    )
+    word(group, "calls", user_calls, "where somebody's calls come: phone or browser", "EMAIL", "WHERE")
+    word(group, "shift", user_shift, "start or end somebody's shift, whatever desk is open", "EMAIL", "WHAT")
     sessions = word(group, "sessions", user_sessions, "where somebody is signed in", "EMAIL")
     sessions.add_argument("--json", action="store_true")
     word(group, "sign-out", user_sign_out, "end all sessions of somebody", "EMAIL")
@@ -126,6 +136,44 @@ def user_password(rt: "Runtime", args: argparse.Namespace) -> int:
         staff.set_password(hand, staff.by_email(hand.tx, args.email), password)
     print(f"{args.email} has a new password and is signed out everywhere")
     tell(password, is_told)
+    return 0
+
+
+def user_phone(rt: "Runtime", args: argparse.Namespace) -> int:
+    """A number that may be dialled for every merchant of the account."""
+    from panel import own_phones, staff
+    from voice.refusals import Refused
+
+    try:
+        with changing(rt) as hand:
+            user = staff.by_email(hand.tx, args.email)
+            number = own_phones.set_number(hand, rt, user, "" if args.number == "none" else args.number)
+    except Refused as refused:
+        raise own_phones.in_shell(refused) from refused
+    print(f"{args.email} may take calls on {number}" if number else f"{args.email} has no phone")
+    return 0
+
+
+def user_calls(rt: "Runtime", args: argparse.Namespace) -> int:
+    """From the next ring on."""
+    from panel import own_phones, staff
+    from voice.refusals import Refused
+
+    try:
+        with changing(rt) as hand:
+            own_phones.choose(hand, rt, staff.by_email(hand.tx, args.email), args.where)
+    except Refused as refused:
+        raise own_phones.in_shell(refused) from refused
+    print(f"calls of {args.email} come to the {args.where}")
+    return 0
+
+
+def user_shift(rt: "Runtime", args: argparse.Namespace) -> int:
+    """For an agent without a desk; the end takes effect when a call that goes on is done."""
+    from panel import own_phones
+
+    state = own_phones.shift(rt, _id_of(rt, args.email), args.what)
+    print(f"{args.email} is {state}")
     return 0
 
 

@@ -13,6 +13,7 @@ from panel.api.flows import api as flows_api
 from panel.api.merchants import api as merchants
 from panel.api.offers import offers
 from panel.api.people import api as people
+from panel.api.phones import api as phones
 from panel.api.session import session
 from panel.api.supervision import api as supervision
 from panel.api.teams import api as teams
@@ -67,6 +68,7 @@ def make_blueprint() -> Blueprint:
         supervision,
         flows_api,
         people,
+        phones,
         teams,
         merchants,
         account,

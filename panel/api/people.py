@@ -58,7 +58,7 @@ def give_role(user_id: str) -> Response:
 def disable(user_id: str) -> Response:
     """Signed out at the next request, off shift, rings taken back."""
     with rt().store.read() as tx:
-        _not_oneself(_whole(tx, user_id))
+        _not_oneself(whole_account(tx, user_id))
     staff.disable(rt(), doer(), user_id)
     return jsonify(ok=True)
 
@@ -67,7 +67,7 @@ def disable(user_id: str) -> Response:
 def enable(user_id: str) -> Response:
     """May sign in again."""
     with changing() as hand:
-        staff.enable(hand, _whole(hand.tx, user_id))
+        staff.enable(hand, whole_account(hand.tx, user_id))
     return jsonify(ok=True)
 
 
@@ -76,7 +76,7 @@ def reset_password(user_id: str) -> Response:
     """A made-up password, told once; whoever was signed in with the old one is signed out."""
     password = staff.made_up()
     with changing() as hand:
-        user = _whole(hand.tx, user_id)
+        user = whole_account(hand.tx, user_id)
         _not_oneself(user)
         staff.set_password(hand, user, password)
     return jsonify(email=user.email, password=password)
@@ -86,7 +86,7 @@ def reset_password(user_id: str) -> Response:
 def show_sessions(user_id: str) -> Response:
     """Where somebody is signed in."""
     with rt().store.read() as tx:
-        _whole(tx, user_id)
+        whole_account(tx, user_id)
         return jsonify(sessions=[asdict(one) for one in sessions_of(tx, user_id, rt().now())])
 
 
@@ -95,7 +95,7 @@ def end(user_id: str) -> Response:
     """{session?}: end one of somebody's sessions, or all."""
     session_id = sent_text("session", longest=64, default="")
     with changing() as hand:
-        user = _whole(hand.tx, user_id)
+        user = whole_account(hand.tx, user_id)
         if not session_id:
             end_sessions(hand, user)
         elif not end_session(hand, user, session_id):
@@ -160,7 +160,8 @@ def _somebody(tx: Session, user_id: str) -> User:
     return found
 
 
-def _whole(tx: Session, user_id: str) -> User:
+def whole_account(tx: Session, user_id: str) -> User:
+    """An account that is the viewer's to change: none of its roles is out of the viewer's hands."""
     user = _somebody(tx, user_id)
     if _elsewhere(tx, user_id) or _is_above(tx, user_id):
         raise Problem(403, "not_yours", "This account is not yours alone. Ask who runs this installation.")

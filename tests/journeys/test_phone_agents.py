@@ -43,6 +43,26 @@ def talk(shop: Shop, mobile: Phone) -> Caller:
     return caller
 
 
+def test_an_agent_chooses_the_phone_at_the_desk_and_the_audit_tells(shop: Shop) -> None:
+    shop.ann.starts_shift()
+    for typed in ("+19005550123", "911", "+447400123456", NORTHWIND, "nonsense"):
+        shop.ann.posts("/api/phone", on="phone", number=typed, expect=422)
+    shop.ann.posts("/api/phone", on="phone", expect=409)
+    told = shop.ann.posts("/api/phone", on="phone", number="(202) 555-0171")
+    assert told["phone"] == {"number": MOBILE, "shown": "+1 202-555-0171", "on": True, "fault": ""}
+    mobile = shop.sim.phone(MOBILE)
+    shop.joins_queue()
+    mobile.hears("Press 1")
+    shop.ann.posts("/api/phone", on="browser")
+
+    assert not shop.ann.row.on_phone
+    assert [(row.kind, row.by_id, row.detail) for row in shop.rows(models.Audit)] == [
+        ("phone_set", "us_ann", "+1...0171"),
+        ("calls_moved", "us_ann", "phone"),
+        ("calls_moved", "us_ann", "browser"),
+    ]
+
+
 @pytest.mark.both_stores
 def test_a_caller_is_taken_on_a_mobile_by_pressing_1(shop: Shop, mobile: Phone) -> None:
     begin(shop)

@@ -165,6 +165,8 @@ MATRIX: dict[str, Row] = {
     "people.reset_password": deed_on("/api/people/{of.user}/reset-password", ADMINS),
     "people.show_sessions": get("/api/people/{of.user}/sessions", who=ADMINS),
     "people.end": deed_on("/api/people/{of.user}/sessions/end", ADMINS),
+    "phones.set_number": deed_on("/api/people/{of.user}/phone", ADMINS, number=""),
+    "phones.take_calls": deed("/api/phone", DESKS, on="browser"),
     "teams.show": plain("/api/teams", ADMINS),
     "teams.add": deed_on("/api/teams", ADMINS, merchant="{of.merchant}", name="nights"),
     "teams.rename": deed_on("/api/teams/{of.merchant}/days/rename", ADMINS, name="mornings"),
