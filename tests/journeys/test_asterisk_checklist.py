@@ -2,38 +2,11 @@
 
 from pathlib import Path
 
-from simulator.handset import Caller
+from tests.journeys.asterisk import TERMS, rung, shop_with, takes
 from tests.journeys.northwind import FLOW
 from tests.journeys.shop import Shop
 from voice import models
 from voice.states import Agent, CallEnd, Offer
-
-TERMS = "ring: 20s, wrap_up: 30s, max_wait: 10m"
-
-
-def shop_with(tmp_path: Path, terms: str, agents: tuple[str, ...] = ("ann", "ben"), **more: str) -> Shop:
-    """A shop whose queue has these terms, with all its agents on shift, and steps with more words."""
-    flow = FLOW.replace(TERMS, terms)
-    for line, others in more.items():
-        flow = flow.replace(f"    {line}: orders\n", f"    {line}: orders\n{others}")
-    shop = Shop(tmp_path, flow=flow, agents=agents)
-    for name in agents:
-        shop.desks[name].starts_shift()
-        shop.waits(1)
-    return shop
-
-
-def rung(shop: Shop) -> list[str]:
-    """Whose desks were rung, in order."""
-    rows = sorted(shop.rows(models.Offer), key=lambda row: row.offered_at)
-    return [row.agent_id.removeprefix("us_") for row in rows]
-
-
-def takes(shop: Shop, name: str, caller: Caller) -> None:
-    """An agent who is rung takes the caller."""
-    shop.desks[name].rings()
-    shop.desks[name].accepts()
-    shop.desks[name].talks_to(caller)
 
 
 def test_queue_baseline(shop: Shop) -> None:
@@ -123,7 +96,7 @@ def test_wrapup_time_per_member(tmp_path: Path) -> None:
     shop.ann.ends()
     shop.ben.ends()
     shop.waits(1)
-    notes = {name: shop.desks[name].row.until_at - shop.now for name in ("ann", "ben")}
+    notes = {name: (shop.desks[name].row.until_at or 0.0) - shop.now for name in ("ann", "ben")}
 
     assert (round(notes["ann"]), round(notes["ben"])) == (11, 2)
     shop.ben.becomes(Agent.AVAILABLE, within=5)
@@ -188,51 +161,3 @@ def test_reload_queue_members(tmp_path: Path) -> None:
     caller.hangs_up()
     shop.waits(2)
     assert shop.ann.state == Agent.WRAP_UP
-
-
-def test_redirect(tmp_path: Path) -> None:
-    shop = shop_with(tmp_path, "ring: 20s, wrap_up: 5s")
-    caller = shop.joins_queue()
-    takes(shop, "ann", caller)
-    shop.ann.sends("agent", "us_ben")
-    takes(shop, "ben", caller)
-    shop.ann.becomes(Agent.AVAILABLE, within=10)
-
-    assert shop.ann.leg.is_over
-    states = sorted(row.state for row in shop.rows(models.Participation))
-    assert states == ["ended", "talking"]  # nothing of the first talk is left over
-
-
-def test_queue_transfer_callee_blind(tmp_path: Path) -> None:
-    shop = shop_with(tmp_path, "ring: 20s", agents=("ann",))
-    caller = shop.joins_queue()
-    takes(shop, "ann", caller)
-    shop.ann.sends("queue", "orders")
-    caller.hears_music(within=20)
-
-    assert [row.left_as for row in shop.rows(models.Waiting)].count("sent_on") == 1
-    assert shop.ann.state == Agent.WRAP_UP
-
-
-def test_queue_transfer_callee_attended(tmp_path: Path) -> None:
-    shop = shop_with(tmp_path, "ring: 20s")
-    caller = shop.joins_queue()
-    takes(shop, "ann", caller)
-    shop.ann.asks("agent", "us_ben")
-    shop.ben.rings()
-    shop.ben.accepts()
-    shop.waits(3)
-    assert not shop.ben.leg.is_talking_to(caller)
-    shop.ann.posts(f"/api/calls/{shop.ann.call_id()}/ask/hand-over")
-
-    shop.ben.talks_to(caller)
-    assert shop.ann.state == Agent.WRAP_UP
-
-
-def test_gosub_what_follows_the_answer_is_the_flows(tmp_path: Path) -> None:
-    shop = shop_with(tmp_path, "wrap_up: 0s", agents=("ann",), queue="    answered: goodbye\n")
-    caller = shop.joins_queue()
-    takes(shop, "ann", caller)
-    shop.ann.ends()
-
-    caller.hears("Thank you. Goodbye.")

@@ -1,0 +1,76 @@
+"""Asterisk's own tests of how callers leave the member who took them, under the names of asterisk/testsuite."""
+
+from pathlib import Path
+
+from tests.journeys.asterisk import shop_with, takes
+from tests.journeys.shop import Shop
+from voice import agents, models
+from voice.states import Agent
+
+FORWARDED_TO = "+12025550171"
+
+
+def test_redirect(tmp_path: Path) -> None:
+    shop = shop_with(tmp_path, "ring: 20s, wrap_up: 5s")
+    caller = shop.joins_queue()
+    takes(shop, "ann", caller)
+    shop.ann.sends("agent", "us_ben")
+    takes(shop, "ben", caller)
+    shop.ann.becomes(Agent.AVAILABLE, within=10)
+
+    assert shop.ann.leg.is_over
+    states = sorted(row.state for row in shop.rows(models.Participation))
+    assert states == ["ended", "talking"]  # nothing of the first talk is left over
+
+
+def test_queue_transfer_callee_blind(tmp_path: Path) -> None:
+    shop = shop_with(tmp_path, "ring: 20s", agents=("ann",))
+    caller = shop.joins_queue()
+    takes(shop, "ann", caller)
+    shop.ann.sends("queue", "orders")
+    caller.hears_music(within=20)
+
+    assert [row.left_as for row in shop.rows(models.Waiting)].count("sent_on") == 1
+    assert shop.ann.state == Agent.WRAP_UP
+
+
+def test_queue_transfer_callee_attended(tmp_path: Path) -> None:
+    shop = shop_with(tmp_path, "ring: 20s")
+    caller = shop.joins_queue()
+    takes(shop, "ann", caller)
+    shop.ann.asks("agent", "us_ben")
+    shop.ben.rings()
+    shop.ben.accepts()
+    shop.waits(3)
+    assert not shop.ben.leg.is_talking_to(caller)
+    shop.ann.posts(f"/api/calls/{shop.ann.call_id()}/ask/hand-over")
+
+    shop.ben.talks_to(caller)
+    assert shop.ann.state == Agent.WRAP_UP
+
+
+def test_gosub_what_follows_the_answer_is_the_flows(tmp_path: Path) -> None:
+    shop = shop_with(tmp_path, "wrap_up: 0s", agents=("ann",), queue="    answered: goodbye\n")
+    caller = shop.joins_queue()
+    takes(shop, "ann", caller)
+    shop.ann.ends()
+
+    caller.hears("Thank you. Goodbye.")
+
+
+def test_queue_member_forward_to_a_phone_that_exists_and_one_that_does_not(shop: Shop) -> None:
+    other_place = shop.sim.phone(FORWARDED_TO)
+    shop.sim.phone("+12025550172").fails()
+    with shop.rt.write() as tx:
+        for agent_id, number in (("us_ann", "+12025550172"), ("us_ben", FORWARDED_TO)):
+            agent = tx.get_one(models.Agent, agent_id)
+            agent.phone, agent.on_phone = number, True
+    agents.start_shift(shop.rt, "us_ann")
+    shop.waits(1)
+    agents.start_shift(shop.rt, "us_ben")
+    caller = shop.joins_queue()
+    other_place.hears("Press 1", within=30)
+    other_place.presses("1")
+
+    other_place.talks_to(caller)
+    assert (shop.ann.state, shop.ann.row.reason) == (Agent.AWAY, "missed")
