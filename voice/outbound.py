@@ -21,6 +21,7 @@ from voice.heard import LegStatus
 from voice.locks import lock_agent
 from voice.moves import bump_desks, move
 from voice.offers import CLAIM_SECONDS
+from voice.phone_rings import ANSWER_SECONDS, NotRung, number_of, ring_agent
 from voice.phrases import phrase
 from voice.refusals import Refused
 from voice.runtime import Runtime
@@ -30,6 +31,9 @@ from voice.talks import DIAL_SECONDS
 from voice.unanswered import give_up
 
 HOUR = 3600.0
+PHONE_SECONDS = (
+    ANSWER_SECONDS + 5.0
+)  # for an agent to pick up the own ordinary phone; then there is time for a key
 NOTES_SECONDS = 30.0  # for notes after a call out; a queue's own default
 MISSED_REASONS = ("missed", "no connection")  # who dials is there again
 UNANSWERED = {
@@ -51,6 +55,7 @@ def lines_of(rt: Runtime, merchant_id: str) -> tuple[str, ...]:
 def dial(rt: Runtime, agent_id: str, merchant_id: str, typed: str, line: str = "") -> dict[str, str]:
     """Call a customer for a merchant, showing one of its numbers; the page now connects its phone with the offer.
 
+    An agent who takes calls on an ordinary phone is rung there first.
     Raises Refused: the number is not to be dialled, or the agent has a call.
     """
     lines, flow = lines_of(rt, merchant_id), rt.books.live_flow(merchant_id)
@@ -69,10 +74,13 @@ def dial(rt: Runtime, agent_id: str, merchant_id: str, typed: str, line: str = "
         if was_away and was_away not in MISSED_REASONS and not agent.next_state:
             agent.next_state = f"away:{was_away}"
         call = _new_call(tx, rt, merchant_id, flow, number, line or lines[0])
-        offer = _claimed(tx, rt, call, flow, agent_id)
+        own = _own_number(tx, rt, call, agent)
+        offer = _claimed(tx, rt, call, flow, agent_id, PHONE_SECONDS if own else CLAIM_SECONDS)
         rt.journal.write(
             tx, merchant_id, call.id, "dialled", rt.now(), agent_id=agent_id, number=number, line=call.dialled
         )
+        if own:
+            ring_agent(tx, rt, call, offer, own, rt.now() + PHONE_SECONDS)
         bump_desks(tx, rt, agent_id)
         return {"offer": offer.id, "account_sid": call.account_sid, "call": call.id}
 
@@ -137,6 +145,13 @@ def _admitted(tx: Tx, rt: Runtime, flow: Flow, agent_id: str, typed: str) -> str
         raise Refused("not_dialled", str(refused)) from refused
 
 
+def _own_number(tx: Tx, rt: Runtime, call: models.Call, agent: models.Agent) -> str:
+    try:
+        return number_of(tx, rt, call, agent)
+    except NotRung as refused:
+        raise Refused("not_dialled", f"Your own phone is not rung: {refused}") from refused
+
+
 def _new_call(tx: Tx, rt: Runtime, merchant_id: str, flow: Flow, number: str, line: str) -> models.Call:
     call_id = rt.chance.id("ca")
     call = models.Call(
@@ -156,7 +171,9 @@ def _new_call(tx: Tx, rt: Runtime, merchant_id: str, flow: Flow, number: str, li
     return call
 
 
-def _claimed(tx: Tx, rt: Runtime, call: models.Call, flow: Flow, agent_id: str) -> models.Offer:
+def _claimed(
+    tx: Tx, rt: Runtime, call: models.Call, flow: Flow, agent_id: str, seconds: float
+) -> models.Offer:
     """The customer's place, taken by the agent before there is a customer."""
     now = rt.now()
     waiting = models.Waiting(
@@ -171,7 +188,7 @@ def _claimed(tx: Tx, rt: Runtime, call: models.Call, flow: Flow, agent_id: str) 
         generation=1,
         agent_id=agent_id,
         deadline_at=now + HOUR,
-        until_at=now + CLAIM_SECONDS,
+        until_at=now + seconds,
         ring_seconds=20.0,
         wrap_up_seconds=NOTES_SECONDS,
         session=Session(flow.digest, "", 0, now).dump(),

@@ -154,6 +154,9 @@ def _picked_up(tx: Tx, rt: Runtime, ring: models.PhoneRing) -> None:
     if offer is not None and offer.state == Offer.RINGING:
         offer.ring_until_at = until
         bump_desks(tx, rt, offer.agent_id)
+    elif offer is not None and offer.state == Offer.ACCEPTED:
+        waiting = tx.get_one(models.Waiting, (offer.merchant_id, offer.waiting_id))
+        waiting.until_at = until
 
 
 def _has_pressed(happened: told.Happened) -> bool:

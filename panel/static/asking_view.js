@@ -22,7 +22,7 @@ export function askingSaid(talk) {
 export function farEnd(talk) {
   const state = stateOf(talk);
   if (state === "together") return "Both";
-  if (state === "consulting") return "Colleague";
+  if (state === "consulting") return talk.consult.is_outside ? talk.consult.whom : "Colleague";
   return talk.outbound ? "Customer" : "Caller";
 }
 

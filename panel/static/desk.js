@@ -6,6 +6,7 @@ import { fill, toast } from "./elements.js";
 import { keyOf } from "./keypad.js";
 import * as phone from "./phone.js";
 import { openDialling, startDialling } from "./dial.js";
+import { openOwnPhone, startOwnPhone } from "./own_phone.js";
 import { follow, isOurs, join } from "./phone_follows.js";
 import { phoneState, phoneView } from "./phone_view.js";
 import * as readiness from "./readiness.js";
@@ -17,6 +18,7 @@ import { openStream } from "./stream.js";
 import { joinTabs } from "./tabs.js";
 
 const TITLE_RING = "☎ ";
+const { notes } = JSON.parse(document.getElementById("settings").textContent);
 const FREE = ["offline", "available", "away", "unreachable"];
 let desk = null;
 let handset = null; // the phone as the tab that has it tells it
@@ -48,6 +50,7 @@ export function startDesk(pushUrl, { onCallOver }) {
   });
   listenToHeadset();
   startDialling(dial);
+  startOwnPhone((number) => change("/api/phone", { on: "phone", number }));
   startSending();
 }
 
@@ -80,11 +83,15 @@ const wishes = {
 };
 
 export const doings = {
-  "start-shift": () => whenReady(async () => { await change("/api/shift/start"); doings.check(); ringer.test(); }),
+  "start-shift": () => whenReady(async () => {
+    await change("/api/shift/start");
+    if (!desk.phone.on) { doings.check(); ringer.test(); }
+  }),
   "end-shift": () => change("/api/shift/end"),
   available: () => whenReady(() => change("/api/available")),
   away: (reason) => change("/api/away", { reason }),
   "end-wrap-up": () => change("/api/wrap-up/end"),
+  "extend-wrap-up": () => change("/api/wrap-up/extend"),
   accept: async () => {
     tabs.wish("open-microphone");
     try {
@@ -95,6 +102,11 @@ export const doings = {
       throw error;
     }
   },
+  "calls-browser": async () => {
+    await change("/api/phone", { on: "browser" });
+    if (desk.state !== "offline") await whenReady(async () => {});
+  },
+  "own-phone": () => openOwnPhone(desk.phone.shown),
   "dial-open": (wanted) => openDialling(wanted),
   decline: () => post(`/api/offers/${desk.offer.id}/decline`),
   hold: () => post(`/api/calls/${desk.talk.call_id}/hold`),
@@ -115,6 +127,7 @@ export const doings = {
 };
 
 async function dial(merchant, number, line) {
+  if (desk.phone.on) return post("/api/dial", { merchant, number, line });
   ringer.unlock();
   await tabs.take();
   tabs.wish("open-microphone");
@@ -133,6 +146,7 @@ async function change(path, body) {
 
 // The click that unlocks the sound; the phone comes to the tab that was clicked.
 async function whenReady(job) {
+  if (desk.phone.on) return job(); // the phone needs nothing of this browser
   ringer.unlock();
   await tabs.take();
   if (await readiness.getReady()) await job();
@@ -140,13 +154,13 @@ async function whenReady(job) {
 }
 
 async function look() {
-  if (desk.state === "offline") return;
+  if (desk.state === "offline" || desk.phone.on) return;
   if (!(await readiness.look())) await noMicrophone();
   else await phone.prepare().catch((error) => toast(error.message));
 }
 
 async function noMicrophone() {
-  if (desk.state !== "offline" && desk.state !== "away") await change("/api/away", { reason: readiness.NO_MICROPHONE });
+  if (!desk.phone.on && desk.state !== "offline" && desk.state !== "away") await change("/api/away", { reason: readiness.NO_MICROPHONE });
 }
 
 function confirmRing({ offer }) {
@@ -179,7 +193,7 @@ function reveal(part) {
 
 function draw() {
   if (!desk) return;
-  const here = { ...(handset ?? {}), ...view, leading: tabs.isLeading(), ours: isOurs(desk.talk?.offer_id ?? "") };
+  const here = { ...(handset ?? {}), ...view, notes, leading: tabs.isLeading(), ours: isOurs(desk.talk?.offer_id ?? "") };
   const { now, ...lasting } = desk;
   const picture = JSON.stringify([lasting, here]);
   if (picture === drawn) return;
@@ -200,7 +214,7 @@ function draw() {
 
 function announce() {
   const rings = desk.offer && desk.offer.state !== "accepted";
-  if (rings && tabs.isLeading()) ringer.ring();
+  if (rings && !desk.offer.phone && tabs.isLeading()) ringer.ring();
   else ringer.stop();
   say("alert", rings ? `Incoming call for ${desk.offer.merchant.name} from ${desk.offer.caller}` : "");
   say("said", label(desk));

@@ -36,6 +36,7 @@ export function isOurs(offer) {
 }
 
 function talkOf({ offer, talk, rejoin }) {
+  if (talk?.phone || offer?.phone) return null; // it is on an ordinary phone
   if (talk) {
     const lost = talk.state === "vanished";
     return { offer: talk.offer_id, accountSid: talk.account_sid, lost, mark: lost ? `${talk.offer_id} ${rejoin?.until_at}` : talk.offer_id };

@@ -12,7 +12,7 @@ export function phoneView(desk, here) {
   if (talk?.state === "talking") return talking(talk, here);
   if ((talk ?? offer)?.outbound) return calling(talk ?? offer, Boolean(talk), here);
   if (talk || offer) return connecting(talk ?? offer, Boolean(talk), here);
-  if (desk.state === "wrap_up") return wrapUp(desk);
+  if (desk.state === "wrap_up") return wrapUp(desk, here);
   return quiet(desk, here);
 }
 
@@ -45,16 +45,26 @@ function ring(offer, here) {
   const way = offer.path.map((station) => h("li", {}, station.text));
   const bar = offer.ring_until_at ? `${offer.offered_at} ${offer.ring_until_at}` : null;
   return h("div", { class: "call" },
-    said(offer.came_back ? "resume" : offer.sent_by ? "forward" : offer.asked_by ? "people" : "phone", ringsFor(offer)),
+    offer.phone ? said("bell", "Your phone rings: press 1 there to take the call") : said(offer.came_back ? "resume" : offer.sent_by ? "forward" : offer.asked_by ? "people" : "phone", ringsFor(offer)),
     h("div", {}, who(offer)),
-    h("p", { class: "bits" }, offer.queue.startsWith("@") ? "" : bit("Queue", readable(offer.queue)), bit("Waited", since(offer.entered_at)), bit("Dialled", offer.dialled)),
+    h("p", { class: "bits" }, offer.queue.startsWith("@") ? "" : bit("Queue", readable(offer.queue)), bit(offer.callback ? "Asked" : "Waited", since(offer.callback ? offer.callback.asked_at : offer.entered_at)), bit("Dialled", offer.dialled)),
+    offer.callback ? h("p", { class: "note" }, calledBack(offer.callback)) : "",
     way.length ? h("ol", { class: "way", "aria-label": "Way through the menu" }, way) : "",
     h("div", { class: "left" }, h("i", bar ? { "data-bar": bar } : {})),
-    here.ringsBlocked ? notice("The browser keeps the ring silent until you click anywhere on this page.") : "",
-    h("div", { class: "doings" }, button("accept", "Accept", "phone", "accept large"), button("decline", "Decline", "end", "large")));
+    here.ringsBlocked && !offer.phone ? notice("The browser keeps the ring silent until you click anywhere on this page.") : "",
+    h("div", { class: "doings" }, offer.phone ? "" : button("accept", offer.callback ? "Call back" : "Accept", "phone", "accept large"), button("decline", "Decline", "end", "large")));
+}
+
+const IN_VAIN = { busy: "engaged", no_answer: "nobody answered", failed: "the number was not reached" };
+
+// Nobody is on the line: the customer is called only when the agent has taken it.
+function calledBack({ attempt, attempts, last_result: last }) {
+  const before = IN_VAIN[last] ? `Last time: ${IN_VAIN[last]}. ` : "";
+  return `${before}Attempt ${attempt} of ${attempts}. Their phone rings when yours is connected.`;
 }
 
 function ringsFor(offer) {
+  if (offer.callback) return "Callback: nobody is on the line yet";
   if (offer.came_back) return "Back to you: nobody took the caller";
   if (offer.asked_by) return `${offer.asked_by} asks you first: the caller hears music`;
   return offer.sent_by ? `Sent by ${offer.sent_by}` : "Incoming call";
@@ -72,7 +82,7 @@ function connecting(call, canEnd, here) {
 // A customer is called: first our own phone connects, then theirs is dialled, then it rings.
 function calling(call, canEnd, here) {
   return h("div", { class: "call" },
-    said(call.ringing ? "bell" : "phone", call.ringing ? "Their phone rings" : "Calling"),
+    said(call.ringing || (call.phone && !canEnd) ? "bell" : "phone", callingSaid(call, canEnd)),
     h("div", {}, who(call)),
     h("p", { class: "bits" }, bit("They see", call.dialled)),
     h("div", { class: "left busy" }, h("i")),
@@ -80,29 +90,46 @@ function calling(call, canEnd, here) {
     canEnd ? h("div", { class: "doings" }, button("end", "Give up", "end", "large only")) : "");
 }
 
+function callingSaid(call, isThere) {
+  if (call.phone && !isThere) return "Your phone rings: press 1 there to call";
+  return call.ringing ? "Their phone rings" : "Calling";
+}
+
 function talking(talk, here) {
   const clocks = [h("div", {}, h("span", { class: "of" }, "Live"), h("p", { class: "clock" }, since(talk.joined_at ?? talk.began_at)))];
   if (talk.held) clocks.push(h("div", {}, h("span", { class: "of" }, "On hold"), h("p", { class: "clock" }, since(talk.held_at))));
-  const silent = here.line !== undefined && !here.sounds;
+  const silent = Boolean(talk.phone) || (here.line !== undefined && !here.sounds); // nothing here to mute
   return h("div", { class: "call" },
     talkingSaid(talk, here),
     asked(talk),
+    (talk.supervisors ?? []).map(supervisor),
     h("div", {}, who(talk)),
     h("div", { class: "clocks" }, clocks, here.leading && here.line === "on" && !silent ? levels(farEnd(talk)) : ""),
     h("p", { class: "bits" }, talk.queue ? bit("Queue", readable(talk.queue)) : "", bit(talk.outbound ? "They see" : "Dialled", talk.dialled)),
-    trouble(here),
-    here.keypad ? keypad(here.pressed ?? "") : "",
+    talk.phone ? "" : trouble(here),
+    here.keypad && !talk.phone ? keypad(here.pressed ?? "") : "",
     h("div", { class: "doings many" },
       silent ? "" : toggle("mute", here.muted ? "Unmute" : "Mute", here.muted ? "muted" : "microphone", here.muted),
       silent ? "" : toggle("keypad", "Keypad", "keypad", here.keypad),
       callDoings(talk)));
 }
 
+const SUPERVISING = {
+  listening: (name) => `${name} listens.`,
+  coaching: (name) => `${name} coaches you. Only you hear ${name}.`,
+  barged: (name) => `${name} is in the call. The caller hears ${name}, too.`,
+};
+
+function supervisor({ name, heard }) {
+  return h("p", { class: "notice supervised", "data-heard": heard }, icon("people"), h("span", {}, SUPERVISING[heard](name)));
+}
+
 function talkingSaid(talk, here) {
   const words = askingSaid(talk);
-  if (words && !here.muted) return words;
+  if (words && (!here.muted || talk.phone)) return words;
   const whom = talk.outbound ? "customer" : "caller";
   if (talk.held) return said("pause", `On hold: the ${whom} hears music`);
+  if (talk.phone) return said("phone", "Talking on your phone");
   if (here.muted) return said("muted", `Muted: the ${whom} does not hear you`);
   return said("wave", "Talking");
 }
@@ -136,7 +163,11 @@ function lost(desk, here) {
     h("div", { class: "doings" }, button("rejoin", "Go back to the caller", "phone", "accept large"), button("end", "End call", "end", "large")));
 }
 
-function wrapUp(desk) {
+function canTakeMore({ since_at: since, until_at: ends }, { notes }) {
+  return Boolean(notes?.more) && ends !== null && ends < since + notes.longest;
+}
+
+function wrapUp(desk, here) {
   const call = desk.wrap_up;
   return h("div", { class: "call" },
     said("pen", "Wrap-up"),
@@ -145,5 +176,6 @@ function wrapUp(desk) {
     h("div", { class: "left" }, desk.until_at ? h("i", { "data-bar": `${desk.since_at} ${desk.until_at}` }) : ""),
     h("div", { class: "doings" },
       button("end-wrap-up", "Ready for the next call", "check", "strong large"),
+      canTakeMore(desk, here) ? button("extend-wrap-up", "More time", "clock", "large") : "",
       call ? h("a", { class: "button large", href: `/calls/${call.merchant.id}/${call.call_id}` }, icon("ticket"), "Ticket") : ""));
 }

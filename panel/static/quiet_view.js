@@ -13,15 +13,23 @@ const STATES = {
   away: ["You are away", "No call comes to you.", ["available", "Take calls again", "check", "strong large"]],
 };
 
+// What it says instead while calls come to an ordinary phone.
+const ON_PHONE = {
+  offline: (phone) => `Calls reach you on ${phone.shown} once you start.`,
+  available: (phone) => `Your phone rings, ${phone.shown}. You may close this page.`,
+};
+
 export function quiet(desk, here) {
   if (here.asking) return asking();
-  if (here.why) return noMicrophone(desk, here.why);
+  if (here.why && !desk.phone.on) return noMicrophone(desk, here.why);
   const kind = desk.state === "away" && desk.reason === "missed" ? "missed" : desk.state;
   const [title, text, doing] = STATES[kind] ?? [desk.state.replaceAll("_", " "), "", null];
   const reason = kind === "away" && desk.reason ? `: ${desk.reason.replaceAll("_", " ")}` : "";
   return h("div", { class: "quiet" },
     h("h2", {}, title + reason),
-    h("p", {}, text),
+    h("p", {}, (desk.phone.on && ON_PHONE[kind]?.(desk.phone)) || text),
+    desk.phone.on && desk.phone.fault ? h("p", { class: "notice" }, icon("fault"), h("span", {}, desk.phone.fault)) : "",
+    desk.set_by ? h("p", { class: "aside" }, `${desk.set_by} set this for you.`) : "",
     desk.state === "offline" ? "" : h("p", { class: "clock" }, since(desk.since_at)),
     where(desk, here),
     notReached(desk),
@@ -48,12 +56,12 @@ function notReached({ last_dial: call }) {
 }
 
 function canCheck(desk, here) {
-  return desk.state === "available" && here.leading && here.sounds && !here.check;
+  return desk.state === "available" && !desk.phone.on && here.leading && here.sounds && !here.check;
 }
 
 // Which tab rings, and whether it may.
 function where(desk, here) {
-  if (desk.state === "offline") return "";
+  if (desk.state === "offline" || desk.phone.on) return "";
   if (!here.leading) {
     return h("div", { class: "apart" }, h("p", { class: "aside" }, "The phone is in another tab of this browser."), button("move-phone", "Move it here", "desk"));
   }

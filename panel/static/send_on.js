@@ -57,7 +57,7 @@ function queueRow(one) {
 
 function row(to, target, picture, name, note, disabled = false) {
   const way = (how, words, kind = "") => h("button", { type: "button", class: `button ${kind}`.trim(), "data-how": how, "data-to": to, "data-target": target, disabled, "aria-label": `${words}: ${name}` }, words);
-  return h("li", {}, icon(picture), h("div", {}, h("b", {}, name), h("span", { class: "note" }, note)), h("div", { class: "ways" }, to === "number" ? "" : way("ask", "Ask first"), way("send", "Send")));
+  return h("li", {}, icon(picture), h("div", {}, h("b", {}, name), h("span", { class: "note" }, note)), h("div", { class: "ways" }, way("ask", "Ask first"), way("send", "Send")));
 }
 
 async function choose(event) {

@@ -3,7 +3,7 @@
 import pytest
 
 from simulator.handset import Caller, Phone
-from tests.journeys.northwind import NORTHWIND
+from tests.journeys.northwind import CUSTOMER, NORTHWIND
 from tests.journeys.shop import Shop
 from voice import models
 from voice.states import Agent, CallEnd
@@ -359,3 +359,26 @@ def test_who_asks_on_a_phone_and_hangs_up_while_it_rings_gives_the_caller_back_t
 
     assert shop.facts("requeued")
     shop.any_agent_talks_to(caller, within=30)
+
+
+def test_a_customer_is_called_from_the_own_phone_once_1_was_pressed(shop: Shop, mobile: Phone) -> None:
+    customer = shop.sim.phone(CUSTOMER)
+    shop.ann.starts_shift()
+    shop.ann.dials(connects=False)
+    mobile.hears("Press 1 to call 1 2 0 2 5 5 5 0 1 8 8")
+    shop.waits(9)
+    assert customer.legs == []
+    mobile.hears("Press 1 to call")
+    mobile.presses("1")
+    mobile.hears("audio/ringing")
+    mobile.talks_to(customer)
+    mobile.hangs_up()
+    customer.ends()
+    shop.ann.becomes(Agent.WRAP_UP, within=5)
+    shop.ann.posts("/api/wrap-up/end")
+
+    shop.ann.dials(connects=False)
+    mobile.hears("Press 1 to call")
+    mobile.ends()
+    assert len(customer.legs) == 1
+    assert (shop.ann.state, shop.ann.row.reason) == (Agent.AWAY, "no connection")
