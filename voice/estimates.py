@@ -1,4 +1,7 @@
-"""What a queue knows about waiting: its recent answers, and how long the first caller has waited."""
+"""What a queue knows about waiting: its recent answers, and how long the first caller has waited.
+
+Callbacks count in neither: who is called back has not been listening to music.
+"""
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session as Tx
@@ -32,6 +35,7 @@ def _answers(tx: Tx, merchant_id: str, queue: str, now: float) -> list[tuple[flo
             models.Waiting.merchant_id == merchant_id,
             models.Waiting.queue == queue,
             models.Waiting.state == Waiting.CONNECTED,
+            models.Waiting.is_callback.is_(False),
             models.Waiting.state_at > now - RECENT_SECONDS,
             models.Waiting.is_callback.is_(False),
         )
@@ -47,6 +51,7 @@ def _head_waited(tx: Tx, merchant_id: str, queue: str, now: float) -> float:
             models.Waiting.merchant_id == merchant_id,
             models.Waiting.queue == queue,
             models.Waiting.state.in_(WAITING_OPEN),
+            models.Waiting.is_callback.is_(False),
             models.Waiting.is_callback.is_(False),
         )
     )
