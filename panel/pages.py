@@ -123,7 +123,13 @@ def missed_list() -> str:
 def page(template: str, **values: object) -> str:
     """A page for the person who is signed in."""
     settings = rt().settings
-    told = {"push": settings.push_address, "signalling": settings.signalling_url, "desk": viewer().has_desk}
+    told = {
+        "push": settings.push_address,
+        "signalling": settings.signalling_url,
+        "desk": viewer().has_desk,
+        "user": viewer().user_id,
+        "notes": {"more": settings.wrap_up_more_seconds, "longest": settings.wrap_up_longest_seconds},
+    }
     plain = plain_host(settings.signalling_url)
     return render_template(template, viewer=viewer(), page_settings=told, plain_signalling=plain, **values)
 

@@ -92,10 +92,14 @@ def turn(
 
 
 def leave_talk(tx: Session, rt: Runtime, user_id: str, call_id: str) -> None:
-    """The supervisor leaves; the talk goes on. Raises Refused when there is nothing to leave."""
-    row = supervisions.of_person(tx, user_id)
-    if row is None or row.call_id != call_id or not leave(tx, rt, row, "left"):
+    """The supervisor leaves; the talk goes on. Who has left already may say so again. Raises Refused."""
+    visits = select(models.Supervision).where(
+        models.Supervision.user_id == user_id, models.Supervision.call_id == call_id
+    )
+    last = tx.scalar(visits.order_by(models.Supervision.began_at.desc()).limit(1))
+    if last is None:
         raise Refused("gone", "You are not in this talk.")
+    leave(tx, rt, last, "left")
 
 
 def leave(tx: Session, rt: Runtime, row: models.Supervision, why: str, *, is_leg_over: bool = False) -> bool:

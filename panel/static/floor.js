@@ -1,14 +1,18 @@
 // The floor: takes whole snapshots from the stream, and shows the part that is chosen in the order that is chosen.
 
+import { post } from "./api.js";
 import { duration, serverNow, setServerTime, tick } from "./clock.js";
-import { h, icon } from "./elements.js";
+import { h, icon, toast } from "./elements.js";
 import { choices, FIRST_ORDER, inOrder, nextOrder, part, queueId } from "./floor_part.js";
-import { agentRow, figures, queueRow, readable, waitingRow } from "./floor_view.js";
+import { agentRow, callbackRow, figures, queueRow, readable, waitingRow } from "./floor_view.js";
+import { earBar, floorDeeds } from "./floor_deeds.js";
+import { ear } from "./floor_ear.js";
 import { openStream } from "./stream.js";
 
 const BEAT_MS = 500;
 const OLD_MS = 12_000; // two pings and a bit
-const ROWS = { waiting: waitingRow, agents: agentRow, queues: queueRow };
+const { user } = JSON.parse(document.getElementById("settings").textContent);
+const ROWS = { waiting: waitingRow, callbacks: callbackRow, agents: agentRow, queues: queueRow };
 
 let leave = () => {};
 
@@ -22,29 +26,53 @@ function begin(main, pushUrl) {
   const place = (selector) => main.querySelector(selector);
   const form = place("#floor-filters");
   const words = new URLSearchParams(location.search);
-  const chosen = { merchant: words.get("merchant") ?? "", queue: words.get("queue") ?? "" };
+  const chosen = { merchant: words.get("merchant") ?? "", queue: words.get("queue") ?? "", state: "", find: "" };
   const order = { ...FIRST_ORDER };
   let floor = JSON.parse(place("#floor-first").textContent);
   let heardAt = null;
   let late = "";
+  const dialogs = floorDeeds(main, ear);
 
   function draw() {
     const { merchant, queue, queues } = choices(floor, chosen);
     const several = floor.merchants.length > 1 && !merchant;
     options(form.merchant, "All merchants", floor.merchants.map((one) => [one.id, one.name]), merchant);
     options(form.queue, "All queues", queues.map((row) => [queueId(row), several ? `${readable(row.queue)} · ${row.merchant.name}` : readable(row.queue)]), queue);
-    const shown = part(floor, { merchant, queue });
+    const shown = part(floor, { ...chosen, merchant, queue });
+    const listed = { ...shown.listed, queues: shown.queues };
     place("#floor-figures").replaceChildren(...figures(shown));
-    for (const name of Object.keys(ROWS)) table(name, shown[name], several);
+    keepingFocus(() => { for (const name of Object.keys(ROWS)) table(name, listed[name], several, shown[name].length > 0); });
+    drawEar();
     place("#floor-day").textContent = days(floor, merchant);
     beat();
   }
 
-  function table(name, rows, several) {
+  // One's own place in a talk, as the server says it.
+  function drawEar() {
+    const agent = floor.agents.find((one) => one.with?.supervisors.some((row) => row.user_id === user));
+    const mine = agent?.with.supervisors.find((row) => row.user_id === user);
+    const bar = place("#floor-ear");
+    bar.hidden = !mine;
+    keepingFocus(() => bar.replaceChildren(...(mine ? earBar(agent, mine, ear.state().state) : [])));
+    bar.dataset.call = agent?.with.call_id ?? "";
+    return mine ? { call: agent.with.call_id, heard: mine.heard } : null;
+  }
+
+  // Rows are drawn anew with each snapshot; the keyboard stays where it was.
+  function keepingFocus(job) {
+    const { open, ear: way } = document.activeElement?.dataset ?? {};
+    job();
+    if (open) main.querySelector(`[data-open="${CSS.escape(open)}"]`)?.focus();
+    if (way) main.querySelector(`[data-ear="${CSS.escape(way)}"]`)?.focus();
+  }
+
+  function table(name, rows, several, isAny) {
     const sheet = place(`[data-table=${name}]`);
     sheet.querySelector("tbody").replaceChildren(...inOrder(name, rows, order[name]).map((row) => ROWS[name](row, several)));
     sheet.hidden = rows.length === 0;
-    place(`[data-empty=${name}]`).hidden = rows.length > 0;
+    place(`[data-empty=${name}]`).hidden = isAny;
+    const none = place(`[data-none=${name}]`);
+    if (none) none.hidden = !isAny || rows.length > 0;
     for (const cell of sheet.querySelectorAll("th[data-column]")) mark(cell, order[name]);
   }
 
@@ -71,12 +99,31 @@ function begin(main, pushUrl) {
   }
 
   const close = openStream(pushUrl, {
-    onFloor: (snapshot) => { heardAt = Date.now(); setServerTime(snapshot.now); floor = snapshot; draw(); },
+    onFloor: (snapshot) => { heardAt = Date.now(); setServerTime(snapshot.now); floor = snapshot; draw(); dialogs.follow(floor); ear.follow(drawEar()); },
     onPing: () => { if (heardAt !== null) heardAt = Date.now(); },
     onSilence: () => {},
   });
   const beating = setInterval(beat, BEAT_MS);
 
+  ear.onChange(drawEar);
+  main.addEventListener("click", (event) => {
+    const opener = event.target.closest("[data-open]");
+    const way = event.target.closest("[data-ear]");
+    if (opener) dialogs.open(opener, floor);
+    if (way) listen(way);
+  });
+
+  async function listen(control) {
+    const { ear: way } = control.dataset;
+    const { call } = place("#floor-ear").dataset;
+    try {
+      if (way !== "leave") await ear.hear(control.dataset.call ?? call, way);
+      else if (ear.state().call) await ear.leave();
+      else await post(`/api/supervision/${call}/leave`);
+    } catch (error) {
+      toast(error.message);
+    }
+  }
   main.addEventListener("click", (event) => {
     const control = event.target.closest("[data-sort]");
     if (!control) return;
@@ -86,16 +133,18 @@ function begin(main, pushUrl) {
   });
   form.addEventListener("submit", (event) => event.preventDefault());
   form.addEventListener("change", () => {
-    Object.assign(chosen, { merchant: form.merchant.value, queue: form.queue.value });
+    Object.assign(chosen, { merchant: form.merchant.value, queue: form.queue.value, state: form.state.value });
     Object.assign(chosen, { queue: choices(floor, chosen).queue });
-    const kept = new URLSearchParams(Object.entries(chosen).filter(([, value]) => value));
+    const kept = new URLSearchParams(Object.entries({ merchant: chosen.merchant, queue: chosen.queue }).filter(([, value]) => value));
     history.replaceState(history.state, "", location.pathname + (kept.size ? `?${kept}` : ""));
     draw();
   });
 
+  form.find.addEventListener("input", () => { chosen.find = form.find.value; draw(); });
+
   setServerTime(floor.now);
   draw();
-  return () => { close(); clearInterval(beating); };
+  return () => { close(); clearInterval(beating); ear.onChange(() => {}); ear.leave(); };
 }
 
 function options(select, all, pairs, value) {

@@ -15,13 +15,24 @@ export function choices(floor, chosen) {
   return { merchant, queue, queues };
 }
 
-export function part(floor, { merchant, queue }) {
+// The tables are narrowed further by an agent's state and by words; the figures are not.
+export function part(floor, { merchant, queue, state = "", find = "" }) {
   const isShown = (row) => (!merchant || row.merchant.id === merchant) && (!queue || queueId(row) === queue);
   const waiting = floor.waiting.filter(isShown);
+  const callbacks = floor.callbacks.filter(isShown);
   const agents = floor.agents.filter((one) => (!merchant || one.merchants.includes(merchant)) && (!queue || one.queues.some((row) => queueId(row) === queue)));
+  const fits = (...texts) => wordsOf(find).every((word) => plain(texts.filter(Boolean).join(" ")).includes(word));
+  const listed = {
+    waiting: waiting.filter((row) => fits(row.caller, row.caller_name, row.queue, row.agent)),
+    callbacks: callbacks.filter((row) => fits(row.caller, row.caller_name, row.queue, row.agent)),
+    agents: agents.filter((one) => (!state || one.state === state) && fits(one.name, one.with?.caller, one.with?.caller_name)),
+  };
   const queues = floor.figures.filter((row) => row.queue !== null && isShown(row)).map((row) => withCallers(row, floor.waiting));
-  return { waiting, agents, queues, figure: figureOf(floor, merchant, queue) };
+  return { waiting, callbacks, agents, queues, listed, figure: figureOf(floor, merchant, queue) };
 }
+
+const plain = (text) => text.toLowerCase().replace(/[\s()\-_]/g, "");
+const wordsOf = (text) => text.split(/\s+/).map(plain).filter(Boolean);
 
 function figureOf(floor, merchant, queue) {
   if (queue) return floor.figures.find((row) => row.queue !== null && queueId(row) === queue);
@@ -47,6 +58,14 @@ export const SORTS = {
     state: (row) => row.state,
     wait: (row) => -row.entered_at,
   },
+  callbacks: {
+    caller: (row) => row.caller,
+    queue: queueName,
+    state: (row) => row.state,
+    since: (row) => -row.asked_at,
+    next: (row) => row.next_at ?? 0,
+    attempts: (row) => row.attempts_made,
+  },
   agents: {
     name: (row) => row.name.toLowerCase(),
     state: (row) => STATE_ORDER.indexOf(row.state),
@@ -66,8 +85,8 @@ export const SORTS = {
     connect: (row) => row.connect_service_level ?? 2,
   },
 };
-const LEAST_FIRST = new Set(["place", "caller", "queue", "state", "name", "with", "level", "connect"]);
-export const FIRST_ORDER = { waiting: ["wait", -1], agents: ["state", 1], queues: ["queue", 1] };
+const LEAST_FIRST = new Set(["place", "caller", "queue", "state", "name", "with", "level", "connect", "next", "attempts"]);
+export const FIRST_ORDER = { waiting: ["wait", -1], callbacks: ["next", 1], agents: ["state", 1], queues: ["queue", 1] };
 
 // The order after a click on a column: the other way round when it is the present one.
 export function nextOrder([column, way], clicked) {

@@ -28,9 +28,14 @@ export function figures({ waiting, agents, queues, figure }) {
       tile("Abandoned", figure.abandoned, figure.short_abandons ? `${figure.short_abandons} of them short` : ""),
       tile("Missed", figure.missed),
       tile("Voicemails", figure.voicemails),
+      tile("Callbacks asked", figure.callbacks_asked, called(figure)),
       tile("Average speed of answer", seconds(figure.speed_of_answer_seconds)),
       tile("Longest wait today", longestToday(figure, oldest))),
   ];
+}
+
+function called({ callbacks_made: made, callbacks_failed: failed }) {
+  return [made ? `${made} made` : "", failed ? `${failed} failed` : ""].filter(Boolean).join(", ");
 }
 
 // Who waits now may wait longer than anybody before.
@@ -78,7 +83,32 @@ export function waitingRow(row, several) {
     h("td", { class: "c-caller" }, h("span", { class: "caller" }, row.caller), row.caller_name ? h("span", { class: "aside" }, ` ${row.caller_name}`) : ""),
     queueCell(row, several),
     h("td", { class: "c-ended" }, h("span", { class: `badge ${row.state}` }, icon(picture), row.agent ? `${words} ${row.state === "offered" ? "at" : "to"} ${row.agent}` : words), row.came_back ? h("span", { class: "note" }, " came back") : ""),
-    h("td", { class: "num c-waited" }, overBadge(at, `over ${row.limit_seconds} s`), " ", since(row.entered_at)));
+    h("td", { class: "num c-waited" }, overBadge(at, `over ${row.limit_seconds} s`), " ", since(row.entered_at)),
+    doings(row.state === "connecting" ? "" : opener(`caller:${row.call_id}`, "Move", `Move ${row.caller}`)));
+}
+
+const CALLBACK_STATES = { asked: ["Asked, still on the line", "phone"], resting: ["Rests", "clock"], in_line: ["In line", "clock"], dialling: ["Calling", "phone"] };
+const LAST_RESULTS = { busy: "engaged", no_answer: "no answer", failed: "not reached", cancelled: "called off" };
+
+export function callbackRow(row, several) {
+  const [words, picture] = CALLBACK_STATES[row.state];
+  const last = LAST_RESULTS[row.last_result];
+  return h("tr", {},
+    h("td", { class: "c-caller" }, h("span", { class: "caller" }, row.caller), row.caller_name ? h("span", { class: "aside" }, ` ${row.caller_name}`) : ""),
+    queueCell(row, several),
+    h("td", { class: "c-ended" }, h("span", { class: "badge" }, icon(picture), row.agent ? `${words}: ${row.agent}` : words)),
+    h("td", { class: "num c-waited" }, h("span", { class: "phone-only" }, "asked "), since(row.asked_at)),
+    h("td", { class: row.next_at ? "num c-when" : "num c-when blank" }, row.next_at ? [h("span", { class: "phone-only" }, "due in "), until(row.next_at)] : "–"),
+    h("td", { class: "num c-number" }, h("span", { class: "phone-only" }, "attempts "), `${row.attempts_made} of ${row.attempts}`, last ? h("span", { class: "note" }, ` ${last}`) : ""),
+    doings(row.state === "dialling" ? "" : opener(`callback:${row.id}`, "Cancel", `Cancel the callback of ${row.caller}`)));
+}
+
+function doings(...buttons) {
+  return h("td", { class: "c-do" }, h("div", {}, buttons));
+}
+
+function opener(what, words, named) {
+  return h("button", { type: "button", class: "button small", "data-open": what, "aria-label": named, "aria-haspopup": "dialog" }, words);
 }
 
 function queueCell(row, several) {
@@ -87,19 +117,32 @@ function queueCell(row, several) {
 }
 
 export function agentRow(agent, several) {
-  const next = agent.next_state ? h("span", { class: "note" }, ` then ${agent.next_state.split(":").at(-1).replace("_", " ")}`) : "";
+  const by = agent.set_by ? ` (${agent.set_by})` : "";
+  const next = agent.next_state ? h("span", { class: "note" }, ` then ${agent.next_state.split(":").at(-1).replace("_", " ")}${by}`) : by ? h("span", { class: "note" }, by) : "";
   return h("tr", {},
     h("td", { class: "c-caller" }, h("span", { class: "caller" }, agent.name)),
     h("td", { class: "c-ended" }, h("span", { class: "state", "data-state": agent.state }, h("span", { class: "lamp" }), label(agent)), next),
     h("td", { class: "num c-number" }, agent.state === "offline" ? "–" : agent.state === "wrap_up" && agent.until_at ? until(agent.until_at) : since(agent.since_at)),
-    h("td", { class: agent.with || agent.elsewhere ? "c-merchant" : "c-merchant blank" }, withWhom(agent, several)));
+    h("td", { class: agent.with || agent.elsewhere ? "c-merchant" : "c-merchant blank" }, withWhom(agent, several)),
+    doings(agent.with?.is_talk ? listening(agent) : "", opener(`agent:${agent.id}`, "Manage", `Manage ${agent.name}`)));
+}
+
+function listening({ name, with: call }) {
+  return h("button", { type: "button", class: "button small", "data-ear": "listening", "data-call": call.call_id, "aria-label": `Listen to ${name}` }, icon("wave"), "Listen");
+}
+
+const HOW = { listening: "listens", coaching: "coaches", barged: "speaks to both" };
+
+function supervised(call) {
+  const words = (call.supervisors ?? []).map((one) => `${one.name} ${HOW[one.heard]}`).join(", ");
+  return words ? h("span", { class: "badge watched" }, icon("people"), words) : "";
 }
 
 function withWhom({ with: call, elsewhere }, several) {
   if (elsewhere) return h("span", { class: "aside" }, "another merchant's caller");
   if (!call) return "–";
   const place = [call.queue ? readable(call.queue) : "", several ? call.merchant.name : ""].filter(Boolean).join(" · ");
-  return [h("span", { class: "num" }, call.caller), h("span", { class: "aside" }, ` ${[call.caller_name, place].filter(Boolean).join(" · ")}`)];
+  return [h("span", { class: "num" }, call.caller), supervised(call), h("span", { class: "aside" }, ` ${[call.caller_name, place].filter(Boolean).join(" · ")}`)];
 }
 
 export function queueRow(row, several) {

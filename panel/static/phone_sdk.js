@@ -19,13 +19,16 @@ const SOUNDS = {
 export class SdkLine {
   #signalling;
   #tell;
+  #tokens;
   #accounts = new Map();
   #call = null;
   #looking;
 
-  constructor(signalling, tell) {
+  // `tokens` is the path where they are had, if it is not the agent's.
+  constructor(signalling, tell, tokens) {
     this.#signalling = signalling;
     this.#tell = tell;
+    this.#tokens = tokens;
     this.#looking = setInterval(() => this.refresh(), LOOK_MS);
   }
 
@@ -91,14 +94,14 @@ export class SdkLine {
     const known = this.#accounts.get(accountSid);
     if (known && !isDue(known.token, this.#call !== null)) return known;
     if (known) return this.#renew(known);
-    const token = await fetchToken(accountSid);
+    const token = await fetchToken(accountSid, this.#tokens);
     const account = this.#accounts.get(token.accountSid) ?? { token, device: null, opening: null, signedInAt: 0, refusal: null };
     this.#accounts.set(token.accountSid, account);
     return account;
   }
 
   async #renew(account) {
-    account.token = await fetchToken(account.token.accountSid);
+    account.token = await fetchToken(account.token.accountSid, this.#tokens);
     if (isCutOff(account) && !this.#call) { // who was turned away starts anew
       this.#discard(account);
       account.device = this.#device(account);

@@ -6,19 +6,21 @@ import { fetchToken } from "./phone_tokens.js";
 export class SilentLine {
   #signalling;
   #tell;
+  #tokens;
   #leg = null;
 
-  constructor(signalling, tell) {
+  constructor(signalling, tell, tokens) {
     this.#signalling = signalling;
     this.#tell = tell;
+    this.#tokens = tokens;
   }
 
   async prepare(accountSid) {
-    await fetchToken(accountSid);
+    await fetchToken(accountSid, this.#tokens);
   }
 
   async connect(params, accountSid) {
-    const { token } = await fetchToken(accountSid);
+    const { token } = await fetchToken(accountSid, this.#tokens);
     const answer = await this.#signal("connect", { token, params: new URLSearchParams(params).toString() });
     this.#leg = { token, callSid: answer.call_sid };
     this.#tell.on();

@@ -5,8 +5,8 @@ import { serverNow } from "./clock.js";
 
 const LAST_SECONDS = 600;
 
-export async function fetchToken(accountSid) {
-  const answer = await post("/api/token", { account_sid: accountSid });
+export async function fetchToken(accountSid, path = "/api/token") {
+  const answer = await post(path, { account_sid: accountSid });
   return { token: answer.token, accountSid: answer.account_sid, edge: answer.edge, from: serverNow(), until: answer.expires_at };
 }
 
