@@ -8,8 +8,9 @@ import pytest
 from callflows.check import check
 from callflows.files import check_file, check_files
 from callflows.lints.base import Live
+from callflows.read import read_flow
 from callflows.rules import all_rules
-from tests.callflows.build import flow
+from tests.callflows.build import HEAD, MORE, flow
 
 LINTS = Path(__file__).parent / "lints"
 MADE_HERE = {
@@ -106,3 +107,13 @@ def test_a_person_who_is_not_there_is_found_where_the_people_are_known() -> None
 
     assert found.text == "there is no team or agent 'onwer'; did you mean 'owner'?"
     assert not [fault for fault in check(rung) if fault.rule == "person-unknown"]
+
+
+def test_a_team_that_is_not_there_is_found_where_the_teams_are_known() -> None:
+    plain = f"{HEAD}fallback: message\nstart: hello\nsteps:\n  hello: {{queue: orders}}{MORE}"
+    teamed = read_flow(plain.replace("max_wait: 10m", "teams: [front_dusk]"), "test.yaml")
+    known = Live(frozenset({"orders"}), frozenset({"front_desk"}), frozenset({"front_desk"}))
+    (found,) = [fault for fault in check(teamed, live=known) if fault.rule == "team-unknown"]
+
+    assert found.text == "there is no team 'front_dusk'; did you mean 'front_desk'?"
+    assert "team-unknown" not in [fault.rule for fault in check(teamed)]

@@ -230,11 +230,12 @@ def test_a_flow_in_one_language_may_write_its_texts_plainly_or_not() -> None:
 
 
 STAFFED = """
-  hello: {staffing: orders, available: a, all_busy: b, all_away: c, nobody: d}
+  hello: {staffing: orders, available: a, all_busy: b, all_away: c, nobody: d, no_members: e}
   a: {hangup: "Free."}
   b: {hangup: "Busy."}
   c: {hangup: "Away."}
-  d: {hangup: "Nobody."}"""
+  d: {hangup: "Nobody."}
+  e: {hangup: "Nobody takes it."}"""
 
 
 @pytest.mark.parametrize(
@@ -244,6 +245,7 @@ STAFFED = """
         (Staffing.ALL_BUSY, "Busy."),
         (Staffing.ALL_AWAY, "Away."),
         (Staffing.NOBODY, "Nobody."),
+        (Staffing.NO_MEMBERS, "Nobody takes it."),
     ],
 )
 def test_nobody_all_away_and_all_busy_are_told_apart(staffing: Staffing, heard: str) -> None:
@@ -254,11 +256,12 @@ def test_nobody_all_away_and_all_busy_are_told_apart(staffing: Staffing, heard: 
 
 
 @pytest.mark.parametrize(
-    ("staffing", "heard"), [(Staffing.ALL_BUSY, "Free."), (Staffing.ALL_AWAY, "Nobody.")]
+    ("staffing", "heard"),
+    [(Staffing.ALL_BUSY, "Free."), (Staffing.ALL_AWAY, "Nobody."), (Staffing.NO_MEMBERS, "Nobody.")],
 )
 def test_all_busy_counts_as_available_and_all_away_as_nobody_when_left_out(
     staffing: Staffing, heard: str
 ) -> None:
-    steps = STAFFED.replace("all_busy: b, all_away: c, ", "")
+    steps = STAFFED.replace("all_busy: b, all_away: c, ", "").replace(", no_members: e", "")
 
     assert Call(flow(steps), world=World(staffing={"orders": staffing})).said == [heard]

@@ -57,7 +57,9 @@ def test_silence_lets_the_time_pass() -> None:
         ("all_busy", "> timeout"),
         ("till=all_away", "> timeout"),
         ("nobody", "> no_agents\n  message"),
+        ("no_members", "> no_agents\n  message"),
         ("till=full", "> full\n  message"),
+        ("till=too_long", "> too_long\n  message"),
     ],
 )
 def test_what_waiting_leads_to_depends_on_who_is_there(staffing: str, comes: str) -> None:
