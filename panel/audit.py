@@ -51,6 +51,7 @@ class Did(StrEnum):
     STATE_SET = "state_set"
     WORK_ENDED = "work_ended"
     CALLER_MOVED = "caller_moved"
+    CALLBACK_CANCELLED = "callback_cancelled"
 
 
 SENTENCES = {
@@ -87,6 +88,7 @@ SENTENCES = {
     Did.STATE_SET: "set the state of",
     Did.WORK_ENDED: "ended the work of",
     Did.CALLER_MOVED: "moved the caller of the call",
+    Did.CALLBACK_CANCELLED: "took the callback off the list that was asked for in the call",
 }
 OF_ONESELF = frozenset({Did.SIGNED_IN, Did.SIGNED_OUT, Did.PASSWORD_CHANGED})
 

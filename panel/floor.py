@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
+from panel.callbacks import due
 from panel.day_clock import day_began
 from panel.floor_agents import agents
 from panel.floor_days import LATE_SECONDS, Days, queues_of, rule_of
@@ -24,7 +25,8 @@ from voice.runtime import Runtime
 Row = dict[str, Any]
 SHOWN_KINDS = (
     *KINDS, "offered", "ringing", "declined", "rang_out", "undelivered", "unacknowledged", "withdrawn", "accepted",
-    "connect_failed", "hold_started", "hold_ended", "agent_vanished", "agent_rejoined", "requeued", "talk_ended",
+    "connect_failed", "callback_due", "callback_rested", "callback_attempted", "callback_put_back", "callback_cancelled",
+    "callback_replaced", "hold_started", "hold_ended", "agent_vanished", "agent_rejoined", "requeued", "talk_ended",
 )  # fmt: skip
 SHOWN_STATE = {
     states.Waiting.WAITING: "waiting",
@@ -88,6 +90,7 @@ def floor(tx: Session, rt: Runtime, days: Days, merchants: Collection[str], now:
             for merchant_id, name, zone in shops
         ],
         "waiting": _waiting(tx, rt, names),
+        "callbacks": due(tx, names),
         "agents": agents(tx, names),
         "figures": _figures(rt, names, days.tallies(tx, rt, zones, now)),
     }
@@ -117,6 +120,8 @@ def _waiting(tx: Session, rt: Runtime, names: Mapping[str, str]) -> list[Row]:
     for (merchant_id, queue), group in groupby(rows, lambda row: (row[0].merchant_id, row[0].queue)):
         limit = rule_of(rt, merchant_id, queue).limit
         for place, (waiting, call, agent) in enumerate(group, 1):
+            if waiting.is_callback and call.outcome != states.CallEnd.ANSWERED:
+                continue  # nobody is on the line
             shown.append(
                 {
                     "call_id": call.id,
@@ -166,6 +171,9 @@ def _figure(merchant: Row | None, queue: str | None, tally: Tally, rules: Collec
         "short_abandons": tally.short,
         "missed": tally.missed,
         "voicemails": tally.voicemails,
+        "callbacks_asked": tally.callbacks_asked,
+        "callbacks_made": tally.callbacks_made,
+        "callbacks_failed": tally.callbacks_failed,
         "longest_wait_seconds": tally.longest_seconds,
         "speed_of_answer_seconds": tally.speed_seconds,
         "service_level": tally.level,

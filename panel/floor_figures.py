@@ -10,7 +10,16 @@ from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import NamedTuple
 
-KINDS = ("enqueued", "answered", "abandoned", "dequeued", "voicemail_recorded", "call_ended")
+CALLBACKS = ("callback_asked", "callback_done", "callback_failed")
+KINDS = (
+    "enqueued",
+    "answered",
+    "abandoned",
+    "dequeued",
+    "voicemail_recorded",
+    "call_ended",
+    *CALLBACKS,
+)
 NO_QUEUE = ""  # messages of callers who were in no queue, as when the shop was closed
 
 
@@ -51,6 +60,7 @@ class Visit(NamedTuple):
     waited: float = 0.0
     is_missed: bool = False  # the call is over, and no agent talked to the caller, who left no message
     messages: int = 0
+    callbacks: tuple[str, ...] = ()  # what was told of callbacks, each kind once
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +76,9 @@ class Tally:
     gone_in_time: int = 0  # abandoned, or called back, within the limit
     missed: int = 0
     voicemails: int = 0
+    callbacks_asked: int = 0
+    callbacks_made: int = 0
+    callbacks_failed: int = 0
     answer_seconds: float = 0.0
     longest_seconds: float = 0.0
 
@@ -99,7 +112,11 @@ def visits_of(facts: Iterable[Fact]) -> tuple[Visit, ...]:
         known = visits.get(fact.queue)
         match fact.kind:
             case "enqueued":
-                visits.setdefault(fact.queue, Visit(fact.queue))
+                if known is None or known.how == How.NEVER_JOINED:
+                    visits[fact.queue] = (known or Visit(fact.queue))._replace(how=How.WAITING)
+            case kind if kind in CALLBACKS:  # also of who asked yesterday, or without having waited
+                visit = known or Visit(fact.queue, How.NEVER_JOINED)
+                visits[fact.queue] = visit._replace(callbacks=tuple({*visit.callbacks, kind}))
             case "voicemail_recorded":
                 messages += 1
             case "call_ended":
@@ -147,9 +164,16 @@ def tally(visits: Sequence[Visit], rule: Rule) -> Tally:
         gone_in_time=_up_to(rule.limit, abandons) + _up_to(rule.limit, calls_back),
         missed=sum(visit.is_missed for visit in visits),
         voicemails=sum(visit.messages for visit in visits),
+        callbacks_asked=_told_of("callback_asked", visits),
+        callbacks_made=_told_of("callback_done", visits),
+        callbacks_failed=_told_of("callback_failed", visits),
         answer_seconds=sum(answers),
         longest_seconds=max((visit.waited for visit in joined), default=0.0),
     )
+
+
+def _told_of(kind: str, visits: Sequence[Visit]) -> int:
+    return sum(kind in visit.callbacks for visit in visits)
 
 
 def _up_to(limit: float, waits: Sequence[float]) -> int:

@@ -5,6 +5,7 @@ from werkzeug.exceptions import HTTPException
 
 from panel import door, problems
 from panel.api.account import api as account
+from panel.api.callbacks import api as callbacks
 from panel.api.calls import calls
 from panel.api.desk import desk
 from panel.api.dialling import api as dialling
@@ -66,6 +67,7 @@ def make_blueprint() -> Blueprint:
         tickets,
         floor,
         supervision,
+        callbacks,
         flows_api,
         people,
         phones,

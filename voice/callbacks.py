@@ -4,6 +4,8 @@ The place (`waiting`) is the one that the caller had, so entry and priority stay
 agent's claim does is in `callback_attempts.py`. Whoever changes a callback holds the call in which it was asked for.
 """
 
+from collections.abc import Collection
+
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session as Tx
@@ -23,6 +25,7 @@ from voice.locks import lock_call, try_call
 from voice.offers import withdraw
 from voice.people import agents_named
 from voice.plans import plan_of
+from voice.refusals import Refused
 from voice.runtime import Runtime
 from voice.states import CallEnd, Waiting
 
@@ -108,6 +111,25 @@ def give_up(tx: Tx, rt: Runtime, callback: models.Callback, why: str) -> None:
         tell(tx, rt, callback, "callback_failed", attempts=callback.attempts_made, why=why)
 
 
+def cancel(tx: Tx, rt: Runtime, merchants: Collection[str], callback_id: str, by: str) -> models.Callback:
+    """Somebody takes a callback off the list. Raises Refused."""
+    known = tx.scalar(
+        select(models.Callback).where(
+            models.Callback.id == callback_id, models.Callback.merchant_id.in_(merchants)
+        )
+    )
+    if known is None:
+        raise Refused("not_found", "There is no such callback.")
+    lock_call(tx, known.merchant_id, known.call_id)
+    tx.refresh(known)
+    if known.state == Callback.DIALLING:
+        raise Refused("not_now", "An agent is calling this customer now.")
+    if not end(tx, rt, known, "cancelled"):
+        raise Refused("gone", "This callback is over already.")
+    tell(tx, rt, known, "callback_cancelled", by=by)
+    return known
+
+
 def end(tx: Tx, rt: Runtime, callback: models.Callback, happened: str) -> bool:
     """End a callback and its place, whatever desk rings for it; false when an agent has it, or it is over."""
     place = tx.get_one(models.Waiting, (callback.merchant_id, callback.id), populate_existing=True)
@@ -164,6 +186,7 @@ def _into_line(tx: Tx, rt: Runtime, callback: models.Callback, flow: Flow) -> No
     place = tx.get_one(models.Waiting, (callback.merchant_id, callback.id), populate_existing=True)
     if change(tx, rt, callback, "due", next_at=min(closes or callback.expires_at, callback.expires_at)):
         change_place(tx, rt, place, "callback_due", Waiting.WAITING)
+        tell(tx, rt, callback, "callback_due")
         decide_for_queue(tx, rt, callback.merchant_id, callback.queue)
 
 
@@ -172,6 +195,7 @@ def _rest(tx: Tx, rt: Runtime, callback: models.Callback, until_at: float) -> No
     place = tx.get_one(models.Waiting, (callback.merchant_id, callback.id), populate_existing=True)
     if change_place(tx, rt, place, "callback_rests", Waiting.CALLBACK_WAITING):
         change(tx, rt, callback, "closed", next_at=min(until_at, callback.expires_at))
+        tell(tx, rt, callback, "callback_rested")
         withdraw(tx, rt, place)
 
 

@@ -49,6 +49,8 @@ EVENTS: Final[dict[str, str]] = {
     "callback_offered": "The caller heard at which number we could call back.",
     "callback_asked": "The caller wants to be called back, and keeps the place.",
     "callback_refused": "The number is none that may be called.",
+    "callback_due": "The callback is in line: an agent can take it.",
+    "callback_rested": "The queue closed before an agent took the callback.",
     "callback_attempted": "An agent took the callback: the customer is called.",
     "callback_put_back": "The customer was not reached; there will be another attempt.",
     "callback_done": "The customer was called back and talked to an agent.",

@@ -202,6 +202,9 @@ def test_figures_are_told_for_each_queue_each_merchant_and_all(app: Flask, rt: R
         "short_abandons": 1,
         "missed": 1,
         "voicemails": 2,
+        "callbacks_asked": 0,
+        "callbacks_made": 0,
+        "callbacks_failed": 0,
         "longest_wait_seconds": 300,
         "speed_of_answer_seconds": 20,
         "service_level": 1 / 3,
@@ -292,4 +295,4 @@ def test_the_floor_asks_as_few_questions_for_fifty_callers_as_for_one(rt: Runtim
                 sqlalchemy_event.remove(engine, "before_cursor_execute", questions.note)
             counted.append(len(questions.asked))
 
-    assert counted[0] == counted[1] <= 7
+    assert counted[0] == counted[1] <= 9

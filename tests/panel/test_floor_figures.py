@@ -149,3 +149,26 @@ def test_the_order_in_which_facts_arrive_does_not_matter() -> None:
         mixed.take([fact])
 
     assert mixed.tallies(lambda _queue: DAY_RULE) == in_order.tallies(lambda _queue: DAY_RULE)
+
+
+def test_callbacks_are_counted_and_are_no_abandons() -> None:
+    """One waited and asked, one asked from a menu, and one who asked yesterday was called today."""
+    waited = [
+        Fact("ca_1", 10, "enqueued", "orders"),
+        Fact("ca_1", 40, "dequeued", "orders", waited=30),
+        Fact("ca_1", 50, "callback_asked", "orders"),
+        Fact("ca_1", 60, "call_ended", ended_as="callback_requested"),
+        Fact("ca_1", 900, "callback_done", "orders"),
+    ]
+    not_waited = [
+        Fact("ca_2", 10, "callback_asked", "orders"),
+        Fact("ca_2", 900, "callback_failed", "orders"),
+    ]
+    yesterday = [Fact("ca_3", 20, "callback_done", "orders")]
+    day = Day()
+    day.take([*waited, *not_waited, *yesterday])
+
+    figures = day.tallies(lambda _queue: Rule())["orders"]
+
+    assert (figures.queued, figures.abandoned, figures.answered) == (1, 0, 0)
+    assert (figures.callbacks_asked, figures.callbacks_made, figures.callbacks_failed) == (2, 2, 1)

@@ -25,6 +25,7 @@ from tests.panel.floor_shop import day_of
 from voice.models import (
     Base,
     Call,
+    Callback,
     FlowVersion,
     Merchant,
     Participation,
@@ -151,6 +152,7 @@ MATRIX: dict[str, Row] = {
     "supervision.set_free": deed_on("/api/floor/agents/{of.user}/free", WATCHERS),
     "supervision.targets": get("/api/floor/callers/{of.call}/targets", who=WATCHERS),
     "supervision.move": deed_on("/api/floor/callers/{of.call}/move", WATCHERS, to="agent", target="{of.user}"),
+    "callbacks.cancel": deed_on("/api/floor/callbacks/wt_{of.call}/cancel", WATCHERS),
     "flows_api.back": deed_on("/api/flows/{of.merchant}/back", ADMINS, to="d", expected=""),
     "flows.show_all": plain("/flows", WATCHERS),
     "flows.show": get("/flows/{of.merchant}", who=WATCHERS),
@@ -242,6 +244,23 @@ def stock(rt: Runtime, merchant: str, mark: str, number: int, digit: str) -> tup
             FlowVersion(merchant_id=merchant, digest="d" * 64, text=FLOW, published_at=0, published_by="test")
         )
         tx.add(Team(merchant_id=merchant, name="days"))
+        tx.add(
+            Callback(
+                merchant_id=merchant,
+                id=f"wt_{talk}",
+                call_id=talk,
+                queue="orders",
+                number=caller,
+                state="resting",
+                state_at=0,
+                asked_at=0,
+                next_at=rt.now() + 900,
+                expires_at=rt.now() + 9000,
+                delay_seconds=0,
+                retry_seconds=60,
+                attempts=3,
+            )
+        )
         rt.journal.write(tx, merchant, talk, "enqueued", rt.now(), queue=f"queue_{mark}")
         tx.add(
             TwilioAccount(
