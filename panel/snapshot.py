@@ -17,6 +17,7 @@ from panel.calls_out import last_dials, ringing_customers
 from panel.path import Fact, path_of
 from panel.supervisors import seen_by_agents
 from voice import states
+from voice.contacts import contacts_of
 from voice.models import Agent, Call, Event, Merchant, Offer, Participation, Ticket, Waiting
 from voice.phones import show_number
 from voice.transfers import Sent
@@ -159,13 +160,16 @@ def _ways(tx: Session, keys: Collection[tuple[str, str]]) -> Mapping[tuple[str, 
 def _tickets(tx: Session, keys: Collection[tuple[str, str]]) -> Mapping[tuple[str, str], int]:
     if not keys:
         return {}
+    elsewhere = contacts_of(tx, keys)
+    wanted = {elsewhere.get(key, key) for key in keys}
     rows = tx.execute(
         select(Ticket.merchant_id, Ticket.call_id, Ticket.number).where(
-            Ticket.merchant_id.in_({merchant for merchant, _ in keys}),
-            Ticket.call_id.in_({call for _, call in keys}),
+            Ticket.merchant_id.in_({merchant for merchant, _ in wanted}),
+            Ticket.call_id.in_({call for _, call in wanted}),
         )
     )
-    return {(merchant_id, call_id): number for merchant_id, call_id, number in rows}
+    found = {(merchant_id, call_id): number for merchant_id, call_id, number in rows}
+    return {key: found[where] for key in keys if (where := elsewhere.get(key, key)) in found}
 
 
 def _who(call: Call, merchant_name: str) -> Snapshot:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from panel.people import Viewer
 from recordings.story import story
 from recordings.tickets import recordings_of
+from voice.contacts import calls_of
 from voice.models import Agent, Call, Merchant, Participation, Ticket
 from voice.phones import show_number
 
@@ -64,7 +65,7 @@ def _talked(tx: Session, merchant_id: str, call_id: str) -> float | None:
     return tx.scalar(
         select(func.sum(Participation.ended_at - Participation.joined_at)).where(
             Participation.merchant_id == merchant_id,
-            Participation.call_id == call_id,
+            Participation.call_id.in_(calls_of(tx, merchant_id, call_id)),
             Participation.joined_at.is_not(None),
         )
     )

@@ -34,3 +34,8 @@ def subject(ended_as: CallEnd, caller: str, agent: str | None) -> str:
             return f"Call from {who} did not come about"
         case _:
             assert_never(ended_as)
+
+
+def subject_of_callback(caller: str, agent: str) -> str:
+    """Who asked for a callback, and had it."""
+    return f"{show_number(caller) if caller else 'A withheld number'} called back by {agent}"

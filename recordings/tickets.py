@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 from recordings.keys import waveform_key
 from recordings.story import Line as Line
 from recordings.story import story as story
-from recordings.subjects import subject, subject_of_outbound
+from recordings.subjects import subject, subject_of_callback, subject_of_outbound
+from voice.contacts import calls_of, contact_of
 from voice.models import Agent, Call, Event, Merchant, Participation, Recording, Ticket
 from voice.runtime import Runtime
 from voice.states import CallEnd, Role
@@ -44,19 +45,24 @@ def open_ticket(tx: Session, rt: Runtime, call: Call) -> Ticket:
 
 
 def ensure(tx: Session, rt: Runtime, merchant_id: str, call_id: str) -> Ticket | None:
-    """The call's ticket, changed now; None while the call goes on (its end will open it)."""
-    call = tx.get(Call, (merchant_id, call_id))
+    """The call's ticket, changed now; None while the call goes on (its end will open it).
+
+    A call that was made for a callback is told on the ticket of the call in which that was asked for.
+    """
+    call = tx.get(Call, (merchant_id, contact_of(tx, merchant_id, call_id)))
     if call is None or call.ended_at is None:
         return None
     ticket = open_ticket(tx, rt, call)
     _rename(tx, ticket, call)
+    if call.id != call_id and (agent := _who_talked(tx, call)) is not None:
+        ticket.agent_id = agent.id
     ticket.changed_at = max(ticket.changed_at, rt.now())
     return ticket
 
 
 def touch(tx: Session, merchant_id: str, call_id: str, now: float) -> None:
     """Something on the ticket changed, if there is one."""
-    ticket = ticket_of(tx, merchant_id, call_id)
+    ticket = ticket_of(tx, merchant_id, contact_of(tx, merchant_id, call_id))
     if ticket is not None:
         ticket.changed_at = max(ticket.changed_at, now)
 
@@ -70,7 +76,9 @@ def recordings_of(tx: Session, merchant_id: str, call_id: str) -> tuple[Sound, .
     """The recordings of a call, in the order in which they were made."""
     rows = tx.scalars(
         select(Recording)
-        .where(Recording.merchant_id == merchant_id, Recording.call_id == call_id)
+        .where(
+            Recording.merchant_id == merchant_id, Recording.call_id.in_(calls_of(tx, merchant_id, call_id))
+        )
         .order_by(Recording.started_at, Recording.id)
     )
     return tuple(
@@ -116,11 +124,13 @@ def _tags(tx: Session, call: Call) -> list[str]:
 def _rename(tx: Session, ticket: Ticket, call: Call) -> None:
     """A message that arrived after the end makes a missed call a voicemail; what somebody wrote stays."""
     agent = _who_talked(tx, call)
-    if ticket.subject in {_subject(call, ending, agent) for ending in CallEnd}:
+    if ticket.subject in {_subject(call, ending, one) for ending in CallEnd for one in (agent, None)}:
         ticket.subject = _subject(call, _ending(call), agent)
 
 
 def _subject(call: Call, ending: CallEnd, agent: Agent | None) -> str:
+    if ending == CallEnd.CALLBACK_REQUESTED and agent is not None:
+        return subject_of_callback(call.caller, agent.name)
     title = subject_of_outbound if call.direction == "outbound" else subject
     return title(ending, call.caller, agent.name if agent else None)
 
@@ -137,7 +147,7 @@ def _who_talked(tx: Session, call: Call) -> Agent | None:
         .join(Participation, Participation.agent_id == Agent.id)
         .where(
             Participation.merchant_id == call.merchant_id,
-            Participation.call_id == call.id,
+            Participation.call_id.in_(calls_of(tx, call.merchant_id, call.id)),
             Participation.role == Role.OWNER,
             met,
         )

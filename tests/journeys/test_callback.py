@@ -79,6 +79,11 @@ def test_who_asks_is_called_once_an_agent_has_taken_the_callback(shop: Shop, pho
     assert [fact.kind for fact in shop.facts("abandoned", "callback_done")] == ["callback_done"]
     asked = min(shop.rows(models.Call), key=lambda call: call.started_at)
     assert asked.ended_as == CallEnd.CALLBACK_REQUESTED
+    shop.waits(5)
+    ticket, recording = shop.only(models.Ticket), shop.only(models.Recording)
+    assert (ticket.call_id, ticket.agent_id) == (asked.id, "us_ann")
+    assert ticket.subject == "+1 202-555-0188 called back by Ann"
+    assert (recording.state, recording.channels) == ("stored", 2)
 
 
 def test_an_engaged_customer_frees_the_agent_at_once_and_is_tried_again_later(
