@@ -15,7 +15,7 @@ from panel import staff
 from panel.context import changing, doer, rt, sent_text, viewer
 from panel.problems import Problem, not_found, plainly
 from panel.sessions import end_session, end_sessions, sessions_of
-from voice.models import Membership, User
+from voice.models import Agent, Membership, User
 
 api = Blueprint("people", __name__)
 
@@ -118,11 +118,13 @@ def one_person(user_id: str) -> dict[str, Any]:
         (person,) = [one for one in staff.people(tx, viewer().administers) if one.id == user.id]
         is_whole = not _elsewhere(tx, user_id) and not _is_above(tx, user_id)
         sessions = sessions_of(tx, user_id, rt().now()) if is_whole else []
+        agent = tx.get(Agent, user_id)
     return {
         "person": person,
         "is_whole": is_whole,
         "is_self": user_id == viewer().user_id,
         "sessions": sessions,
+        "agent": agent,
     }
 
 

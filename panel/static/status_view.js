@@ -44,7 +44,7 @@ function places({ phone }) {
     h("hr"),
     h("p", { class: "aside" }, "Calls come to"),
     choice("calls-browser", "This browser", "desk", !phone.on),
-    choice("own-phone", phone.shown ? `My phone ${phone.shown}` : "My phone…", "phone", phone.on),
+    choice("own-phone", phone.shown || "My phone…", "phone", phone.on),
   ];
 }
 

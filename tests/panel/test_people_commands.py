@@ -12,7 +12,7 @@ import app
 from panel import passwords
 from tests.journeys.northwind import FLOW
 from tests.panel.build import Browser, account, bump, call, ring, waiting
-from voice.models import Agent, FlowVersion, Membership, Merchant, Offer, QueueMember, User
+from voice.models import Agent, Audit, FlowVersion, Membership, Merchant, Offer, QueueMember, User
 from voice.runtime import Runtime
 
 pytestmark = pytest.mark.usefixtures("shops")
@@ -353,3 +353,27 @@ def test_nobody_types_a_password_for_an_account_that_cannot_be(
     ):
         words = ("users", "add", "new@example.com", "--name", "N", "--merchant", merchant, "--role", role)
         assert says in ringdesk(*words)[2]
+
+
+def test_an_agent_without_a_desk_gets_a_phone_and_a_shift(rt: Runtime, ringdesk: Ringdesk) -> None:
+    a_flow(rt)
+    rt.books.refresh()
+    ann = "ann@example.com"
+    with rt.write() as tx:
+        agent = tx.get_one(Agent, "us_ann")
+        agent.state = "offline"
+    assert ringdesk("users", "shift", ann, "start")[2].startswith(
+        "ringdesk: ann@example.com takes calls in a"
+    )
+    assert ringdesk("users", "calls", ann, "phone")[2] == "ringdesk: First enter the number of your phone.\n"
+    assert "costs its caller extra" in ringdesk("users", "phone", ann, "+1 900 555 0123")[2]
+    assert ringdesk("users", "phone", ann, "(202) 555-0171")[1] == f"{ann} may take calls on +12025550171\n"
+    assert ringdesk("users", "calls", ann, "phone") == (0, f"calls of {ann} come to the phone\n", "")
+    assert ringdesk("users", "shift", ann, "start")[1] == f"{ann} is available\n"
+    assert ringdesk("users", "shift", ann, "end")[1] == f"{ann} is offline\n"
+    assert ringdesk("users", "phone", ann, "none")[1] == f"{ann} has no phone\n"
+
+    with rt.store.read() as tx:
+        assert not tx.get_one(Agent, "us_ann").on_phone
+        kinds = list(tx.scalars(select(Audit.kind).order_by(Audit.id)))
+    assert kinds == ["phone_set", "calls_moved", "shift_started", "shift_ended", "phone_set"]

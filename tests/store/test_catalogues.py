@@ -21,6 +21,7 @@ PROMISES = {
     "offer_one_claim_per_caller": "a caller is claimed by one agent",
     "callback_one_per_number": "a number is called back once for a queue",
     "consult_one_per_call": "a caller's agent asks one colleague at a time",
+    "phone_ring_one_per_offer": "an agent's ordinary phone rings once for an offer",
     "supervision_one_per_person": "a supervisor is in one talk at a time",
     "participation_one_owner": "a contact has one owner",
     "participation_one_per_agent": "an agent talks in one call, listening excepted",
