@@ -1,6 +1,6 @@
 # The words of this checkout; `make help` lists them. Settings are given as in: make run WEB_PORT=8100
 .DEFAULT_GOAL := help
-.PHONY: help run smoke test check form types imports flows fix docs lock wheel setup clean pictures bench bench-flows bench-media bench-push bench-simulator bench-turn chaos soak-model
+.PHONY: help run smoke test check form types imports flows fix docs lock wheel setup clean pictures bench bench-flows bench-media bench-push bench-simulator bench-turn chaos soak-model soak-routing
 
 # Packages are compiled when first used, so that must be kept, whatever a container image says.
 unexport PYTHONDONTWRITEBYTECODE
@@ -104,3 +104,7 @@ clean: ## remove what was installed (.venv, node_modules, caches); the data in v
 soak-model: ## every order in which two callers, two agents and two clocks can meet, twice each; minutes; JSON
 	$(SETUP) dev
 	@exec $(BIN)/python -m tests.model
+
+soak-routing: ## 500 lives of callers, agents, clocks and faults on each database; half an hour; JSON
+	$(SETUP) dev
+	@exec $(BIN)/python -m tests.machine

@@ -1,0 +1,335 @@
+"""The carrier's side of the wire, as thin as it can be: legs, one waiting room, rooms, and the webhooks that tell of them.
+
+It obeys the product's documents and requests, and asks its doors for the next ones; no HTTP, no signature and no sound.
+That makes a life ten times cheaper than with the simulator, which the journeys use: only so can thousands be lived.
+"""
+
+import random
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import partial
+from xml.etree import ElementTree
+
+from simulator.kernel import Kernel
+from voice.books import Account
+from voice.carrier import Carrier
+from voice.carrier_faults import CarrierAway, CarrierGone
+from voice.heard import CallStatusHeard, RecordingHeard
+
+PIECE_SECONDS = 20.0  # of music
+SILENCE_SECONDS = 5.0  # after which a menu goes on without a key
+PATH = re.compile(r"/voice/([a-z-]+)/?([^#]*)")
+
+Knock = Callable[[str, dict[str, str], str], bytes | None]
+
+
+class Place(StrEnum):
+    """Where a leg is."""
+
+    FLOW = "flow"
+    QUEUE = "queue"
+    ROOM = "room"
+    GONE = "gone"
+
+
+@dataclass(eq=False)
+class Leg:
+    """One leg; `turn` grows with everything that interrupts what it hears, `action` is asked when its verb is over."""
+
+    sid: str
+    from_: str
+    to: str
+    place: Place = Place.FLOW
+    room: str = ""
+    is_held: bool = False
+    turn: int = 0
+    action: str = ""
+    keys_to: str = ""
+    wait: str = ""
+    ended_at: float | None = None
+
+    @property
+    def is_customer(self) -> bool:
+        return not self.from_.startswith("client:")
+
+
+@dataclass
+class Harm:
+    """What becomes of the next webhook to these doors: it is lost, told twice, or late."""
+
+    doors: tuple[str, ...]
+    kind: str
+    seconds: float = 0.0
+
+
+class Exchange(Carrier):
+    """What the product takes for its carrier. Every request and webhook is under way for a moment drawn by lot."""
+
+    def __init__(self, kernel: Kernel, knock: Knock, lots: random.Random, account_sid: str) -> None:
+        self.kernel, self._knock, self._lots, self._account_sid = kernel, knock, lots, account_sid
+        self.legs: dict[str, Leg] = {}
+        self.rooms: dict[str, str] = {}  # ids by name, of those that live
+        self.harms: list[Harm] = []
+        self.rest_harms: list[str] = []  # the next requests of ours are lost "before" they arrive, or "after"
+        self.told: list[str] = []  # for whoever reads what happened
+
+    # --- what people do -------------------------------------------------------------------------------------------
+
+    def dials(self, from_: str, to: str, door: str, **params: str) -> Leg:
+        """A new leg, which asks for its first document."""
+        leg = Leg(f"CA{len(self.legs):032x}", from_, to)
+        self.legs[leg.sid] = leg
+        self._fetch(leg, f"/voice/{door}", **params)
+        return leg
+
+    def presses(self, leg: Leg, key: str) -> None:
+        """A key at a menu or in the waiting room; elsewhere nobody listens."""
+        if leg.keys_to:
+            leg.turn += 1
+            url, leg.keys_to = leg.keys_to, ""
+            self._fetch(leg, url, Digits=key, **self._of_queue(leg))
+
+    def hangs_up(self, leg: Leg, why: str = "hung up") -> None:
+        """The leg is over; whoever is to hear of it is told, each by its own way."""
+        if leg.place is Place.GONE:
+            return
+        self.note(f"{leg.from_} {why}")
+        action, room = leg.action, leg.room
+        self._out_of_room(leg, "participant_hung_up", is_final=True)
+        leg.turn += 1
+        leg.place, leg.ended_at, leg.action, leg.keys_to = Place.GONE, self.kernel.now, "", ""
+        if room and action:
+            self._tell(*_door(action), leg, CallStatus="completed", DialCallStatus="completed")
+        self._tell("status", "", leg, CallStatus="completed", SequenceNumber="3", CallDuration="1")
+
+    # --- what the product asks of its carrier ---------------------------------------------------------------------
+
+    def move_leg(self, account: Account, call_sid: str, url: str) -> None:
+        self._obey(lambda: self._moved(call_sid, url))
+
+    def end_leg(self, account: Account, call_sid: str) -> None:
+        self._obey(lambda: self.hangs_up(self._live(call_sid), "was hung up"))
+
+    def find_room(self, account: Account, room: str) -> str | None:
+        return self.rooms.get(room)
+
+    def end_room(self, account: Account, room_sid: str) -> None:
+        self._obey(lambda: self._ends(room_sid))
+
+    def hold(self, account: Account, room_sid: str, call_sid: str, url: str) -> None:
+        self._obey(lambda: self._holds(room_sid, call_sid, True))
+
+    def unhold(self, account: Account, room_sid: str, call_sid: str) -> None:
+        self._obey(lambda: self._holds(room_sid, call_sid, False))
+
+    def unfinished_legs(self, account: Account) -> frozenset[str]:
+        return frozenset(leg.sid for leg in self.legs.values() if leg.place is not Place.GONE)
+
+    def legs_ended(self, account: Account, since: float) -> tuple[CallStatusHeard, ...]:
+        return ()  # what is open here and over there is asked for one by one, as for any leg that Twilio has forgotten
+
+    def leg(self, account: Account, call_sid: str) -> CallStatusHeard:
+        raise CarrierGone("20404: no such leg")
+
+    def recordings_made(self, account: Account, since: float) -> tuple[RecordingHeard, ...]:
+        return ()
+
+    def _obey(self, do: Callable[[], None]) -> None:
+        harm = self.rest_harms.pop() if self.rest_harms else ""
+        if harm == "before":
+            raise CarrierAway("the request is lost")
+        do()
+        if harm == "after":
+            raise CarrierAway("the answer is lost")
+
+    def _live(self, call_sid: str) -> Leg:
+        leg = self.legs.get(call_sid)
+        if leg is None or leg.place is Place.GONE:
+            raise CarrierGone("21220: the call is not in progress")
+        return leg
+
+    def _moved(self, call_sid: str, url: str) -> None:
+        leg = self._live(call_sid)
+        self._out_of_room(leg, "participant_updated_via_api")
+        if leg.place is Place.QUEUE:  # Twilio asks, and does not listen
+            fields, (door, rest) = self._fields(leg) | {"QueueResult": "redirected"}, _door(leg.action)
+            self._later(0.0, lambda: self._knock(door, fields, rest))
+        leg.turn += 1
+        leg.place, leg.keys_to, leg.action = Place.FLOW, "", ""
+        self._fetch(leg, url)
+
+    def _ends(self, room_sid: str) -> None:
+        name = next((name for name, sid in self.rooms.items() if sid == room_sid), "")
+        if not name:
+            raise CarrierGone("20404: the conference is over")
+        self._end_room(name, "conference_ended_via_api")
+
+    def _holds(self, room_sid: str, call_sid: str, is_held: bool) -> None:
+        leg = self._live(call_sid)
+        if self.rooms.get(leg.room) != room_sid:
+            raise CarrierGone("20404: the participant is not there")
+        leg.is_held = is_held
+        self._tell_room(leg, leg.room, "participant-hold" if is_held else "participant-unhold")
+
+    # --- documents ------------------------------------------------------------------------------------------------
+
+    def _fetch(self, leg: Leg, url: str, **params: str) -> None:
+        """Ask for a document and obey it, unless something has interrupted the leg meanwhile."""
+        turn, (door, rest) = leg.turn, _door(url)
+        fields = self._fields(leg) | params
+        harm = self._harm(door)
+        if harm is not None and harm.kind == "twice":
+            self._later(harm.seconds, lambda: self._knock(door, fields, rest))
+
+        def asks() -> None:
+            self._asks(door, fields, rest, obeys)
+
+        def obeys(answer: bytes) -> None:
+            if turn == leg.turn and leg.place is not Place.GONE:
+                self._obeys(leg, answer)
+
+        self._later(0.0 if harm is None else max(harm.seconds, 1.0), asks)
+
+    def _obeys(self, leg: Leg, document: bytes) -> None:
+        leg.turn += 1
+        in_queue = leg.place is Place.QUEUE
+        for verb in ElementTree.fromstring(document):
+            match verb.tag:
+                case "Gather":
+                    leg.keys_to = verb.get("action", "")
+                    if not in_queue:
+                        self._unless_moved(leg, SILENCE_SECONDS, lambda: self.presses(leg, ""))
+                        return
+                case "Enqueue":
+                    leg.place, leg.action = Place.QUEUE, verb.get("action", "")
+                    self._fetch(leg, verb.get("waitUrl", ""), **self._of_queue(leg))
+                    leg.wait = verb.get("waitUrl", "")
+                    return
+                case "Leave":
+                    leg.place = Place.FLOW
+                    self._fetch(leg, leg.action, QueueResult="leave", QueueTime="1")
+                    return
+                case "Dial":
+                    self._joins(leg, verb[0].text or "", verb.get("action", ""))
+                    return
+                case "Redirect":
+                    self._unless_moved(leg, 1.0, partial(self._fetch, leg, verb.text or ""))
+                    return
+                case "Hangup" | "Record":
+                    break
+        if in_queue:
+            self._unless_moved(leg, PIECE_SECONDS, lambda: self._fetch(leg, leg.wait, **self._of_queue(leg)))
+        else:
+            self.hangs_up(leg, "was said goodbye")
+
+    def _of_queue(self, leg: Leg) -> dict[str, str]:
+        return {"QueuePosition": "1", "QueueTime": "1"} if leg.place is Place.QUEUE else {}
+
+    # --- rooms ----------------------------------------------------------------------------------------------------
+
+    def inside(self, room: str) -> list[Leg]:
+        """Who is in a room."""
+        return [leg for leg in self.legs.values() if leg.place is Place.ROOM and leg.room == room]
+
+    def _joins(self, leg: Leg, room: str, action: str) -> None:
+        leg.place, leg.room, leg.action, leg.is_held = Place.ROOM, room, action, False
+        self.rooms.setdefault(room, f"CF{len(self.told):032x}")
+        self.note(f"{leg.from_} joins {room}")
+        self._tell_room(leg, room, "participant-join")
+
+    def _out_of_room(self, leg: Leg, reason: str, *, is_final: bool = False) -> None:
+        if leg.place is not Place.ROOM:
+            return
+        room, leg.room, leg.place = leg.room, "", Place.FLOW
+        self.note(f"{leg.from_} leaves {room}")
+        status = "completed" if is_final else "in-progress"
+        self._tell_room(
+            leg,
+            room,
+            "participant-leave",
+            ReasonParticipantLeft=reason,
+            ParticipantCallStatus=status,
+            CallStatus=status,
+        )
+        if leg.is_customer:
+            self._end_room(room, "moderator_ended_conference")
+        elif not self.inside(room):
+            self.rooms.pop(room, None)
+
+    def _end_room(self, room: str, reason: str) -> None:
+        left = self.inside(room)
+        self.rooms.pop(room, None)
+        for leg in left:
+            leg.place, leg.room = Place.FLOW, ""
+            self.note(f"{leg.from_} leaves {room}, which ended")
+            leg.turn += 1
+            self._tell_room(
+                leg,
+                room,
+                "participant-leave",
+                ReasonParticipantLeft=reason,
+                ParticipantCallStatus="in-progress",
+            )
+            self._fetch(leg, leg.action, DialCallStatus="answered", DialCallDuration="1")
+
+    # --- webhooks -------------------------------------------------------------------------------------------------
+
+    def _tell_room(self, leg: Leg, room: str, event: str, **params: str) -> None:
+        sid = self.rooms.get(room, "CF" + "0" * 32)
+        told = {"StatusCallbackEvent": event, "FriendlyName": room, "ConferenceSid": sid, **params}
+        self._tell("room", room, leg, **told)
+
+    def _tell(self, door: str, rest: str, leg: Leg, **params: str) -> None:
+        fields = self._fields(leg) | params
+        harm = self._harm(door)
+        if harm is not None and harm.kind == "lost" and door != "status":
+            return  # the reconciler's five minutes are another test's
+        for more in range(2 if harm is not None and harm.kind == "twice" else 1):
+            seconds = more * 0.1 + (harm.seconds if harm is not None else 0.0)
+            self._later(seconds, lambda: self._asks(door, fields, rest, lambda _answer: None))
+
+    def _asks(
+        self, door: str, fields: dict[str, str], rest: str, take: Callable[[bytes], None], tries: int = 3
+    ) -> None:
+        """Ask, and again when whoever was asked has died (rc=2: three attempts)."""
+        answer = self._knock(door, fields, rest)
+        if answer is not None:
+            take(answer)
+        elif tries > 1:
+            self.kernel.after(0.5, lambda: self._asks(door, fields, rest, take, tries - 1))
+
+    def _harm(self, door: str) -> Harm | None:
+        for harm in self.harms:
+            if door in harm.doors:
+                self.harms.remove(harm)
+                self.note(f"the webhook to {door} is {harm.kind}")
+                return harm
+        return None
+
+    def _fields(self, leg: Leg) -> dict[str, str]:
+        return {
+            "CallSid": leg.sid,
+            "AccountSid": self._account_sid,
+            "From": leg.from_,
+            "To": leg.to,
+            "CallStatus": "in-progress",
+        }
+
+    def _unless_moved(self, leg: Leg, seconds: float, do: Callable[[], None]) -> None:
+        turn = leg.turn
+        self.kernel.after(seconds, lambda: do() if turn == leg.turn and leg.place is not Place.GONE else None)
+
+    def _later(self, seconds: float, do: Callable[[], object]) -> None:
+        self.kernel.after(seconds + self._lots.choice((0.01, 0.05, 0.2)), lambda: (do(), None)[1])
+
+    def note(self, words: str) -> None:
+        """For whoever reads how it came."""
+        self.told.append(f"{self.kernel.now % 10_000:9.2f}  {words}")
+
+
+def _door(url: str) -> tuple[str, str]:
+    found = PATH.search(url)
+    assert found is not None, url
+    return found[1], found[2]

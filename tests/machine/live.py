@@ -1,0 +1,59 @@
+"""How lives are lived: so many, of so many steps, and for the same seed always the same ones."""
+
+from collections.abc import Callable
+
+from hypothesis import HealthCheck, Phase, seed, settings
+from hypothesis.stateful import run_state_machine_as_test
+from structlog.testing import capture_logs
+
+from tests.machine.centre import Centre, Premises
+from tests.machine.machine import Life
+
+BROKEN = (
+    "a document failed",
+    "a deadline failed",
+    "a round failed",
+    "a queue cannot be decided",
+    "step failed",
+)
+AS_FOUND = (Phase.generate,)
+SHORTENED = (Phase.generate, Phase.shrink)  # takes minutes more
+
+
+def live(
+    premises: Premises,
+    lives: int,
+    steps: int,
+    *,
+    number: int = 0,
+    phases: tuple[Phase, ...] = AS_FOUND,
+    in_each: Callable[[Centre], None] = lambda _centre: None,
+) -> None:
+    """Raises what a life broke; Hypothesis notes that life as a program, to be kept in test_machine.py."""
+    with capture_logs() as logged:
+
+        @seed(number)
+        class OneLife(Life):
+            def __init__(self) -> None:
+                self.premises = premises
+                super().__init__()
+                logged.clear()
+                in_each(self.centre)
+
+            def teardown(self) -> None:
+                super().teardown()
+                broken = [line for line in logged if line["event"] in BROKEN]
+                assert not broken, broken
+
+        run_state_machine_as_test(
+            OneLife,
+            settings=settings(
+                max_examples=lives,
+                stateful_step_count=steps,
+                deadline=None,
+                database=None,
+                phases=phases,
+                report_multiple_bugs=False,
+                suppress_health_check=list(HealthCheck),
+            ),
+        )

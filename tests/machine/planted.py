@@ -1,0 +1,80 @@
+"""Bugs to plant: each takes out what keeps one promise of routing, at the place where it is kept."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pytest
+from sqlalchemy import update
+
+from tests.chaos import planted
+from tests.machine.centre import Centre
+from voice import models, offers
+from voice.moves import move
+from voice.refusals import Refused
+from voice.runtime import Runtime
+from voice.states import Offer, Waiting
+
+Patch = pytest.MonkeyPatch
+HOURS = 3600.0
+
+
+@dataclass(frozen=True)
+class Bug:
+    """What is wrong with the build, and what plants it: once for all lives, and in each of them."""
+
+    name: str
+    once: Callable[[Runtime, Patch], None]
+    in_each: Callable[[Centre], None] = lambda _centre: None
+    seed: int = 0  # of lives in which it soon shows
+    error: type[Exception] = AssertionError
+
+
+def no_compare_and_set(rt: Runtime, patch: Patch) -> None:
+    """Who clicks first is looked up in one decision and written down in the next, which compares nothing."""
+
+    def accept(rt: Runtime, agent_id: str, offer_id: str) -> dict[str, str]:
+        with rt.store.read() as tx:
+            offer = offers._offer(tx, agent_id, offer_id)
+        if offer.state not in (Offer.OFFERED, Offer.RINGING):
+            raise Refused("gone", "The caller is no longer offered to you.")
+        rt.later(lambda: claim(rt, offer))
+        return {"offer": offer.id, "account_sid": "", "call": offer.call_id}
+
+    def claim(rt: Runtime, offer: models.Offer) -> None:
+        with rt.write() as tx:
+            taken = {"state": Waiting.CLAIMED, "agent_id": offer.agent_id, "generation": offer.generation + 1}
+            tx.execute(update(models.Waiting).where(models.Waiting.id == offer.waiting_id).values(
+                **taken, state_at=rt.now(), until_at=rt.now() + offers.CLAIM_SECONDS))  # fmt: skip
+            tx.execute(update(models.Offer).where(models.Offer.id == offer.id).values(
+                state=Offer.ACCEPTED, generation=offer.generation + 1))  # fmt: skip
+            move(tx, rt, offer.agent_id, "claimed")
+
+    patch.setattr(offers, "accept", accept)
+
+
+def wrong_clock(centre: Centre) -> None:
+    """One clock goes by its own machine, which is two hours behind."""
+    centre.clocks[0].clock.is_off_by = -2 * HOURS
+
+
+def no_unique_index(rt: Runtime, patch: Patch) -> None:
+    """The bug of the chaos tests."""
+    planted.no_unique_index(_Town(rt), patch)  # type: ignore[arg-type]
+
+
+def fence_before_the_send(rt: Runtime, patch: Patch) -> None:
+    """The bug of the chaos tests."""
+    planted.fence_before_the_send(_Town(rt), patch)  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True)
+class _Town:
+    rt: Runtime
+
+
+BUGS = (
+    Bug("no compare-and-set", no_compare_and_set),
+    Bug("fence checked before the send", fence_before_the_send),
+    Bug("no unique index", no_unique_index),
+    Bug("wrong clock", lambda _rt, _patch: None, wrong_clock),
+)

@@ -1,0 +1,183 @@
+"""What must be so at every moment, told from the tables and from where the legs are; and what must be so in the end."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tests.machine.centre import KEYS, QUEUES, Centre
+from tests.machine.exchange import Place
+from voice import models
+from voice.dispatch import decide_everywhere
+from voice.states import OFFER_LIVE, PARTICIPATION_LIVE, WAITING_OPEN, Agent, Offer, Participation, Waiting
+
+OVERDUE_SECONDS = 3.0  # the clock looks each second, and a death costs it one
+IDLE_SECONDS = 2.0  # an idle agent and a waiting caller, at most
+END_SECONDS = 8.0  # after everybody hung up: longer than all that is still under way
+
+SOONEST = {"undelivered": 5.0, "unacknowledged": 3.0, "rang_out": 6.0}  # how a ring may end, after how long
+LEAST_WAIT_SECONDS = 40.0  # of the queue that waits the shortest
+
+_W, _O, _P, _A = models.Waiting, models.Offer, models.Participation, models.Agent
+_PLACES = select(_W.id, _W.queue, _W.state, _W.until_at, _W.deadline_at).where(_W.left_as.is_(None))
+_OFFERS = select(_O.id, _O.agent_id, _O.state, _O.ring_until_at, _O.pushed_at, _O.offered_at).where(
+    _O.state.in_(OFFER_LIVE)
+)
+_TALKS = select(_P.id, _P.agent_id, _P.state, _P.until_at).where(_P.state.in_(PARTICIPATION_LIVE))
+_AGENTS = select(_A.id, _A.state, _A.until_at, _A.not_before_at)
+_WAITING = select(_W).where(_W.state == Waiting.WAITING, _W.left_as.is_(None))
+
+Rows = Sequence[Any]
+
+
+class Promises:
+    """Watches one life."""
+
+    def __init__(self, centre: Centre) -> None:
+        self.centre = centre
+        self._both_since: dict[tuple[str, str], float] = {}
+        self._rings_since: dict[str, float] = {}
+        centre.each_second.append(self.hold)
+        for process in (centre.web, *centre.clocks):
+            process.rt.journal.write = self._watched(process.rt.journal.write)  # type: ignore[method-assign]
+
+    def hold(self) -> None:
+        """All of them, now."""
+        self.nobody_meets_two()
+        with self.centre.web.store.read() as tx:
+            agents, places = tx.execute(_AGENTS).all(), tx.execute(_PLACES).all()
+            offers, talks = tx.execute(_OFFERS).all(), tx.execute(_TALKS).all()
+        self._nobody_waits_beside_an_idle_agent(agents, places)
+        self._everybody_has_a_deadline(agents, places, offers, talks)
+        self._who_is_bound_is_bound_once(agents, offers, talks)
+
+    def nobody_meets_two(self) -> None:
+        """Where a customer is, there is one, and one agent at most; nobody is in two rooms with customers."""
+        met: set[str] = set()
+        exchange = self.centre.exchange
+        for room in exchange.rooms:
+            names = [leg.from_ for leg in exchange.inside(room)]
+            browsers = [name for name in names if name.startswith("client:")]
+            if len(names) == len(browsers):
+                continue  # a page's old leg may be alone for a moment
+            assert len(browsers) <= 1, f"{names} in one room"
+            assert len(names) - len(browsers) == 1, f"{names} in one room"
+            assert not met & set(names), f"{met & set(names)} in two rooms"
+            met |= set(names)
+
+    def a_round_leaves_nothing_to_decide(self) -> None:
+        """decide(apply(decide(s))) is empty, on the tables themselves."""
+        rt = self.centre.web.rt
+        self.centre.web.does(lambda: decide_everywhere(rt))
+        again = self.centre.web.does(lambda: decide_everywhere(rt))
+        assert not again, "what was decided is decided again"
+
+    def everybody_is_settled(self) -> None:
+        """Nothing is left of those who have gone home."""
+        with self.centre.web.store.read() as tx:
+            assert not [one.state for one in tx.execute(_PLACES) if one.state in WAITING_OPEN]
+            assert not tx.execute(_OFFERS).all()
+            assert not tx.execute(_TALKS).all()
+            for agent in tx.execute(_AGENTS):
+                assert agent.state not in (Agent.RINGING, Agent.ON_CALL, Agent.ON_HOLD), (
+                    f"{agent.id} {agent.state}"
+                )
+            calls = list(tx.scalars(select(models.Call)))
+        assert all(call.ended_at is not None and call.ended_as for call in calls)
+        legs = self.centre.exchange.legs.values()
+        assert all(leg.place is Place.GONE for leg in legs), [
+            leg for leg in legs if leg.place is not Place.GONE
+        ]
+
+    def _nobody_waits_beside_an_idle_agent(self, agents: Rows, places: Rows) -> None:
+        now = self.centre.now
+        both = {
+            (agent.id, place.id)
+            for place in places
+            if place.state == Waiting.WAITING and place.deadline_at > now
+            for agent in agents
+            if agent.state == Agent.AVAILABLE
+            and agent.not_before_at <= now
+            and place.queue in QUEUES[agent.id.removeprefix("us_")]
+        }
+        self._both_since = {pair: self._both_since.get(pair, now) for pair in both}
+        for pair, since in self._both_since.items():
+            since = max(since, self.centre.only_clock_failed_at)
+            assert now - since <= IDLE_SECONDS, (
+                f"{pair}: idle beside a waiting caller for {now - since:.1f} s"
+            )
+
+    def _everybody_has_a_deadline(
+        self,
+        agents: Rows,
+        places: Rows,
+        offers: Rows,
+        talks: Rows,
+    ) -> None:
+        late = self.centre.now - OVERDUE_SECONDS
+        for place in places:
+            if place.state in (Waiting.CLAIMED, Waiting.BRIDGING):
+                assert (place.until_at or 0.0) > late, f"{place.id} is {place.state} for ever"
+            elif place.state in (Waiting.WAITING, Waiting.OFFERED):
+                assert place.deadline_at > late, f"{place.id} waits for ever"
+        for offer in offers:
+            if offer.state == Offer.RINGING:
+                assert (offer.ring_until_at or 0.0) > late, f"{offer.id} rings for ever"
+            elif offer.state == Offer.OFFERED:
+                assert (offer.pushed_at or offer.offered_at) + 5.0 > late, f"{offer.id} is never shown"
+        for talk in talks:
+            if talk.state == Participation.VANISHED:
+                assert (talk.until_at or 0.0) > late, f"{talk.id} has vanished for ever"
+        for agent in agents:
+            if agent.state == Agent.WRAP_UP:
+                assert (agent.until_at or 0.0) > late, f"{agent.id} writes for ever"
+
+    def _who_is_bound_is_bound_once(self, agents: Rows, offers: Rows, talks: Rows) -> None:
+        ringing = [offer.agent_id for offer in offers if offer.state in (Offer.OFFERED, Offer.RINGING)]
+        claimed = [offer.agent_id for offer in offers if offer.state == Offer.ACCEPTED]
+        talking = [talk.agent_id for talk in talks]
+        for agent in agents:
+            bound = agent.state in (Agent.ON_CALL, Agent.ON_HOLD)
+            assert (agent.id in claimed + talking) == bound, (
+                f"{agent.id} is {agent.state}, bound by nothing or more"
+            )
+            assert ringing.count(agent.id) == (agent.state == Agent.RINGING), f"{agent.id} is {agent.state}"
+            assert max(claimed.count(agent.id), talking.count(agent.id)) <= 1, f"{agent.id} has two callers"
+
+    def _watched(self, write: Callable[..., None]) -> Callable[..., None]:
+        def watch(tx: Session, merchant_id: str, call_id: str, kind: str, at: float, **data: Any) -> None:
+            if kind == "offered":
+                self._the_first_is_offered_first(tx, call_id, data["agent_id"])
+                self._rings_since[data["offer"]] = self.centre.now
+            elif kind in SOONEST:
+                rang = self.centre.now - self._rings_since[data["offer"]]
+                assert rang >= SOONEST[kind] - 0.01, f"{data['offer']} {kind} after {rang:.1f} s"
+            elif kind == "queue_timed_out":
+                self._nobody_is_sent_away_too_soon(tx, call_id)
+            write(tx, merchant_id, call_id, kind, at, **data)
+
+        return watch
+
+    def _nobody_is_sent_away_too_soon(self, tx: Session, call_id: str) -> None:
+        waited = [
+            self.centre.now - one for one in tx.scalars(select(_W.entered_at).where(_W.call_id == call_id))
+        ]
+        assert max(waited) >= LEAST_WAIT_SECONDS - 0.01, f"{call_id} was sent away after {max(waited):.1f} s"
+
+    def _the_first_is_offered_first(self, tx: Session, call_id: str, agent_id: str) -> None:
+        """By priority and entry among equals, over all queues of the agent; who came back to the head is before them."""
+        sids = dict(tx.execute(select(models.Call.id, models.Call.call_sid)).all())
+        offered = tx.scalar(
+            select(models.Waiting).where(models.Waiting.call_id == call_id, models.Waiting.left_as.is_(None))
+        )
+        assert offered is not None
+        served = QUEUES[agent_id.removeprefix("us_")]
+        for other in tx.scalars(_WAITING):
+            if other.id != offered.id and other.queue in served and other.deadline_at > self.centre.now:
+                mine, theirs = self._place(offered, sids[call_id]), self._place(other, sids[other.call_id])
+                assert mine <= theirs, f"{offered.id} is offered to {agent_id} before {other.id}"
+
+    def _place(self, place: models.Waiting, sid: str) -> tuple[bool, float]:
+        head_start = 60.0 * KEYS[self.centre.keys[sid]][1]
+        return place.head_at is None, round(place.entered_at - head_start, 6)
