@@ -57,7 +57,8 @@ def add_words(words: ArgumentWords) -> None:
 def _names(flow: Flow, look: Look) -> Mapping[str, tuple[str, ...]]:
     """The names of a flow, and of the people whom its merchant has."""
     live = look(flow.merchant)
-    return names_of(flow) | ({"person": tuple(sorted(live.people))} if live is not None else {})
+    known = {"person": live.people, "team": live.teams} if live is not None else {}
+    return names_of(flow) | {refers: tuple(sorted(names)) for refers, names in known.items()}
 
 
 def run_explain(args: argparse.Namespace) -> int:
