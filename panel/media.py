@@ -22,6 +22,7 @@ from panel.problems import Problem, not_found
 from recordings.faults import NotStored
 from recordings.keys import waveform_key
 from recordings.storage import open_storage
+from voice.contacts import contact_of
 from voice.models import Audit, Recording, Ticket
 from voice.runtime import Runtime
 
@@ -77,7 +78,8 @@ def _tell(recording: Recording, signed: str) -> None:
         if tx.scalar(select(Audit.id).where(Audit.once == once)) is not None:
             return
         ticket = select(Ticket.number).where(
-            Ticket.merchant_id == recording.merchant_id, Ticket.call_id == recording.call_id
+            Ticket.merchant_id == recording.merchant_id,
+            Ticket.call_id == contact_of(tx, recording.merchant_id, recording.call_id),
         )
         number = tx.scalar(ticket)
     about = f"#{number}" if number is not None else recording.call_id

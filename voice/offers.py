@@ -60,20 +60,16 @@ def accept(rt: Runtime, agent_id: str, offer_id: str) -> dict[str, str]:
     """The agent takes the caller; of several agents exactly one wins. Asked again by the winner, the answer is the same."""
     with rt.write() as tx:
         offer = _offer(tx, agent_id, offer_id)
-        call = tx.get_one(models.Call, (offer.merchant_id, offer.call_id))
-        answer = {"offer": offer.id, "account_sid": call.account_sid, "call": call.id}
         if offer.state in (Offer.ACCEPTED, Offer.CONNECTED):
-            return answer
+            return _won(tx, offer)
         if offer.phone:
             raise Refused("not_now", "Your phone rings: take the caller there, with the key 1.")
         if offer.state == Offer.OFFERED:
             _rings(tx, rt, offer)
         if not (refusal := _put_off(tx, rt, offer)):
             claim(tx, rt, offer)
-            answer["call"] = offer.call_id
-    if refusal:
-        raise Refused("not_dialled", refusal)
-    return answer
+            return _won(tx, offer)
+    raise Refused("not_dialled", refusal)
 
 
 def decline(rt: Runtime, agent_id: str, offer_id: str) -> None:
@@ -210,6 +206,12 @@ def claim(tx: Session, rt: Runtime, offer: models.Offer) -> None:
     rt.journal.write(
         tx, offer.merchant_id, offer.call_id, "accepted", now, agent_id=offer.agent_id, offer=offer.id
     )
+
+
+def _won(tx: Session, offer: models.Offer) -> dict[str, str]:
+    """What the page's phone needs to come to the fence; the call of a callback is the one that the claim began."""
+    call = tx.get_one(models.Call, (offer.merchant_id, offer.call_id))
+    return {"offer": offer.id, "account_sid": call.account_sid, "call": call.id}
 
 
 def _put_off(tx: Session, rt: Runtime, offer: models.Offer) -> str:

@@ -10,6 +10,7 @@ from panel.context import rt, viewer
 from panel.problems import Problem, not_found
 from panel.ticket_list import Page, Sort, Wish, missed, tickets
 from panel.ticket_story import one_ticket
+from voice.contacts import contact_of
 from voice.models import Call, Ticket
 
 api = Blueprint("tickets", __name__)
@@ -46,7 +47,13 @@ def number_of(merchant_id: str, call_id: str) -> int | None:
     with rt().store.read() as tx:
         known = tx.execute(
             select(Call.id, Ticket.number)
-            .outerjoin(Ticket, and_(Ticket.merchant_id == Call.merchant_id, Ticket.call_id == Call.id))
+            .outerjoin(
+                Ticket,
+                and_(
+                    Ticket.merchant_id == Call.merchant_id,
+                    Ticket.call_id == contact_of(tx, merchant_id, call_id),
+                ),
+            )
             .where(
                 Call.merchant_id == merchant_id, Call.merchant_id.in_(viewer().merchants), Call.id == call_id
             )

@@ -47,7 +47,7 @@ function ring(offer, here) {
   return h("div", { class: "call" },
     offer.phone ? said("bell", "Your phone rings: press 1 there to take the call") : said(offer.came_back ? "resume" : offer.sent_by ? "forward" : offer.asked_by ? "people" : "phone", ringsFor(offer)),
     h("div", {}, who(offer)),
-    h("p", { class: "bits" }, offer.queue.startsWith("@") ? "" : bit("Queue", readable(offer.queue)), bit(offer.callback ? "Asked" : "Waited", since(offer.callback ? offer.callback.asked_at : offer.entered_at)), bit("Dialled", offer.dialled)),
+    h("p", { class: "bits" }, offer.queue.startsWith("@") ? "" : bit("Queue", readable(offer.queue)), offer.callback ? bit("Asked", since(offer.callback.asked_at), " ago") : bit("Waited", since(offer.entered_at)), bit("Dialled", offer.dialled)),
     offer.callback ? h("p", { class: "note" }, calledBack(offer.callback)) : "",
     way.length ? h("ol", { class: "way", "aria-label": "Way through the menu" }, way) : "",
     h("div", { class: "left" }, h("i", bar ? { "data-bar": bar } : {})),
