@@ -1,10 +1,25 @@
 """The snapshot of a decision from SQL: who waits in some queues, and who could take them, each cut to the foremost."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from typing import Any, assert_never
+from functools import cache
+from typing import Any, Final, assert_never
 
-from sqlalchemy import ColumnElement, Select, and_, case, literal, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Executable,
+    Float,
+    Integer,
+    Select,
+    and_,
+    bindparam,
+    case,
+    literal,
+    or_,
+    select,
+    text,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
 from routing.plan import Plan
@@ -27,42 +42,51 @@ def is_open() -> ColumnElement[bool]:
     )
 
 
+_CALLER = [
+    getattr(models.Waiting, name)
+    for name in ("id", "merchant_id", "queue", "rank_at", "head_at", "last_agent_id", "strategy", "plan", "gives_up",
+                 "offers_made", "entered_at")
+]  # fmt: skip
+_AGENT = [
+    getattr(models.Agent, name)
+    for name in ("id", "last_offer_at", "not_before_at", "calls_taken", "talk_seconds")
+]
+_RUNG: Final = select(models.Waiting.merchant_id, models.Waiting.queue, models.Waiting.plan).where(
+    is_open(), models.Waiting.left_as.is_(None), text(models.RUNG)
+)
+_SERVED: Final = select(
+    models.QueueMember.agent_id, models.QueueMember.merchant_id, models.QueueMember.queue
+).where(models.QueueMember.agent_id.in_(bindparam("agents", expanding=True)))
+
+
 def snapshot(tx: Session, queues: set[QueueKey], now: float, held: AbstractSet[str] = NOBODY) -> Snapshot:
     """Callers of these queues, and the free agents who could be rung for them; `held` are in other hands."""
-    callers: dict[str, WaitingCaller] = {}
-    agent_ids: set[str] = set()
-    for key in queues:
-        waiting = [row for row in tx.scalars(_foremost(key, now)) if row.id not in held]
-        tried = _rung_in_vain(tx, [row for row in waiting if row.gives_up and row.offers_made])
-        found = [_caller(row, tried.get(row.id, NOBODY)) for row in waiting]
-        callers |= {one.id: one for one in found}
-        if found:
-            agent_ids |= _free(tx, found, now)
-    agent_ids -= held
-    if not callers or not agent_ids:
+    waiting = [row for row in _foremost(tx, sorted(queues), now) if row.id not in held]
+    tried = _rung_in_vain(tx, [row for row in waiting if row.gives_up and row.offers_made])
+    callers = [_caller(row, tried.get(row.id, NOBODY)) for row in waiting]
+    free = {row.id: row for row in _free(tx, callers, now) if row.id not in held}
+    if not callers or not free:
         return Snapshot((), ())
-    serves = queues_of(tx, agent_ids)
-    agents = tx.scalars(select(models.Agent).where(models.Agent.id.in_(agent_ids)))
+    serves = queues_of(tx, free)
     return Snapshot(
-        tuple(callers.values()),
-        tuple(_agent(one, serves.get(one.id, frozenset())) for one in agents),
+        tuple(callers),
+        tuple(_agent(row, serves.get(agent_id, frozenset())) for agent_id, row in free.items()),
     )
 
 
 def queues_for(tx: Session, agent_id: str) -> frozenset[QueueKey]:
     """The queues that an agent takes, and the rings without a queue that mean the agent."""
-    rung = tx.scalars(
-        select(models.Waiting).where(is_open(), models.Waiting.queue.like("@%"))  # few, and never for long
-    )
-    meant = {(row.merchant_id, row.queue) for row in rung if agent_id in (Plan.load(row.plan).only or ())}
+    meant = {
+        (row.merchant_id, row.queue) for row in tx.execute(_RUNG) if agent_id in (row.plan.get("only") or ())
+    }
     return queues_of(tx, [agent_id]).get(agent_id, frozenset()) | meant
 
 
 def queues_of(tx: Session, agent_ids: Iterable[str]) -> dict[str, frozenset[QueueKey]]:
     """The queues that each of these agents takes."""
     found: dict[str, set[QueueKey]] = {}
-    for row in tx.scalars(select(models.QueueMember).where(models.QueueMember.agent_id.in_(list(agent_ids)))):
-        found.setdefault(row.agent_id, set()).add((row.merchant_id, row.queue))
+    for agent_id, merchant_id, queue in tx.execute(_SERVED, {"agents": list(agent_ids)}):
+        found.setdefault(agent_id, set()).add((merchant_id, queue))
     return {agent_id: frozenset(queues) for agent_id, queues in found.items()}
 
 
@@ -72,27 +96,48 @@ def everybody_was_rung(tx: Session, waiting: models.Waiting, now: float) -> bool
     caller = _caller(waiting, tried)
     if caller.plan.only is None and not tried:
         return False
-    left = tx.scalars(_meant(caller, now).where(models.Agent.state.not_in(NOT_ON_SHIFT)))
+    left = tx.scalars(
+        _meant(select(models.Agent.id), caller, now).where(models.Agent.state.not_in(NOT_ON_SHIFT))
+    )
     return set(left) <= tried
 
 
-def _foremost(key: QueueKey, now: float) -> Select[models.Waiting]:
-    merchant_id, queue = key
-    return (
-        select(models.Waiting)
+def _foremost(tx: Session, queues: Sequence[QueueKey], now: float) -> Sequence[Any]:
+    """The rows of the foremost callers of each of these queues."""
+    if not queues:
+        return ()
+    named: dict[str, Any] = {"now": now}
+    for number, (merchant_id, queue) in enumerate(queues):
+        named |= {f"merchant_{number}": merchant_id, f"queue_{number}": queue}
+    return tx.execute(_foremost_of(len(queues)), named).all()
+
+
+@cache
+def _foremost_of(queues: int) -> Executable:
+    """One statement for so many queues: making it takes longer than carrying it out."""
+    waiting = models.Waiting
+    foremost = (
+        select(*_CALLER)
         .where(
-            models.Waiting.merchant_id == merchant_id,
-            models.Waiting.queue == queue,
+            waiting.merchant_id == bindparam(f"merchant_{number}"),
+            waiting.queue == bindparam(f"queue_{number}"),
             is_open(),
-            models.Waiting.left_as.is_(None),
-            models.Waiting.deadline_at > now,
+            waiting.left_as.is_(None),
+            waiting.deadline_at > bindparam("now", type_=Float),
+            at_head,
         )
-        .order_by(models.Waiting.head_at.is_(None), models.Waiting.rank_at, models.Waiting.id)
+        .order_by(waiting.rank_at, waiting.id)
         .limit(CANDIDATES)
+        for number in range(queues)
+        for at_head in (
+            waiting.head_at.is_not(None),
+            waiting.head_at.is_(None),
+        )  # each in an index of its own
     )
+    return union_all(*(select(*one.subquery().c) for one in foremost))
 
 
-def _caller(row: models.Waiting, tried: frozenset[str]) -> WaitingCaller:
+def _caller(row: Any, tried: frozenset[str]) -> WaitingCaller:
     return WaitingCaller(
         row.id,
         (row.merchant_id, row.queue),
@@ -107,29 +152,66 @@ def _caller(row: models.Waiting, tried: frozenset[str]) -> WaitingCaller:
     )
 
 
-def _agent(row: models.Agent, queues: frozenset[QueueKey]) -> FreeAgent:
+def _agent(row: Any, queues: frozenset[QueueKey]) -> FreeAgent:
     return FreeAgent(row.id, queues, row.last_offer_at, row.not_before_at, row.calls_taken, row.talk_seconds)
 
 
-def _free(tx: Session, callers: Collection[WaitingCaller], now: float) -> set[str]:
-    """The ids of the foremost agents who are available for these callers of a queue, or of a ring that bears its name."""
-    pools = {_pool(one, now): one for one in callers}
-    spare = len(frozenset().union(*(one.tried for one in callers)))
-    found: set[str] = set()
-    for one in pools.values():
-        free = _meant(one, now).where(
+def _free(tx: Session, callers: Iterable[WaitingCaller], now: float) -> Iterator[Any]:
+    """The rows of the foremost agents who are available for these callers."""
+    pools: dict[tuple[object, ...], list[WaitingCaller]] = {}
+    for one in callers:
+        pools.setdefault(_pool(one, now), []).append(one)
+    for alike in pools.values():
+        one, spare = alike[0], len(frozenset().union(*(caller.tried for caller in alike)))
+        most = spare + (LOTS if one.strategy is Strategy.RANDOM else CANDIDATES)
+        if _is_usual(one, now):
+            merchant_id, queue = one.queue
+            named = {"merchant": merchant_id, "queue": queue, "now": now, "most": most}
+            yield from tx.execute(_usual(one.strategy), named)
+            continue
+        free = _meant(select(*_AGENT), one, now).where(
             models.Agent.state == Agent.AVAILABLE, models.Agent.not_before_at <= now
         )
-        most = LOTS if one.strategy is Strategy.RANDOM else CANDIDATES
         order = (*_own_first(one, now), *_order(one), models.Agent.id)
-        found |= set(tx.scalars(free.order_by(*order).limit(most + spare)))
-    return found
+        yield from tx.execute(free.order_by(*order).limit(most))
+
+
+def _is_usual(caller: WaitingCaller, now: float) -> bool:
+    """Whether everybody of the queue may take this caller now, and the strategy alone orders them."""
+    plan = caller.plan
+    return (
+        plan.only is None
+        and caller.strategy is not Strategy.LINEAR
+        and not plan.tiers_after(now - caller.entered_at)
+        and plan.able_after(now - caller.entered_at) is None
+        and caller.reserved_for(now) is None
+    )
+
+
+@cache
+def _usual(strategy: Strategy) -> Select[Any]:
+    """The free agents of a queue in the order of a strategy, as one statement, made once."""
+    members = select(models.QueueMember.agent_id).where(
+        models.QueueMember.merchant_id == bindparam("merchant"),
+        models.QueueMember.queue == bindparam("queue"),
+    )
+    return (
+        select(*_AGENT)
+        .where(
+            models.Agent.id.in_(members),
+            models.Agent.state == Agent.AVAILABLE,
+            models.Agent.not_before_at <= bindparam("now", type_=Float),
+        )
+        .order_by(*_order(WaitingCaller("", ("", ""), 0.0, strategy=strategy)), models.Agent.id)
+        .limit(bindparam("most", type_=Integer))
+    )
 
 
 def _pool(caller: WaitingCaller, now: float) -> tuple[object, ...]:
     """Callers with the same have the same agents, in the same order."""
     plan, waited = caller.plan, now - caller.entered_at
     return (
+        caller.queue,
         caller.strategy,
         plan.only,
         plan.order,
@@ -139,11 +221,11 @@ def _pool(caller: WaitingCaller, now: float) -> tuple[object, ...]:
     )
 
 
-def _meant(caller: WaitingCaller, now: float) -> Select[str]:
+def _meant(agents: Select[Any], caller: WaitingCaller, now: float) -> Select[Any]:
     """The agents who may be rung for a caller by now, free or not (routing/match.py)."""
     plan, waited = caller.plan, now - caller.entered_at
     merchant_id, queue = caller.queue
-    meant = select(models.Agent.id).where(
+    meant = agents.where(
         models.Agent.id.in_(_members(merchant_id, (queue, *plan.tiers_after(waited))))
         if plan.only is None
         else models.Agent.id.in_(plan.only)
@@ -185,7 +267,7 @@ def _members(merchant_id: str, queues: Collection[str]) -> Select[str]:
     )
 
 
-def _rung_in_vain(tx: Session, waiting: Collection[models.Waiting]) -> Mapping[str, frozenset[str]]:
+def _rung_in_vain(tx: Session, waiting: Collection[Any]) -> Mapping[str, frozenset[str]]:
     """Of each of these callers, who declined, let it ring or could not be shown it."""
     if not waiting:
         return {}

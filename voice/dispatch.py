@@ -157,9 +157,8 @@ def _store(tx: Session, rt: Runtime, offer: MakeOffer) -> None:
     )
     if not taken:
         raise Outrun(offer.waiting_id)
-    if move(tx, rt, offer.agent_id, "offered") is None:
+    if move(tx, rt, offer.agent_id, "offered", held=agent, last_offer_at=now) is None:
         raise Outrun(offer.agent_id)
-    tx.execute(update(models.Agent).where(models.Agent.id == offer.agent_id).values(last_offer_at=now))
     offer_id = rt.chance.id("of")
     made = models.Offer(
         merchant_id=waiting.merchant_id,

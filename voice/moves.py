@@ -1,7 +1,10 @@
 """One agent's state changes here and nowhere else, under the lock of (state, version)."""
 
+from collections.abc import Iterable
+
 from sqlalchemy import update
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 
 from voice import models
 from voice.changes import changed
@@ -23,12 +26,14 @@ def move(
     reason: str = "",
     until_at: float | None = None,
     by: str = "",
+    held: models.Agent | None = None,
+    **also: object,
 ) -> Agent | None:
     """Move an agent by what happened; None when the table has no such move from where the agent is.
 
-    `by` is the supervisor whose word it is; a supervisor's word about what comes after a call is remembered until then.
+    `held` is the agent's row when this decision has locked it already; `also` are columns that change with it. `by` is the supervisor whose word it is; a supervisor's word about what comes after a call is remembered until then.
     """
-    agent = lock_agent(tx, agent_id)
+    agent = held or lock_agent(tx, agent_id)
     if agent is None or (target := AGENT_MOVES.get((Agent(agent.state), happened))) is None:
         return None
     if agent.next_state and target not in AGENT_BUSY and happened not in SAID:
@@ -36,24 +41,30 @@ def move(
         by = by or agent.set_by
     elif agent.next_state and target in AGENT_BUSY:
         by = agent.set_by
+    values: dict[str, object] = {
+        "state": target,
+        "reason": reason,
+        "since_at": rt.now(),
+        "until_at": until_at,
+        "version": agent.version + 1,
+        "next_state": agent.next_state if target in AGENT_BUSY else "",
+        "set_by": by,
+        "desk_version": models.Agent.desk_version + 1,
+        **also,
+    }
     moved = changed(
         tx,
         update(models.Agent)
         .where(models.Agent.id == agent_id, models.Agent.version == agent.version)
-        .values(
-            state=target,
-            reason=reason,
-            since_at=rt.now(),
-            until_at=until_at,
-            version=agent.version + 1,
-            next_state=agent.next_state if target in AGENT_BUSY else "",
-            set_by=by,
-        ),
+        .values(values),
+        execution_options={"synchronize_session": False},
     )
     if not moved:
         return None
-    tx.refresh(agent)
-    bump_desks(tx, rt, agent_id)
+    values["desk_version"] = agent.desk_version + 1
+    for name, value in values.items():
+        set_committed_value(agent, name, value)
+    _tell_desks(tx, rt, {agent_id})
     return target
 
 
@@ -74,6 +85,10 @@ def bump_desks(tx: Session, rt: Runtime, *agent_ids: str | None) -> None:
         .values(desk_version=models.Agent.desk_version + 1),
         execution_options={"synchronize_session": False},
     )
+    _tell_desks(tx, rt, ids)
+
+
+def _tell_desks(tx: Session, rt: Runtime, ids: Iterable[str]) -> None:
     named: set[str] = tx.info.setdefault("changed_desks", set())
     if not named:
         after_commit(tx, lambda: rt.nudge(" ".join(sorted(named))))

@@ -12,13 +12,14 @@ from voice.models.calls import Call, Event, Reply, TextMessage, TurnAnswer
 from voice.models.merchants import FlowDraft, FlowPublication, FlowVersion, Merchant, Number, TwilioAccount
 from voice.models.people import Audit, LoginSession, Membership, User
 from voice.models.phones import PhoneRing
-from voice.models.queues import Offer, Waiting
+from voice.models.queues import RUNG, Offer, Waiting
 from voice.models.supervisions import Supervision
 from voice.models.talks import Action, Consult, Participation
 
-SCHEMA = "0014"  # the last revision in voice/migrations/versions; every change of the tables is one more
+SCHEMA = "0015"  # the last revision in voice/migrations/versions; every change of the tables is one more
 
 __all__ = [
+    "RUNG",
     "SCHEMA",
     "Action",
     "Agent",

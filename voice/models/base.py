@@ -29,6 +29,11 @@ def quoted(members: Iterable[object]) -> str:
     return ", ".join(f"'{member}'" for member in sorted(str(one) for one in members))
 
 
+def index_while(name: str, *columns: str, where: str) -> Index:
+    """An index over the rows that meet a condition, in both stores."""
+    return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
+
+
 def unique_while(name: str, *columns: str, where: str) -> Index:
     """A unique index over the rows that meet a condition, in both stores."""
     return Index(name, *columns, unique=True, sqlite_where=text(where), postgresql_where=text(where))

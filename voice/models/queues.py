@@ -6,7 +6,9 @@ from sqlalchemy import Index, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from voice import states
-from voice.models.base import Base, key, of_call, quoted, unique_while
+from voice.models.base import Base, index_while, key, of_call, quoted, unique_while
+
+RUNG = "substr(queue, 1, 1) = '@'"  # an agent or a team is rung without a queue: few, and never for long
 
 
 class Waiting(Base):
@@ -64,6 +66,12 @@ class Waiting(Base):
         of_call(),
         Index("waiting_open", "merchant_id", "queue", "state"),
         Index("waiting_due", "state", "until_at"),
+        index_while("waiting_foremost", "merchant_id", "queue", "rank_at", "id", where="left_as IS NULL"),
+        index_while(
+            "waiting_at_head", "merchant_id", "queue", where="left_as IS NULL AND head_at IS NOT NULL"
+        ),
+        Index("waiting_by_id", "id"),  # an offer names the place alone
+        index_while("waiting_rung", "id", where=RUNG),
         Index("waiting_of_call", "merchant_id", "call_id"),
         unique_while("waiting_once_per_call", "merchant_id", "call_id", where="left_as IS NULL"),
     )
