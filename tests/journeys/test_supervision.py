@@ -21,7 +21,7 @@ def heard_by(speaker: Handset, *others: Handset) -> list[bool]:
 
 @pytest.mark.both_stores
 def test_a_supervisor_listens_coaches_barges_in_and_leaves_and_the_talk_goes_on(shop: Shop) -> None:
-    caller, sue = shop.talk(), Supervisor(shop)
+    caller, sue = shop.talk(1), Supervisor(shop)
     leg = sue.comes(shop.ann)
     listening = heard_by(leg, caller, shop.ann.leg)
     hears = heard_by(caller, leg) + heard_by(shop.ann.leg, leg)
@@ -57,7 +57,7 @@ def test_a_supervisor_listens_coaches_barges_in_and_leaves_and_the_talk_goes_on(
 
 @pytest.mark.parametrize("heard", ["coaching", "barged"])
 def test_who_comes_to_coach_is_never_heard_by_the_caller_on_the_way(shop: Shop, heard: str) -> None:
-    caller, sue = shop.talk(), Supervisor(shop)
+    caller, sue = shop.talk(1), Supervisor(shop)
     leg = sue.comes(shop.ann, heard)
 
     assert heard_by(leg, shop.ann.leg) == [True]
@@ -68,7 +68,7 @@ def test_who_comes_to_coach_is_never_heard_by_the_caller_on_the_way(shop: Shop, 
 
 
 def test_the_agents_desk_says_who_coaches_and_nothing_of_who_only_listens(shop: Shop) -> None:
-    shop.talk()
+    shop.talk(1)
     sue = Supervisor(shop)
     sue.comes(shop.ann)
     assert shop.ann.snapshot["talk"]["supervisors"] == []
@@ -83,14 +83,14 @@ def test_the_agents_desk_says_who_coaches_and_nothing_of_who_only_listens(shop: 
 
 def test_a_merchant_may_wish_that_listening_is_shown(shop: Shop) -> None:
     shop.publishes(SHOWN)
-    shop.talk()
+    shop.talk(1)
     Supervisor(shop).comes(shop.ann)
 
     assert shop.ann.snapshot["talk"]["supervisors"] == [{"name": "Sue", "heard": "listening"}]
 
 
 def test_the_floor_shows_every_supervisor_who_is_in_a_talk(shop: Shop) -> None:
-    shop.talk()
+    shop.talk(1)
     sue, tom = Supervisor(shop), Supervisor(shop, "tom", "admin")
     sue.comes(shop.ann)
     tom.comes(shop.ann, "coaching")
@@ -102,10 +102,9 @@ def test_the_floor_shows_every_supervisor_who_is_in_a_talk(shop: Shop) -> None:
     ]
 
 
-@pytest.mark.both_stores
 @pytest.mark.parametrize("who", ["agent", "caller"])
 def test_when_the_talk_ends_so_does_the_supervisors_leg(shop: Shop, who: str) -> None:
-    caller, sue = shop.talk(), Supervisor(shop)
+    caller, sue = shop.talk(1), Supervisor(shop)
     leg = sue.comes(shop.ann, "barged")
     if who == "agent":
         shop.ann.ends()
@@ -120,7 +119,7 @@ def test_when_the_talk_ends_so_does_the_supervisors_leg(shop: Shop, who: str) ->
 
 
 def test_a_supervisors_browser_that_dies_leaves_caller_and_agent_talking(shop: Shop) -> None:
-    caller, sue = shop.talk(), Supervisor(shop)
+    caller, sue = shop.talk(1), Supervisor(shop)
     sue.comes(shop.ann, "barged").vanishes()
     shop.waits(10)
 
@@ -130,7 +129,7 @@ def test_a_supervisors_browser_that_dies_leaves_caller_and_agent_talking(shop: S
 
 
 def test_a_supervisor_hears_the_agents_while_the_caller_is_held(shop: Shop) -> None:
-    caller, sue = shop.talk(), Supervisor(shop)
+    caller, sue = shop.talk(1), Supervisor(shop)
     leg = sue.comes(shop.ann)
     shop.ben.starts_shift()
     shop.ann.asks("agent", "us_ben")
@@ -142,9 +141,8 @@ def test_a_supervisor_hears_the_agents_while_the_caller_is_held(shop: Shop) -> N
     assert heard_by(caller, leg) == [False]
 
 
-@pytest.mark.both_stores
 def test_who_coaches_goes_on_with_the_colleague_to_whom_the_caller_is_handed(shop: Shop) -> None:
-    caller, sue = shop.talk(), Supervisor(shop)
+    caller, sue = shop.talk(1), Supervisor(shop)
     leg = sue.comes(shop.ann, "coaching")
     shop.ben.starts_shift()
     shop.ann.asks("agent", "us_ben")
@@ -160,7 +158,7 @@ def test_who_coaches_goes_on_with_the_colleague_to_whom_the_caller_is_handed(sho
 
 
 def test_who_coaches_an_agent_whose_phone_is_lost_is_heard_again_on_the_new_leg(shop: Shop) -> None:
-    caller, sue = shop.talk(), Supervisor(shop)
+    caller, sue = shop.talk(1), Supervisor(shop)
     leg = sue.comes(shop.ann, "coaching")
     shop.ann.leg.vanishes()
     shop.waits(4)
@@ -173,7 +171,7 @@ def test_who_coaches_an_agent_whose_phone_is_lost_is_heard_again_on_the_new_leg(
 
 
 def test_a_caller_who_goes_back_to_the_queue_takes_no_supervisor_along(shop: Shop) -> None:
-    shop.talk()
+    shop.talk(1)
     leg = Supervisor(shop).comes(shop.ann, "barged")
     shop.ann.closes_laptop()
     shop.waits(20)
@@ -183,7 +181,7 @@ def test_a_caller_who_goes_back_to_the_queue_takes_no_supervisor_along(shop: Sho
 
 
 def test_a_supervisor_is_in_one_talk_at_a_time(shop: Shop) -> None:
-    shop.talk()
+    shop.talk(1)
     shop.ben.starts_shift()
     second = shop.joins_queue("+12025550199")
     shop.ben.rings()
@@ -198,7 +196,7 @@ def test_a_supervisor_is_in_one_talk_at_a_time(shop: Shop) -> None:
 
 
 def test_nobody_else_comes_in_with_a_supervisors_offer(shop: Shop) -> None:
-    caller = shop.talk()
+    caller = shop.talk(1)
     sue = Supervisor(shop)
     offer = sue.asks_to("barged", shop.ann.call_id())["offer"]
     strangers: list[ClientLeg] = [
@@ -214,7 +212,7 @@ def test_nobody_else_comes_in_with_a_supervisors_offer(shop: Shop) -> None:
 
 @pytest.mark.parametrize("loss", ["role", "account"])
 def test_who_may_not_watch_any_more_is_out_of_the_talk(shop: Shop, loss: str) -> None:
-    caller, sue = shop.talk(), Supervisor(shop)
+    caller, sue = shop.talk(1), Supervisor(shop)
     leg = sue.comes(shop.ann)
     with shop.rt.write() as tx:
         if loss == "role":
@@ -227,7 +225,7 @@ def test_who_may_not_watch_any_more_is_out_of_the_talk(shop: Shop, loss: str) ->
 
 
 def test_an_agent_who_also_supervises_finishes_the_own_call_first(shop: Shop) -> None:
-    shop.talk()
+    shop.talk(1)
     shop.ben.starts_shift()
     second = shop.joins_queue("+12025550199")
     shop.ben.rings()
@@ -242,7 +240,7 @@ def test_an_agent_who_also_supervises_finishes_the_own_call_first(shop: Shop) ->
 
 
 def test_a_carrier_that_does_not_answer_keeps_the_supervisor_silent_until_it_does(shop: Shop) -> None:
-    caller, sue = shop.talk(), Supervisor(shop)
+    caller, sue = shop.talk(1), Supervisor(shop)
     leg = sue.comes(shop.ann)
     shop.sim.faults.rest("POST .*/Participants/", "status", times=2, status=500)
     shop.is_quiet = False
@@ -256,7 +254,7 @@ def test_a_carrier_that_does_not_answer_keeps_the_supervisor_silent_until_it_doe
 
 def test_webhooks_twice_change_nothing(shop: Shop) -> None:
     shop.harms_webhooks("/voice/(agent|room|agent-left)", "duplicate")
-    caller, sue = shop.talk(), Supervisor(shop)
+    caller, sue = shop.talk(1), Supervisor(shop)
     leg = sue.comes(shop.ann, "coaching")
     assert heard_by(leg, caller, shop.ann.leg) == [False, True]
     sue.leaves()
@@ -267,7 +265,7 @@ def test_webhooks_twice_change_nothing(shop: Shop) -> None:
 
 
 def test_no_silent_listening_is_told_in_the_ticket_that_agents_read(shop: Shop) -> None:
-    shop.talk()
+    shop.talk(1)
     sue = Supervisor(shop)
     sue.comes(shop.ann)
     sue.turns("coaching")

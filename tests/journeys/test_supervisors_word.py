@@ -21,7 +21,6 @@ def only_billing(shop: Shop, agent_id: str) -> None:
         tx.add(models.QueueMember(merchant_id="northwind", queue="billing", agent_id=agent_id))
 
 
-@pytest.mark.both_stores
 def test_an_agent_is_set_away_and_back_and_the_desk_shows_by_whom(shop: Shop) -> None:
     shop.ann.starts_shift()
     sue = Supervisor(shop)
@@ -40,13 +39,15 @@ def test_an_agent_is_set_away_and_back_and_the_desk_shows_by_whom(shop: Shop) ->
 
 
 def test_a_busy_agent_goes_away_only_after_the_call(shop: Shop) -> None:
-    caller, sue = shop.talk(), Supervisor(shop)
+    caller, sue = shop.talk(1), Supervisor(shop)
     assert sue.sets(shop.ann, "away", "lunch") == "Ann will be away after the call."
     shop.waits(5)
     assert shop.ann.leg.is_talking_to(caller)
     assert (shop.ann.snapshot["next_state"], shop.ann.snapshot["set_by"]) == ("away:lunch", "Sue")
     shop.ann.ends()
-    shop.ann.becomes(Agent.AWAY, within=40)
+    shop.ann.becomes(Agent.WRAP_UP, within=5)
+    shop.ann.posts("/api/wrap-up/end")
+    assert shop.ann.state == Agent.AWAY
     assert (shop.ann.row.reason, shop.ann.row.set_by) == ("lunch", "Sue")
     shop.ann.posts("/api/available")
 
@@ -54,20 +55,21 @@ def test_a_busy_agent_goes_away_only_after_the_call(shop: Shop) -> None:
 
 
 def test_an_agent_is_signed_out_now_or_after_the_call(shop: Shop) -> None:
-    shop.talk()
+    shop.talk(1)
     shop.ben.starts_shift()
     sue = Supervisor(shop)
     assert sue.sets(shop.ben, "offline") == "Ben is signed out."
     assert sue.sets(shop.ann, "offline") == "Ann will be signed out after the call."
     shop.ann.ends()
-    shop.ann.becomes(Agent.OFFLINE, within=40)
+    shop.ann.becomes(Agent.WRAP_UP, within=5)
+    shop.ann.posts("/api/wrap-up/end")
 
-    assert shop.ben.state == Agent.OFFLINE
+    assert (shop.ann.state, shop.ben.state) == (Agent.OFFLINE, Agent.OFFLINE)
 
 
 def test_nobody_is_made_available_whose_desk_is_not_open(shop: Shop) -> None:
     sue = Supervisor(shop)
-    shop.waits(60)
+    shop.waits(31)
 
     assert "desk is not open" in sue.sets(shop.ben, "available", expect=409)
     assert "off shift" in sue.sets(shop.ben, "away", expect=409)
@@ -99,7 +101,7 @@ def test_a_ring_that_hangs_is_taken_back_and_a_colleague_is_rung(shop: Shop) -> 
 
 
 def test_a_wrap_up_is_ended_by_a_supervisor_and_the_next_caller_rings(shop: Shop) -> None:
-    shop.talk()
+    shop.talk(1)
     shop.joins_queue(OTHER)
     shop.ann.ends()
     shop.ann.becomes(Agent.WRAP_UP, within=5)
@@ -110,9 +112,8 @@ def test_a_wrap_up_is_ended_by_a_supervisor_and_the_next_caller_rings(shop: Shop
     assert "not in wrap-up" in sue.finishes(shop.ann, "wrap_up", expect=410)
 
 
-@pytest.mark.both_stores
 def test_a_talk_is_ended_by_a_supervisor_and_says_so(shop: Shop) -> None:
-    caller, sue = shop.talk(), Supervisor(shop)
+    caller, sue = shop.talk(1), Supervisor(shop)
     assert sue.finishes(shop.ann, "talk", shop.ann.call_id()) == "The call with Ann is ended."
     caller.ends()
     shop.ann.becomes(Agent.WRAP_UP, within=5)
@@ -176,7 +177,6 @@ def test_a_caller_who_rings_somewhere_can_be_moved_and_that_ring_ends(shop: Shop
     shop.ben.talks_to(caller)
 
 
-@pytest.mark.both_stores
 def test_an_agent_is_rung_for_the_caller_whom_a_supervisor_gives_before_all_others(shop: Shop) -> None:
     shop.publishes(TWO_QUEUES)
     only_billing(shop, "us_ben")
@@ -210,7 +210,7 @@ def test_a_given_caller_whom_the_agent_declines_keeps_place_and_queue(shop: Shop
 
 
 def test_a_caller_who_is_connected_or_gone_is_not_moved(shop: Shop) -> None:
-    caller, sue = shop.talk(), Supervisor(shop)
+    caller, sue = shop.talk(1), Supervisor(shop)
     call_id = shop.ann.call_id()
     assert "being connected" in sue.moves(call_id, "queue", "orders", expect=410)
     caller.hangs_up()
