@@ -83,7 +83,7 @@ def _bring_back(tx: Session, rt: Runtime, agent: models.Agent, by: str) -> None:
         agent.next_state, agent.set_by, agent.not_before_at = "", by if agent.next_state else "", 0.0
         bump_desks(tx, rt, agent.id)
         return
-    if agent.seen_at <= rt.now() - LEASE_SECONDS:
+    if not agent.on_phone and agent.seen_at <= rt.now() - LEASE_SECONDS:
         raise Refused("not_now", f"{agent.name}'s desk is not open, so no call could ring there.")
     agent.next_state = ""
     move(tx, rt, agent.id, happened, by=by)
