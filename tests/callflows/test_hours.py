@@ -7,7 +7,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from callflows.hours import DAY_MINUTES, Calendar, Opening, Range, opening
+from callflows.hours import (
+    DAY_MINUTES,
+    Calendar,
+    Opening,
+    Range,
+    closes_at,
+    is_open,
+    opening,
+    opens_at,
+)
 
 CLOSED_WEEK: tuple[tuple[Range, ...], ...] = ((),) * 7
 ZONES = [
@@ -152,3 +161,26 @@ def test_a_closed_date_is_never_closed_but_a_holiday(
 @given(st.sampled_from(ZONES), MOMENTS | NEAR_EDGES)
 def test_round_the_clock_is_always_open(zone: str, moment: datetime) -> None:
     assert opening(daily(Range(0, DAY_MINUTES), zone=zone), moment.timestamp()) is Opening.OPEN
+
+
+@pytest.mark.parametrize(
+    ("now", "opens", "closes"),
+    [
+        ("2026-11-25 12:00", "2026-11-26 09:00", "2026-11-25 17:00"),
+        ("2026-11-25 20:00", "2026-11-26 09:00", "2026-11-25 20:00"),
+        ("2026-11-27 18:00", "2026-11-30 09:00", None),
+    ],
+)
+def test_it_knows_when_it_opens_and_closes_next(now: str, opens: str, closes: str | None) -> None:
+    weekdays = calendar(week=((Range(9 * 60, 17 * 60),),) * 5 + ((),) * 2)
+
+    def at(text: str) -> float:
+        return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo("Europe/Berlin")).timestamp()
+
+    assert opens_at(weekdays, at(now)) == at(opens)
+    if is_open(weekdays, at(now)) and closes:
+        assert closes_at(weekdays, at(now)) == at(closes)
+
+
+def test_a_calendar_that_never_opens_says_so() -> None:
+    assert opens_at(calendar(), 1_795_608_000.0) is None
