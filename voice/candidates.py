@@ -11,9 +11,12 @@ from sqlalchemy import (
     Float,
     Integer,
     Select,
+    Text,
     and_,
     bindparam,
     case,
+    cast,
+    func,
     literal,
     or_,
     select,
@@ -66,11 +69,39 @@ def snapshot(tx: Session, queues: set[QueueKey], now: float, held: AbstractSet[s
     callers = [_caller(row, tried.get(row.id, NOBODY)) for row in waiting]
     free = {row.id: row for row in _free(tx, callers, now) if row.id not in held}
     if not callers or not free:
-        return Snapshot((), ())
+        return Snapshot(tuple(callers), ())
     serves = queues_of(tx, free)
     return Snapshot(
         tuple(callers),
         tuple(_agent(row, serves.get(agent_id, frozenset())) for agent_id, row in free.items()),
+    )
+
+
+def passed_over(
+    tx: Session, room: Snapshot, rung: Collection[str], now: float, held: AbstractSet[str] = NOBODY
+) -> Snapshot | None:
+    """The room with callers whom the cut hid behind others whom nobody free can help; None when it hid nobody.
+
+    `rung` are the agents who are about to be rung. Looked for only where some of the foremost are left over and an agent
+    too: then the foremost of each kind are taken, however many of another kind stand before them.
+    """
+    hidden = [
+        row
+        for key, known in _cut(room).items()
+        if _is_idle(tx, key, rung, now)
+        for row in _foremost_of_each_plan(tx, key, now)
+        if row.id not in held and row.id not in known
+    ]
+    if not hidden:
+        return None
+    tried = _rung_in_vain(tx, [row for row in hidden if row.gives_up and row.offers_made])
+    found = [_caller(row, tried.get(row.id, NOBODY)) for row in hidden]
+    known_agents = {agent.id for agent in room.agents}
+    free = {row.id: row for row in _free(tx, found, now) if row.id not in held | known_agents}
+    serves = queues_of(tx, free)
+    return Snapshot(
+        (*room.callers, *found),
+        (*room.agents, *(_agent(row, serves.get(one, frozenset())) for one, row in free.items())),
     )
 
 
@@ -135,6 +166,47 @@ def _foremost_of(queues: int) -> Executable:
         )  # each in an index of its own
     )
     return union_all(*(select(*one.subquery().c) for one in foremost))
+
+
+def _cut(room: Snapshot) -> dict[QueueKey, set[str]]:
+    """The queues of a room of which it holds only the foremost callers, and their ids."""
+    found: dict[QueueKey, set[str]] = {}
+    for caller in room.callers:
+        found.setdefault(caller.queue, set()).add(caller.id)
+    return {key: ids for key, ids in found.items() if len(ids) >= CANDIDATES}
+
+
+def _is_idle(tx: Session, key: QueueKey, rung: Collection[str], now: float) -> bool:
+    """Whether an agent of a queue is available whom nobody is about to ring."""
+    merchant_id, queue = key
+    idle = select(models.Agent.id).where(
+        models.Agent.id.in_(_members(merchant_id, (queue,))),
+        models.Agent.state == Agent.AVAILABLE,
+        models.Agent.not_before_at <= now,
+        models.Agent.id.not_in(rung),
+    )
+    return tx.scalar(idle.limit(1)) is not None
+
+
+def _foremost_of_each_plan(tx: Session, key: QueueKey, now: float) -> Sequence[Any]:
+    """The rows of the foremost callers of each kind: those who need the same have the same plan."""
+    merchant_id, queue = key
+    waiting = models.Waiting
+    order = (waiting.head_at.is_(None), waiting.rank_at, waiting.id)
+    alike = (cast(waiting.plan, Text), waiting.strategy)
+    ranked = (
+        select(*_CALLER, func.row_number().over(partition_by=alike, order_by=order).label("in_kind"))
+        .where(
+            waiting.merchant_id == merchant_id,
+            waiting.queue == queue,
+            is_open(),
+            waiting.left_as.is_(None),
+            waiting.deadline_at > now,
+        )
+        .subquery()
+    )
+    first = select(ranked).where(ranked.c.in_kind <= CANDIDATES)
+    return tx.execute(first.order_by(ranked.c.in_kind, ranked.c.rank_at).limit(LOTS)).all()
 
 
 def _caller(row: Any, tried: frozenset[str]) -> WaitingCaller:

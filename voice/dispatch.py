@@ -15,7 +15,7 @@ from routing.decide import decide
 from routing.snapshot import MakeOffer, QueueKey
 from voice import models
 from voice.callback_rows import is_pending
-from voice.candidates import is_open, queues_for, snapshot
+from voice.candidates import is_open, passed_over, queues_for, snapshot
 from voice.changes import changed
 from voice.due import OPEN_QUEUES
 from voice.locks import try_agent, try_call
@@ -96,6 +96,9 @@ def _fair_offers(tx: Session, rt: Runtime, queues: set[QueueKey], held: set[str]
     while True:
         room = snapshot(tx, looked_at, rt.now(), held)
         offers = decide(room, rt.now())
+        if len(offers) < len(room.callers):
+            wider = passed_over(tx, room, {offer.agent_id for offer in offers}, rt.now(), held)
+            room, offers = (room, offers) if wider is None else (wider, decide(wider, rt.now()))
         more = beyond(tx, rt, room, offers) - looked_at
         if not more:
             return offers

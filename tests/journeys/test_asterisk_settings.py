@@ -98,7 +98,7 @@ def test_weight(tmp_path: Path) -> None:
     """A queue that weighs more goes first, by as many minutes as it says and not for ever."""
     shop = Shop(tmp_path, flow=TWO_WEIGHTS, agents=("ann",))
     joins(shop, "1", "+12025550181")
-    shop.waits(30)
+    shop.waits(3)
     weighs_more = joins(shop, "2", "+12025550182")
     shop.ann.starts_shift()
 

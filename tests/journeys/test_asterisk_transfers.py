@@ -16,9 +16,9 @@ def test_redirect(tmp_path: Path) -> None:
     takes(shop, "ann", caller)
     shop.ann.sends("agent", "us_ben")
     takes(shop, "ben", caller)
-    shop.ann.becomes(Agent.AVAILABLE, within=10)
 
     assert shop.ann.leg.is_over
+    assert shop.ann.state == Agent.WRAP_UP
     states = sorted(row.state for row in shop.rows(models.Participation))
     assert states == ["ended", "talking"]  # nothing of the first talk is left over
 

@@ -1,21 +1,25 @@
 """An agent who serves several queues, of several merchants, is given to whoever is first in any of them."""
 
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 
+from routing.plan import Plan, Stage
 from simulator.handset import Caller
 from tests.journeys.northwind import FLOW
 from tests.journeys.shop import Shop
 from voice import models
+from voice.candidates import CANDIDATES
 from voice.states import Agent, Waiting
 
+T = TypeVar("T", bound=models.Base)
 TWO = (
     FLOW.replace("options: {1: orders_line}", "options: {1: orders_line, 2: returns_line}")
     .replace(
         "  busy:\n", "  returns_line:\n    queue: returns\n    timeout: busy\n    full: busy\n  busy:\n", 1
     )
-    .replace("max_wait: 10m}", "max_wait: 10m}\n  returns: {wrap_up: 0s}")
+    .replace("max_wait: 10m}", "max_wait: 10m}\n  returns: {}")
 )
 URGENT = TWO.replace("max_wait: 10m}", "max_wait: 10m, priority: 2m}")
 HELPED = TWO.replace("max_wait: 10m}", "max_wait: 10m, tiers: {returns: 1m}}")
@@ -52,9 +56,8 @@ def rung_for(shop: Shop, within: float = 5.0) -> str:
 
 def test_the_clock_too_gives_an_agent_to_who_waits_longest_in_any_queue(shop: Shop) -> None:
     joins(shop, "2", "+12025550181")
-    shop.waits(20)
+    shop.waits(3)
     joins(shop, "1", "+12025550182")
-    shop.waits(20)
     comes_unnoticed(shop)
 
     assert rung_for(shop) == "+12025550181"
@@ -73,8 +76,9 @@ def test_two_minutes_of_priority_are_two_minutes_of_waiting_and_no_more(shop: Sh
     for _ in range(3):
         order.append(rung_for(shop, within=40))
         shop.ann.accepts()
-        shop.waits(4)
+        shop.waits(3)
         shop.ann.ends()
+        shop.ann.posts("/api/wrap-up/end")
 
     assert order == ["+12025550182", "+12025550181", "+12025550183"]
 
@@ -137,3 +141,24 @@ def test_who_helps_out_does_so_when_it_is_the_callers_turn_although_the_own_queu
     shop.ann.starts_shift()
 
     assert rung_for(shop) == "+12025550181"
+
+
+def test_many_whom_nobody_free_can_help_do_not_hide_the_one_whom_somebody_can(shop: Shop) -> None:
+    joins(shop, "1", "+12025550181")
+    with shop.rt.write() as tx:
+        here, call = tx.query(models.Waiting).one(), tx.query(models.Call).one()
+        for number in range(CANDIDATES + 3):
+            tx.add(_copy(call, id=f"ca_{number}", call_sid=f"CA{number:032d}"))
+            tx.flush()
+            plan = Plan(stages=(Stage(0.0, frozenset({"us_nobody"})),)).dump()
+            sooner = {"entered_at": here.entered_at - 60, "rank_at": here.rank_at - 60}
+            tx.add(_copy(here, id=f"wt_{number}", call_id=f"ca_{number}", plan=plan, **sooner))
+    comes_unnoticed(shop)
+
+    assert rung_for(shop) == "+12025550181"
+
+
+def _copy(row: T, **changes: object) -> T:
+    """Another row like this one."""
+    values = {column.key: getattr(row, column.key) for column in type(row).__mapper__.columns}
+    return type(row)(**{**values, **changes})

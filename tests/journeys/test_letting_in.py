@@ -36,10 +36,9 @@ def asks(shop: Shop, number: str) -> Caller:
     return caller
 
 
-def is_answered(shop: Shop, number: str, after: float) -> None:
-    """Somebody waits so long and is answered by Ann, who goes home afterwards."""
+def is_answered(shop: Shop, number: str) -> None:
+    """Somebody is answered by Ann, who goes home afterwards."""
     caller = shop.joins_queue(number)
-    shop.waits(after)
     shop.ann.starts_shift()
     shop.ann.rings()
     shop.ann.accepts()
@@ -48,11 +47,12 @@ def is_answered(shop: Shop, number: str, after: float) -> None:
     shop.ann.posts("/api/shift/end")
 
 
-def forgets_answers(shop: Shop) -> None:
-    """As if the answers so far had been given a quarter of an hour earlier, so that they say nothing about now."""
+def remembers_answers(shop: Shop, waited: float, ago: float) -> None:
+    """As if the answers so far had been given some time ago, after so much waiting."""
     with shop.rt.write() as tx:
         for row in tx.scalars(select(models.Waiting).where(models.Waiting.state == "connected")):
-            row.state_at -= 900
+            row.state_at = shop.now - ago
+            row.entered_at = row.state_at - waited
 
 
 @pytest.mark.parametrize("made", ["join_if: free"], indirect=True)
@@ -81,13 +81,14 @@ def test_those_who_are_all_away_are_as_nobody_where_the_queue_says_so(made: Shop
 @pytest.mark.parametrize("made", ["max_estimate: 1m, join_if: always"], indirect=True)
 def test_a_caller_who_would_wait_too_long_is_diverted_but_never_the_first(made: Shop) -> None:
     for number in ("+12025550181", "+12025550182"):
-        is_answered(made, number, after=80)
+        is_answered(made, number)
+    remembers_answers(made, waited=80, ago=0)
     made.ann.starts_shift()
     made.ann.posts("/api/away", reason="lunch")
 
     made.joins_queue("+12025550183")  # the queue is empty
     asks(made, "+12025550184").hears("You would wait too long")
-    forgets_answers(made)
+    remembers_answers(made, waited=80, ago=900)  # what was then says nothing about now
     made.joins_queue("+12025550185")
     made.joins_queue("+12025550186")
     assert [fact.data["why"] for fact in made.facts("enqueue_skipped")] == ["too_long"]
@@ -113,7 +114,7 @@ def test_so_many_wait_for_each_agent_who_is_there_and_no_more(made: Shop) -> Non
     made.sim.assert_quiet()
 
 
-STAYS = "stay_if: signed_in, stay_for: 20s"
+STAYS = "stay_if: signed_in, stay_for: 8s"
 
 
 @pytest.mark.parametrize("made", [STAYS], indirect=True)
@@ -123,13 +124,13 @@ def test_when_the_last_agent_has_gone_home_those_who_wait_are_sent_on(made: Shop
     made.ann.posts("/api/away", reason="lunch")
     made.ben.posts("/api/away", reason="lunch")
     caller = made.joins_queue()
-    made.waits(60)
+    made.waits(10)
     made.ann.posts("/api/shift/end")
-    made.waits(60)
+    made.waits(10)
     assert made.only(models.Waiting).left_as is None  # Ben is only away
 
     made.ben.posts("/api/shift/end")
-    made.waits(15)
+    made.waits(5)
     assert made.only(models.Waiting).left_as is None
     caller.hears("Nobody is here", within=30)
     caller.ends()
@@ -144,7 +145,7 @@ def test_who_comes_back_in_time_finds_the_callers_still_waiting(made: Shop) -> N
     made.ann.posts("/api/away", reason="lunch")
     caller = made.joins_queue()
     made.ann.posts("/api/shift/end")
-    made.waits(15)
+    made.waits(5)
     made.ann.starts_shift()
     made.ann.rings()
     made.ann.accepts()
@@ -164,7 +165,7 @@ def test_who_helps_out_counts_as_being_there_and_a_break_only_where_it_may(shop:
         tx.delete(tx.get_one(models.QueueMember, ("northwind", "orders", "us_ben")))
     shop.ben.starts_shift()
     caller = shop.joins_queue()
-    shop.waits(40)
+    shop.waits(10)
     assert shop.only(models.Waiting).left_as is None
 
     shop.ben.posts("/api/away", reason="lunch")

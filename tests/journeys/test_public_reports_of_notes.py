@@ -11,7 +11,7 @@ from voice import models
 from voice.states import Agent
 
 SKILLED = FLOW.replace("queues:\n", "skills: {french: {ben: 80}}\nqueues:\n", 1).replace(
-    TERMS, "ring: 20s, skills: {french: 50}, relax: {10s: {}}"
+    TERMS, "ring: 20s, skills: {french: 50}, relax: {4s: {}}"
 )
 
 
@@ -26,11 +26,11 @@ def test_asterisk_1377_writing_notes_is_a_state_that_everybody_sees_with_its_end
 
 
 def test_opensips_2679_the_notes_that_end_are_those_of_the_agent_who_talked_first(tmp_path: Path) -> None:
-    shop = shop_with(tmp_path, "ring: 20s, wrap_up: 10s")
+    shop = shop_with(tmp_path, "ring: 20s, wrap_up: 5s")
     takes(shop, "ann", shop.joins_queue("+12025550181"))
     takes(shop, "ben", shop.joins_queue("+12025550182"))
     shop.ann.ends()
-    shop.waits(5)
+    shop.waits(3)
     shop.ben.ends()
 
     shop.ann.becomes(Agent.AVAILABLE, within=8)
@@ -68,12 +68,12 @@ def test_cloudspire_49_when_nobody_who_knows_enough_is_there_anybody_is_rung_aft
     shop = Shop(tmp_path, flow=SKILLED)
     shop.ann.starts_shift()
     caller = shop.joins_queue()
-    shop.waits(6)
+    shop.waits(2)
     assert shop.ann.is_silent()
 
     takes(shop, "ann", caller)
     (offer,) = shop.rows(models.Offer)
-    assert offer.offered_at - shop.only(models.Waiting).entered_at >= 10
+    assert offer.offered_at - shop.only(models.Waiting).entered_at >= 4
 
 
 @pytest.mark.parametrize("how", ["linear", "broadcast"])
