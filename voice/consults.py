@@ -32,6 +32,7 @@ from voice.runtime import Runtime
 from voice.states import (
     CONSULT_WITH_GUEST,
     OFFER_LIVE,
+    Action,
     Agent,
     Consult,
     Offer,
@@ -67,14 +68,35 @@ def ask(rt: Runtime, agent_id: str, call_id: str, kind: str, target: str) -> Non
                 tried=[agent_id],
             )
         )
+        was_held = talk.held_at is not None and _is_held_there(tx, call, talk)
         if talk.held_at is None:
             talk.held_at = now
             move(tx, rt, agent_id, "held")
         rt.journal.write(
             tx, call.merchant_id, call.id, "consult_asked", now, agent_id=agent_id, to=kind, target=name
         )
-        order(tx, rt, call, Move("hold", call.call_sid, room=talk.room))
+        if was_held:  # of a caller who is on hold already the carrier does not tell again
+            tx.flush()
+            caller_is_held(tx, rt, call)
+        else:
+            order(tx, rt, call, Move("hold", call.call_sid, room=talk.room))
         bump_desks(tx, rt, agent_id)
+
+
+def _is_held_there(tx: Tx, call: models.Call, talk: models.Participation) -> bool:
+    """Whether the carrier has done our last wish about this caller, and that was to hold."""
+    last = tx.scalar(
+        select(models.Action)
+        .where(
+            models.Action.merchant_id == call.merchant_id,
+            models.Action.call_id == call.id,
+            models.Action.kind.in_(("hold", "unhold")),
+            models.Action.target == f"{call.call_sid} {talk.room}",
+        )
+        .order_by(models.Action.created_at.desc())
+        .limit(1)
+    )
+    return last is not None and (last.kind, last.state, last.error) == ("hold", Action.CONFIRMED, "")
 
 
 def caller_is_held(tx: Tx, rt: Runtime, call: models.Call) -> None:

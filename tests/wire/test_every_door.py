@@ -150,7 +150,7 @@ def test_another_account_signs_for_itself_only(served: Served) -> None:
 def test_twilios_routes_are_the_doors_and_take_nothing_but_posts(served: Served) -> None:
     methods = {method for method, rule in served.rules() if rule.rule.startswith("/voice")}
 
-    assert len(voice_rules(served)) == 14
+    assert len(voice_rules(served)) == 16
     assert methods == {"POST", "OPTIONS"}
 
 
