@@ -8,12 +8,16 @@ from callflows.faults import Place
 
 @dataclass(frozen=True)
 class Saved:
-    """A variable that a step saves; `by_digit` is spoken digit by digit, `sensitive` is never spoken or told."""
+    """A variable that a step saves; `by_digit` is spoken digit by digit, `sensitive` is never spoken or told.
+
+    What a step keeps `by_itself` need not be used elsewhere.
+    """
 
     name: str
     place: Place
     by_digit: bool = False
     sensitive: bool = False
+    by_itself: bool = False
 
 
 @dataclass(frozen=True)

@@ -60,7 +60,7 @@ def unused_variables(subject: Subject) -> Iterator[Finding]:
     told: set[str] = set()
     for step in flow.steps.values():
         for saved in step.saves():
-            if saved.name not in used | told:
+            if not saved.by_itself and saved.name not in used | told:
                 told.add(saved.name)
                 yield Finding(
                     saved.place, f"nothing uses '{saved.name}'; remove it, or use it as {{{saved.name}}}"

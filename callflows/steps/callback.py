@@ -85,7 +85,7 @@ class CallbackStep(Step):
                 return super().resume(visit, event)
 
     def saves(self) -> Iterator[Saved]:
-        yield Saved(KNOWN_AS, self.place("number"), by_digit=True)
+        yield Saved(KNOWN_AS, self.place("number"), by_digit=True, by_itself=True)
 
     def _promised(self, visit: Visit) -> Move:
         asked = self.note(

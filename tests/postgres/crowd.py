@@ -331,6 +331,6 @@ def disagreements(rt: Runtime) -> list[str]:
             found.append(what)
         if bool(talks_allowed) != bool(talking) or not {one.state for one in talking} <= talks_allowed:
             found.append(what)
-        if place.call_id in ended and place.left_as is None:
+        if place.call_id in ended and place.left_as is None and not place.is_callback:
             found.append(f"{what}, but the call has ended")
     return found
