@@ -5,26 +5,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect
+from playwright.sync_api import Page, expect
 from sqlalchemy import update
 
-from tests.panel.build import PASSWORD, account, bump, call, person, ring, shop, waiting
+from tests.panel.build import account, bump, call, person, ring, shop, waiting
 from tests.panel.floor_shop import day_of
 from tests.panel.looking import look
 from tests.panel.site import Site, site
-from tests.sound.browser import FLAGS
+from tests.panel.visitors import Visitors
 from voice.models import Participation, Waiting
 from voice.moves import bump_desks
 from voice.runtime import Runtime
 
 LONG = "Marlow & Daughters Fine Furniture and Upholstery"
-
-
-@pytest.fixture(scope="module")
-def browser(playwright: Playwright, chromium: str) -> Iterator[Browser]:
-    browser = playwright.chromium.launch(executable_path=chromium, args=list(FLAGS))
-    yield browser
-    browser.close()
 
 
 @pytest.fixture
@@ -40,29 +33,13 @@ def here(tmp_path: Path) -> Iterator[Site]:
 
 
 @pytest.fixture
-def open_floor(browser: Browser, here: Site) -> Iterator[Callable[..., Page]]:
-    contexts: list[BrowserContext] = []
-    faults: list[str] = []
-
+def open_floor(visitors: Visitors) -> Callable[..., Page]:
     def opened(query: str = "", **options: Any) -> Page:
-        context = browser.new_context(**options)
-        contexts.append(context)
-        page = context.new_page()
-        page.on(
-            "console", lambda said: faults.append(said.text) if said.type in ("error", "warning") else None
-        )
-        page.on("pageerror", lambda error: faults.append(str(error)))
-        page.goto(f"{here.address}/floor{query}")
-        page.fill("#email", "sue@example.com")
-        page.fill("#password", PASSWORD)
-        page.get_by_role("button", name="Sign in").click()
+        page = visitors.opens(f"floor{query}", "sue", **options)
         expect(page.locator("#floor-pulse")).to_have_text("Live")
         return page
 
-    yield opened
-    for context in contexts:
-        context.close()
-    assert faults == []
+    return opened
 
 
 def joins(rt: Runtime, call_id: str, ago: float = 0.0, merchant_id: str = "northwind", **values: Any) -> None:

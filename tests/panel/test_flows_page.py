@@ -1,19 +1,19 @@
 """Flows in a real browser: the picture, versions and differences, the way of a call, and the way back with a question."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect
+from playwright.sync_api import Page, expect
 
 from callflows.read import read_flow
 from callflows.tools.rehearsal import rehearse
 from callflows.tools.scene import Scene
-from tests.panel.build import PASSWORD, account, call, person, shop, ticket
+from tests.panel.build import account, call, person, shop, ticket
 from tests.panel.looking import look
 from tests.panel.site import Site, site
-from tests.sound.browser import FLAGS
+from tests.panel.visitors import Visitors
 from voice import models
 from voice.publish import publish_files
 from voice.runtime import Runtime
@@ -24,13 +24,6 @@ CHANGED = (
     ("max_wait: 10m", "max_wait: 5m"),
     ("    no_match: orders_line\n", "    no_match: advice_line\n"),
 )
-
-
-@pytest.fixture(scope="module")
-def browser(playwright: Playwright, chromium: str) -> Iterator[Browser]:
-    browser = playwright.chromium.launch(executable_path=chromium, args=list(FLAGS))
-    yield browser
-    browser.close()
 
 
 @pytest.fixture
@@ -76,28 +69,8 @@ def a_call(rt: Runtime, text: str) -> None:
 
 
 @pytest.fixture
-def open_page(browser: Browser, here: Site) -> Iterator[Callable[..., Page]]:
-    contexts: list[BrowserContext] = []
-    faults: list[str] = []
-
-    def opened(path: str, who: str = "amy", **options: Any) -> Page:
-        context = browser.new_context(**options)
-        contexts.append(context)
-        context.set_default_timeout(10_000)
-        page = context.new_page()
-        page.on("pageerror", lambda error: faults.append(str(error)))
-        page.on("console", lambda said: faults.append(said.text) if "Policy" in said.text else None)
-        page.goto(f"{here.address}/{path}")
-        page.fill("#email", f"{who}@example.com")
-        page.fill("#password", PASSWORD)
-        page.get_by_role("button", name="Sign in").click()
-        expect(page.locator("#main[data-page]")).to_be_visible()
-        return page
-
-    yield opened
-    for context in contexts:
-        context.close()
-    assert faults == []
+def open_page(visitors: Visitors) -> Callable[..., Page]:
+    return partial(visitors.opens, who="amy")
 
 
 def test_an_admin_looks_at_a_change_and_goes_back(open_page: Callable[..., Page], here: Site) -> None:

@@ -1,17 +1,17 @@
 """Teams, merchants and the log in a real browser: what is destroyed is asked for first, and each is told afterwards."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect
+from playwright.sync_api import Page, expect
 
 from tests.journeys.northwind import FLOW
-from tests.panel.build import PASSWORD, account, call, person, shop, waiting
+from tests.panel.build import account, call, person, shop, waiting
 from tests.panel.looking import look
 from tests.panel.site import Site, site
-from tests.sound.browser import FLAGS
+from tests.panel.visitors import Visitors
 from voice.models import FlowVersion, Merchant, Number, QueueMember
 from voice.runtime import Runtime
 
@@ -29,13 +29,6 @@ def a_flow(rt: Runtime) -> None:
     account(rt)
 
 
-@pytest.fixture(scope="module")
-def browser(playwright: Playwright, chromium: str) -> Iterator[Browser]:
-    browser = playwright.chromium.launch(executable_path=chromium, args=list(FLAGS))
-    yield browser
-    browser.close()
-
-
 @pytest.fixture
 def here(tmp_path: Path) -> Iterator[Site]:
     with site(tmp_path) as served:
@@ -49,27 +42,8 @@ def here(tmp_path: Path) -> Iterator[Site]:
 
 
 @pytest.fixture
-def open_page(browser: Browser, here: Site) -> Iterator[Callable[..., Page]]:
-    contexts: list[BrowserContext] = []
-    faults: list[str] = []
-
-    def opened(path: str, **options: Any) -> Page:
-        context = browser.new_context(**options)
-        contexts.append(context)
-        page = context.new_page()
-        page.on("pageerror", lambda error: faults.append(str(error)))
-        page.on("console", lambda said: faults.append(said.text) if "Policy" in said.text else None)
-        page.goto(f"{here.address}/{path}")
-        page.fill("#email", "ola@example.com")
-        page.fill("#password", PASSWORD)
-        page.get_by_role("button", name="Sign in").click()
-        expect(page.locator("#main[data-page]")).to_be_visible()
-        return page
-
-    yield opened
-    for context in contexts:
-        context.close()
-    assert faults == []
+def open_page(visitors: Visitors) -> Callable[..., Page]:
+    return partial(visitors.opens, who="ola")
 
 
 def takes_orders(here: Site, agent_id: str) -> bool:

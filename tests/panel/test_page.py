@@ -7,27 +7,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 from sqlalchemy import select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from tests.panel.build import PASSWORD, account, bump, call, person, ring, shop, ticket, waiting
 from tests.panel.site import Site, site
 from tests.patience import PATIENCE
-from tests.sound.browser import FLAGS
 from voice.models import Agent, Offer, Participation
 from voice.runtime import Runtime
 
 AXE = Path(__file__).resolve().parents[2] / "node_modules/axe-core/axe.min.js"
 TWILIO = "wss://voice-js.roaming.twilio.com/"
 PICTURES = os.environ.get("PICTURES")  # a folder that keeps a screenshot of each page looked at
-
-
-@pytest.fixture(scope="module")
-def browser(playwright: Playwright, chromium: str) -> Iterator[Browser]:
-    browser = playwright.chromium.launch(executable_path=chromium, args=list(FLAGS))
-    yield browser
-    browser.close()
 
 
 @pytest.fixture

@@ -1,25 +1,18 @@
 """People and account in a real browser: adding, closing with a question first, signing out elsewhere."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect
+from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
-from tests.panel.build import PASSWORD, account, person, shop
+from tests.panel.build import account, person, shop
 from tests.panel.looking import look
 from tests.panel.site import Site, site
-from tests.sound.browser import FLAGS
+from tests.panel.visitors import Visitors
 from voice.models import User
-
-
-@pytest.fixture(scope="module")
-def browser(playwright: Playwright, chromium: str) -> Iterator[Browser]:
-    browser = playwright.chromium.launch(executable_path=chromium, args=list(FLAGS))
-    yield browser
-    browser.close()
 
 
 @pytest.fixture
@@ -35,27 +28,8 @@ def here(tmp_path: Path) -> Iterator[Site]:
 
 
 @pytest.fixture
-def open_page(browser: Browser, here: Site) -> Iterator[Callable[..., Page]]:
-    contexts: list[BrowserContext] = []
-    faults: list[str] = []
-
-    def opened(path: str, **options: Any) -> Page:
-        context = browser.new_context(**options)
-        contexts.append(context)
-        page = context.new_page()
-        page.on("pageerror", lambda error: faults.append(str(error)))
-        page.on("console", lambda said: faults.append(said.text) if "Policy" in said.text else None)
-        page.goto(f"{here.address}/{path}")
-        page.fill("#email", "amy@example.com")
-        page.fill("#password", PASSWORD)
-        page.get_by_role("button", name="Sign in").click()
-        expect(page.locator("#main[data-page]")).to_be_visible()
-        return page
-
-    yield opened
-    for context in contexts:
-        context.close()
-    assert faults == []
+def open_page(visitors: Visitors) -> Callable[..., Page]:
+    return partial(visitors.opens, who="amy")
 
 
 def test_somebody_is_added_and_the_password_is_told_once(open_page: Callable[..., Page]) -> None:
