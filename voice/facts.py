@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from voice.bell import Bell
 from voice.events import EVENTS, UnknownEvent
 from voice.models import Event
 from voice.store import Store
@@ -57,6 +58,7 @@ class Gathered:
     turn: int
     at: float
     told: Told
+    bell: Bell | None = None  # rung when it is kept, if somebody waits for that
     is_kept: bool = False
 
     @property

@@ -7,8 +7,10 @@ While SQL is away the buffer is kept, up to its bound, and then loses the oldest
 """
 
 import threading
+import time
 from collections import deque
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any
 
 import structlog
@@ -16,6 +18,7 @@ from sqlalchemy import insert
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from voice.bell import Bell
 from voice.calls import Facts, insert_calls
 from voice.facts import Data, Gathered, Told, append, insert_once, row
 from voice.models import Event
@@ -38,6 +41,9 @@ class Journal:
         self._store = store
         self._waiting: deque[Gathered] = deque(maxlen=BOUND)
         self._calls: deque[Facts] = deque(maxlen=BOUND)
+        self._bells: deque[Bell] = (
+            deque()
+        )  # of those who wait until their facts are kept, or until they may write
         self._writing = threading.Lock()
         self.lost = 0
 
@@ -48,32 +54,51 @@ class Journal:
 
     def note_turn(self, merchant_id: str, call_id: str, turn: int, at: float, notes: Notes) -> None:
         """Remember what a turn said and heard; it is in SQL some 50 ms later, once however often the turn is asked."""
-        self._gather(merchant_id, call_id, turn, at, notes)
+        told = notes if isinstance(notes, Told) else Told(notes)
+        self._gather(Gathered(merchant_id, call_id, turn, at, told))
 
     def keep_turn(self, merchant_id: str, call_id: str, turn: int, at: float, notes: Notes) -> bool:
         """The same, but in SQL before this returns, with everything else that has gathered by then.
 
         False when SQL is away or slower than a second: then the facts wait in the buffer as all others do.
         """
-        ours = self._gather(merchant_id, call_id, turn, at, notes)
-        if not self._writing.acquire(timeout=PATIENCE_SECONDS):
-            return False
+        told, bell = notes if isinstance(notes, Told) else Told(notes), Bell()
+        ours = Gathered(merchant_id, call_id, turn, at, told, bell)
+        self._gather(ours)
+        self._bells.append(bell)
+        if not self._may_write(bell, ours):
+            return ours.is_kept
         try:
             while not ours.is_kept and self._step():
                 pass
         except StoreAway:
             pass
         finally:
-            self._writing.release()
+            self._hand_on()
         return ours.is_kept
 
-    def _gather(self, merchant_id: str, call_id: str, turn: int, at: float, notes: Notes) -> Gathered:
-        told = notes if isinstance(notes, Told) else Told(notes)
+    def _may_write(self, bell: Bell, ours: Gathered) -> bool:
+        """Whether it is our turn to write, after having waited for whoever writes now."""
+        if self._writing.acquire(blocking=False):
+            bell.ring()
+            return True
+        until = time.monotonic() + PATIENCE_SECONDS
+        bell.wait(PATIENCE_SECONDS)
+        bell.ring()  # from now on there is nobody to be called
+        return not ours.is_kept and self._writing.acquire(timeout=max(0.0, until - time.monotonic()))
+
+    def _gather(self, turn: Gathered) -> None:
         if len(self._waiting) == BOUND:
             self.lost += len(self._waiting[0].told.facts)
-        gathered = Gathered(merchant_id, call_id, turn, at, told)
-        self._waiting.append(gathered)
-        return gathered
+        self._waiting.append(turn)
+
+    def _hand_on(self) -> None:
+        """Let others write: the first who came meanwhile and waits is to do it for all."""
+        self._writing.release()
+        while self._bells:
+            with suppress(IndexError):
+                if self._bells.popleft().ring():
+                    return
 
     def note_call(self, facts: Facts) -> None:
         """Remember that a call began, for its row."""
@@ -109,8 +134,11 @@ class Journal:
         """Commit what has gathered; how many facts that was. Raises StoreAway and keeps them when SQL is away."""
         if not self._waiting and not self._calls:
             return 0
-        with self._writing:
+        self._writing.acquire()
+        try:
             return self._step()
+        finally:
+            self._hand_on()
 
     def _step(self) -> int:
         calls = [self._calls.popleft() for _ in range(min(len(self._calls), BATCH))]
@@ -125,6 +153,8 @@ class Journal:
             self._commit_one_by_one(calls, turns)
         for turn in turns:
             turn.is_kept = True
+            if turn.bell is not None:
+                turn.bell.ring()
         return sum(len(turn.told.facts) for turn in turns)
 
     def _commit(self, calls: list[Facts], turns: list[Gathered]) -> None:

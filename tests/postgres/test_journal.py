@@ -9,6 +9,7 @@ from sqlalchemy import func, select, text
 
 from voice import models
 from voice.calls import Facts
+from voice.facts import Gathered
 from voice.journal import Journal
 from voice.store import Store, StoreAway
 
@@ -192,6 +193,37 @@ def test_those_who_come_together_are_kept_together(store: Store) -> None:
 
     assert kept == [True] * 20
     assert len(facts(store)) == 20
+
+
+def test_all_who_come_while_one_writes_are_written_by_one_of_them(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    journal, written = Journal(store), list[int]()
+    commit, begun, all_came = journal._commit, threading.Event(), threading.Event()
+
+    def slow_at_first(calls: list[Facts], turns: list[Gathered]) -> None:
+        written.append(len(turns))
+        begun.set()
+        assert all_came.wait(timeout=60)
+        commit(calls, turns)
+
+    def keep(number: int) -> None:
+        assert journal.keep_turn("northwind", f"ca_{number}", 1, 2.0, [("consent_announced", {})])
+
+    monkeypatch.setattr(journal, "_commit", slow_at_first)
+    monkeypatch.setattr("voice.journal.PATIENCE_SECONDS", 60)
+    people = [threading.Thread(target=keep, args=(number,)) for number in range(12)]
+    people[0].start()
+    assert begun.wait(timeout=60)
+    for one in people[1:]:
+        one.start()
+    while journal.buffered < 11:
+        begun.wait()
+    all_came.set()
+    for one in people:
+        one.join(timeout=60)
+
+    assert written == [1, 11]
 
 
 def test_without_sql_a_fact_waits_in_the_buffer_and_the_caller_does_not(
