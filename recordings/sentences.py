@@ -110,6 +110,11 @@ def _target(fact: Fact) -> str:
     return f"the queue {fact.word('target')}" if fact.data.get("to") == "queue" else fact.word("target")
 
 
+def _asked(fact: Fact) -> str:
+    """The agent, or the outside number that was asked or took the caller."""
+    return fact.number("number") if fact.data.get("number") else fact.agent
+
+
 def _of(fact: Fact) -> str:
     return "message" if fact.data.get("of") == "voicemail" else "recording"
 
@@ -184,10 +189,11 @@ SENTENCES: Final[Mapping[str, Callable[[Fact], str]]] = {
     "sent_on": lambda fact: f"{fact.agent} sent the caller on to {_target(fact)}",
     "sent_back": lambda fact: f"Nobody took the caller, who comes back to {fact.agent}",
     "consult_asked": lambda fact: f"{fact.agent} put the caller on hold and asked {fact.word('target')}",
-    "consult_began": lambda fact: f"{fact.agent} was asked; the caller hears music",
+    "consult_began": lambda fact: f"{_asked(fact)} was asked; the caller hears music",
     "consult_joined": lambda fact: "All three talk",
-    "consult_ended": lambda fact: f"{fact.agent} was let go{fact.word('why') and ': ' + fact.word('why')}",
-    "handed_over": lambda fact: f"{fact.agent} has the caller now",
+    "consult_ended": lambda fact: f"{_asked(fact)} was let go{fact.word('why') and ': ' + fact.word('why')}",
+    "handed_over": lambda fact: f"{_asked(fact)} has the caller now",
+    "phone_not_rung": lambda fact: f"{fact.agent}’s phone was not rung: {fact.word('why')}",
     "coaching_began": lambda fact: f"{fact.word('name')} coached the agent, unheard by the caller",
     "barged_in": lambda fact: f"{fact.word('name')} spoke to both",
     "pulled": lambda fact: f"A supervisor gave the caller to {fact.agent}",
@@ -196,7 +202,7 @@ SENTENCES: Final[Mapping[str, Callable[[Fact], str]]] = {
     "agent_vanished": lambda fact: f"{fact.agent}’s phone was lost; the caller hears music",
     "agent_rejoined": lambda fact: f"{fact.agent} came back",
     "requeued": lambda fact: f"Back at the head of the queue {fact.word('queue')}",
-    "talk_ended": lambda fact: f"The talk with {fact.agent} ended{fact.after('talked')}",
+    "talk_ended": lambda fact: f"The talk with {_asked(fact)} ended{fact.after('talked')}",
     "voicemail_offered": lambda fact: "The caller was asked to leave a message",
     "voicemail_recorded": lambda fact: f"The caller left a message{fact.after('seconds', 'of')}",
     "forwarded": lambda fact: f"Forwarded to {fact.number('number')}",
@@ -212,6 +218,6 @@ SENTENCES: Final[Mapping[str, Callable[[Fact], str]]] = {
 
 # What another line tells as well, or what is about the agent's desk rather than about the caller.
 SILENT: Final = frozenset({
-    "ringing", "ending_triggered", "wrap_up_started", "wrap_up_ended", "recording_started", "recording_completed",
+    "ringing", "phone_rung", "number_asked", "ending_triggered", "wrap_up_started", "wrap_up_ended", "recording_started", "recording_completed",
     "listening_began", "supervisor_left", "agent_state_changed", "variables_set", "branched", "module_entered", "split", "survey_asked", "text_sent", "system_asked", "looped",
 })  # fmt: skip

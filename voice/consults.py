@@ -209,7 +209,7 @@ def inherit(
         rt.now(),
         agent_id=guest.who,
         by=talk.agent_id,
-        number=guest.outside_number,
+        **guest.named,
     )
     order(tx, rt, call, Move("unhold", call.call_sid, room=guest.room))
     bump_desks(tx, rt, guest.who)

@@ -59,8 +59,6 @@ def let_in(
     )
     tx.add(guest)
     move_on(tx, rt, consult, "guest_came")
-    rt.journal.write(
-        tx, call.merchant_id, call.id, "consult_began", now, agent_id=guest.who, number=guest.outside_number
-    )
+    rt.journal.write(tx, call.merchant_id, call.id, "consult_began", now, agent_id=guest.who, **guest.named)
     bump_desks(tx, rt, consult.from_agent_id, guest.who)
     return guest

@@ -65,9 +65,9 @@ def part_guest(
         "consult_ended",
         rt.now(),
         agent_id=consult.agent_id or None,
-        number=consult.target if consult.kind == "number" else None,
         how=consult.state,
         why=why,
+        **({"number": consult.target} if consult.kind == "number" else {}),
     )
     hush(tx, rt, call.merchant_id, call.id)
     of_call = (models.Offer.merchant_id == call.merchant_id, models.Offer.call_id == call.id)

@@ -221,6 +221,7 @@ def end_talk(
         agent_id=talk.who,
         by=far_end(call, by),
         talked=round(max(0.0, now - (talk.joined_at or now)), 1),
+        **talk.named,
     )
     wrap_up(tx, rt, call, talk.agent_id, waiting)
 

@@ -63,9 +63,9 @@ class Participation(Base):
         return None if self.is_outside else self.agent_id
 
     @property
-    def outside_number(self) -> str | None:
-        """The number of an outside party; None for an agent."""
-        return self.phone if self.is_outside else None
+    def named(self) -> dict[str, str]:
+        """What a fact says of an outside party, who is no agent: the number."""
+        return {"number": self.phone} if self.is_outside else {}
 
 
 class Consult(Base):
