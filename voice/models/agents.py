@@ -23,6 +23,11 @@ class Agent(Base):
     until_at: Mapped[float | None] = mapped_column(default=None)  # end of wrap-up
     not_before_at: Mapped[float] = mapped_column(default=0.0)  # no offer before this: a decline backs off
     next_state: Mapped[str] = mapped_column(default="")  # what a busy agent becomes afterwards
+    last_offer_at: Mapped[float] = mapped_column(default=0.0)
+    seen_at: Mapped[float] = mapped_column(default=0.0)  # last answer of the desk to a ping
+    desk_version: Mapped[int] = mapped_column(default=0)
+    calls_taken: Mapped[int] = mapped_column(default=0, server_default="0")  # since the shift began
+    talk_seconds: Mapped[float] = mapped_column(default=0.0, server_default="0")  # since the shift began
     set_by: Mapped[str] = mapped_column(
         default="", server_default=""
     )  # the supervisor who set state or next_state
@@ -33,11 +38,6 @@ class Agent(Base):
     phone_fault: Mapped[str] = mapped_column(
         default="", server_default=""
     )  # why it was not dialled last time
-    last_offer_at: Mapped[float] = mapped_column(default=0.0)
-    seen_at: Mapped[float] = mapped_column(default=0.0)  # last answer of the desk to a ping
-    desk_version: Mapped[int] = mapped_column(default=0)
-    calls_taken: Mapped[int] = mapped_column(default=0, server_default="0")  # since the shift began
-    talk_seconds: Mapped[float] = mapped_column(default=0.0, server_default="0")  # since the shift began
     __table_args__ = (Index("agent_state", "state"),)
 
 
