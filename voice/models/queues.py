@@ -54,6 +54,7 @@ class Waiting(Base):
     is_callback: Mapped[bool] = mapped_column(
         default=False, server_default=false()
     )  # the caller is not on the line, or was called back to it
+    resumed_by: Mapped[str | None] = mapped_column(default=None)  # the call that has this place's order now
     stays_if: Mapped[str] = mapped_column(
         default="", server_default=""
     )  # who must be left for the caller to wait on; "" whoever
@@ -61,7 +62,6 @@ class Waiting(Base):
     helpers: Mapped[str] = mapped_column(
         default="", server_default=""
     )  # the queues that help out, between spaces
-    resumed_by: Mapped[str | None] = mapped_column(default=None)  # the call that has this place's order now
     __table_args__ = (
         of_call(),
         Index("waiting_open", "merchant_id", "queue", "state"),
