@@ -49,7 +49,7 @@ def last_dials(tx: Session, agents: Sequence[Agent]) -> dict[str, dict[str, Any]
         .join(Call, and_(Call.merchant_id == Offer.merchant_id, Call.id == Offer.call_id))
         .join(Merchant, Merchant.id == Call.merchant_id)
         .outerjoin(Ticket, and_(Ticket.merchant_id == Call.merchant_id, Ticket.call_id == Call.id))
-        .where(Offer.kind == OfferKind.OUTBOUND, Call.ended_as.in_(NOT_REACHED))
+        .where(Offer.kind.in_((OfferKind.OUTBOUND, OfferKind.CALLBACK)), Call.ended_as.in_(NOT_REACHED))
     )
     return {
         agent_id: {
@@ -62,6 +62,7 @@ def last_dials(tx: Session, agents: Sequence[Agent]) -> dict[str, dict[str, Any]
             "ended_at": call.ended_at,
             "shown_until": (call.ended_at or 0.0) + SHOWN_SECONDS,
             "ticket": ticket,
+            "callback": call.callback_of is not None,
         }
         for agent_id, call, name, ticket in rows
         if since[agent_id] > (call.ended_at or 0.0) - SAME_MOMENT_SECONDS

@@ -255,7 +255,7 @@ def _new(
     else:
         change_place(
             tx, rt, place, "callback_asked", Waiting.CALLBACK_WAITING, left_as=None, agent_id=None, proved_at=None,
-            is_callback=True, gives_up=False, exit_keys="", deadline_at=callback.expires_at,
+            is_callback=True, gives_up=False, stays_if="", exit_keys="", deadline_at=callback.expires_at,
         )  # fmt: skip
     return callback
 

@@ -66,7 +66,7 @@ def accept(rt: Runtime, agent_id: str, offer_id: str) -> dict[str, str]:
             raise Refused("not_now", "Your phone rings: take the caller there, with the key 1.")
         if offer.state == Offer.OFFERED:
             _rings(tx, rt, offer)
-        if not (refusal := _put_off(tx, rt, offer)):
+        if not (refusal := put_off(tx, rt, offer)):
             claim(tx, rt, offer)
             return _won(tx, offer)
     raise Refused("not_dialled", refusal)
@@ -214,7 +214,7 @@ def _won(tx: Session, offer: models.Offer) -> dict[str, str]:
     return {"offer": offer.id, "account_sid": call.account_sid, "call": call.id}
 
 
-def _put_off(tx: Session, rt: Runtime, offer: models.Offer) -> str:
+def put_off(tx: Session, rt: Runtime, offer: models.Offer) -> str:
     """Why a customer must not be called back now; then it is put off, and nobody is rung for it. Mostly empty."""
     if offer.kind != OfferKind.CALLBACK or offer.state != Offer.RINGING:
         return ""

@@ -19,7 +19,7 @@ from voice.dispatch import decide_for_agent
 from voice.heard import KeysPressed, LegStatus
 from voice.locks import lock_agent, lock_call
 from voice.moves import bump_desks
-from voice.offers import claim, end_offer, give_back, turn_down
+from voice.offers import claim, end_offer, give_back, put_off, turn_down
 from voice.phrases import phrase
 from voice.refusals import Refused
 from voice.runtime import Runtime
@@ -197,6 +197,8 @@ def _taken(
             case OfferKind.OUTBOUND:
                 pass
             case _:
+                if put_off(tx, rt, offer):
+                    return None
                 claim(tx, rt, offer)
                 call = tx.get_one(
                     models.Call, (offer.merchant_id, offer.call_id)

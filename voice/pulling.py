@@ -14,6 +14,7 @@ from callflows.actions import JoinQueue
 from callflows.steps.queue import needs_of
 from routing.snapshot import MakeOffer, Strategy
 from voice import models
+from voice.callback_rows import is_pending
 from voice.calls import live_waiting
 from voice.dispatch import decide_for_queue, ring_now
 from voice.joining import is_rung
@@ -93,6 +94,8 @@ def _place_of(tx: Session, merchants: Collection[str], call_id: str) -> tuple[mo
     if call is None or place is None:
         raise Refused("gone", "This caller does not wait any more.")
     tx.refresh(place)
+    if is_pending(call, place):
+        raise Refused("not_now", "This customer is to be called back, and is not on the line.")
     if place.state not in (Waiting.WAITING, Waiting.OFFERED):
         raise Refused("gone", "This caller is being connected already.")
     return call, place

@@ -51,7 +51,7 @@ function notReached({ last_dial: call }) {
   if (!call || serverNow() > call.shown_until) return "";
   return h("div", { class: "apart tried" },
     h("p", {}, h("b", {}, NOT_REACHED[call.ended_as]), `: ${call.caller} for ${call.merchant.name}`),
-    button(`dial-open:${call.merchant.id} ${call.number}`, "Call again", "phone"),
+    call.callback ? h("p", { class: "note" }, "The callback is put back: somebody tries again while it has attempts left.") : button(`dial-open:${call.merchant.id} ${call.number}`, "Call again", "phone"),
     call.ticket ? h("a", { class: "button", href: `/tickets/${call.merchant.id}/${call.ticket}` }, icon("ticket"), "Ticket") : "");
 }
 

@@ -97,6 +97,7 @@ def test_an_engaged_customer_frees_the_agent_at_once_and_is_tried_again_later(
         shop.ann.accepts()
         shop.ann.becomes(Agent.AVAILABLE, within=20)
         shop.waits(50)
+        assert shop.ann.snapshot["last_dial"]["callback"]
         assert shop.ann.is_silent()
 
     assert (callback(shop).state, callback(shop).last_result) == ("failed", CallEnd.BUSY)
@@ -177,9 +178,9 @@ def with_hours(shop: Shop, closes_in: int, opens_in: int) -> str:
     here = datetime.fromtimestamp(shop.now, UTC).astimezone(ZoneInfo("America/New_York"))
     closes, opens = here + timedelta(minutes=closes_in), here + timedelta(minutes=opens_in)
     hours = f"[00:00-{closes:%H:%M}, {opens:%H:%M}-24:00]"
-    return CALLING_BACK.replace("max_wait: 10m}", "max_wait: 10m, hours: shop}").replace(
-        "start: greeting", f"calendars: {{shop: {{daily: {hours}}}}}\nstart: greeting"
-    )
+    return CALLING_BACK.replace(
+        "max_wait: 10m}", "max_wait: 10m, hours: shop, stay_if: signed_in, stay_for: 30s}"
+    ).replace("start: greeting", f"calendars: {{shop: {{daily: {hours}}}}}\nstart: greeting")
 
 
 @pytest.mark.both_stores
