@@ -5,26 +5,25 @@ them back to the queue, like anybody.
 """
 
 from collections.abc import Collection
-from dataclasses import replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callflows.actions import JoinQueue
 from callflows.steps.queue import needs_of
-from routing.snapshot import MakeOffer, Strategy
+from routing.snapshot import MakeOffer
 from voice import models
 from voice.callback_rows import is_pending
 from voice.calls import live_waiting
 from voice.dispatch import decide_for_queue, ring_now
-from voice.joining import is_rung
+from voice.joining import in_queue, is_rung
 from voice.locks import lock_call
 from voice.offers import withdraw
-from voice.people import agents_named
-from voice.plans import plan_of
 from voice.refusals import Refused
 from voice.runtime import Runtime
 from voice.states import Agent, Waiting
+
+LEFT_SECONDS = 60.0  # of the longest wait that are left at least
 
 
 def pull_to_queue(
@@ -40,16 +39,21 @@ def pull_to_queue(
         raise Refused("not_now", "This caller is rung for without a queue. Wait until that is over.")
     if place.queue == name:
         raise Refused("not_now", f"The caller is in the queue {name.replace('_', ' ')} already.")
-    before, now = place.queue, rt.now()
+    before, until_at, sent, now = place.queue, place.deadline_at, place.plan.get("sent"), rt.now()
     _free(tx, rt, place)
-    wish = JoinQueue(name, queue.max_wait_seconds, needs=needs_of(queue.skills, queue.relax))
-    plan = plan_of(flow, wish, lambda one: agents_named(tx, place.merchant_id, one))
-    kept = {"sent": place.plan["sent"]} if "sent" in place.plan else {}
-    place.queue, place.rank_at = name, place.entered_at - 60.0 * queue.priority_minutes
-    place.ring_seconds, place.wrap_up_seconds = queue.ring_seconds, queue.wrap_up_seconds
-    place.strategy, place.gives_up = Strategy(queue.strategy), queue.all_tried == "leave"
-    place.plan = {**replace(plan, preferred=None).dump(), **kept}
-    place.deadline_at = max(place.deadline_at, now + 60.0)
+    wish = JoinQueue(
+        name,
+        queue.max_wait_seconds,
+        priority_minutes=queue.priority_minutes,
+        exit_keys=tuple(place.exit_keys),
+        leave_when_no_agents=bool(place.stays_if),
+        needs=needs_of(queue.skills, queue.relax),
+    )
+    place.stays_if = ""
+    in_queue(tx, place, call, flow, wish, place.entered_at)
+    place.deadline_at = max(until_at, now + LEFT_SECONDS)
+    if sent is not None:
+        place.plan = {**place.plan, "sent": sent}
     call.queue = name
     waited = round(now - place.entered_at, 1)
     say = (tx, call.merchant_id, call.id)
@@ -96,6 +100,8 @@ def _place_of(tx: Session, merchants: Collection[str], call_id: str) -> tuple[mo
     tx.refresh(place)
     if is_pending(call, place):
         raise Refused("not_now", "This customer is to be called back, and is not on the line.")
+    if place.is_callback:
+        raise Refused("not_now", "This customer is to be called back, and a callback keeps its queue.")
     if place.state not in (Waiting.WAITING, Waiting.OFFERED):
         raise Refused("gone", "This caller is being connected already.")
     return call, place
