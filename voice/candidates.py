@@ -26,7 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from routing.plan import Plan
-from routing.snapshot import NOBODY, FreeAgent, QueueKey, Snapshot, Strategy, WaitingCaller
+from routing.snapshot import NOBODY, FreeAgent, MakeOffer, QueueKey, Snapshot, Strategy, WaitingCaller
 from voice import models
 from voice.states import Agent, Offer, Waiting
 
@@ -78,16 +78,17 @@ def snapshot(tx: Session, queues: set[QueueKey], now: float, held: AbstractSet[s
 
 
 def passed_over(
-    tx: Session, room: Snapshot, rung: Collection[str], now: float, held: AbstractSet[str] = NOBODY
+    tx: Session, room: Snapshot, offers: Collection[MakeOffer], now: float, held: AbstractSet[str] = NOBODY
 ) -> Snapshot | None:
     """The room with callers whom the cut hid behind others whom nobody free can help; None when it hid nobody.
 
-    `rung` are the agents who are about to be rung. Looked for only where some of the foremost are left over and an agent
-    too: then the foremost of each kind are taken, however many of another kind stand before them.
+    `offers` are about to be made. Looked for only where some of the foremost are left over, all of them hard to please,
+    and an agent too: then the foremost of each kind are taken, however many of another kind stand before them.
     """
+    served, rung = {offer.waiting_id for offer in offers}, {offer.agent_id for offer in offers}
     hidden = [
         row
-        for key, known in _cut(room).items()
+        for key, known in _cut(room, served, now).items()
         if _is_idle(tx, key, rung, now)
         for row in _foremost_of_each_plan(tx, key, now)
         if row.id not in held and row.id not in known
@@ -168,12 +169,26 @@ def _foremost_of(queues: int) -> Executable:
     return union_all(*(select(*one.subquery().c) for one in foremost))
 
 
-def _cut(room: Snapshot) -> dict[QueueKey, set[str]]:
-    """The queues of a room of which it holds only the foremost callers, and their ids."""
+def _cut(room: Snapshot, served: Collection[str], now: float) -> dict[QueueKey, set[str]]:
+    """The queues of which a room holds only the foremost callers, and their ids.
+
+    But for those where somebody is left over who would take any agent of the queue: then no agent is left.
+    """
     found: dict[QueueKey, set[str]] = {}
     for caller in room.callers:
         found.setdefault(caller.queue, set()).add(caller.id)
-    return {key: ids for key, ids in found.items() if len(ids) >= CANDIDATES}
+    content = {one.queue for one in room.callers if one.id not in served and _takes_anybody(one, now)}
+    return {key: ids for key, ids in found.items() if len(ids) >= CANDIDATES and key not in content}
+
+
+def _takes_anybody(caller: WaitingCaller, now: float) -> bool:
+    plan = caller.plan
+    return (
+        plan.only is None
+        and not caller.tried
+        and plan.able_after(now - caller.entered_at) is None
+        and caller.reserved_for(now) is None
+    )
 
 
 def _is_idle(tx: Session, key: QueueKey, rung: Collection[str], now: float) -> bool:

@@ -97,7 +97,7 @@ def _fair_offers(tx: Session, rt: Runtime, queues: set[QueueKey], held: set[str]
         room = snapshot(tx, looked_at, rt.now(), held)
         offers = decide(room, rt.now())
         if len(offers) < len(room.callers):
-            wider = passed_over(tx, room, {offer.agent_id for offer in offers}, rt.now(), held)
+            wider = passed_over(tx, room, offers, rt.now(), held)
             room, offers = (room, offers) if wider is None else (wider, decide(wider, rt.now()))
         more = beyond(tx, rt, room, offers) - looked_at
         if not more:
