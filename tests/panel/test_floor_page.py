@@ -147,6 +147,50 @@ def test_a_table_is_sorted_by_the_column_that_is_clicked_and_stays_so(
     assert [row[0] for row in rows(page, "waiting")] == ["4", "3", "2", "1"]
 
 
+def test_agents_are_narrowed_by_state_and_callers_and_agents_by_what_is_typed(
+    open_floor: Callable[..., Page], here: Site
+) -> None:
+    joins(here.rt, "ca_1", caller="+12025550188", caller_name="Maya Lin")
+    joins(here.rt, "ca_2", caller="+12025550199")
+    ring(here.rt, "northwind", "ca_1", "us_ann")
+    page = open_floor()
+    find = page.get_by_label("Find an agent or a caller")
+
+    page.get_by_label("State of agents").select_option("ringing")
+    assert [row[0] for row in rows(page, "agents")] == ["Ann"]
+    page.get_by_label("State of agents").select_option("on_hold")
+    expect(page.get_by_text("No agent fits what is shown.")).to_be_visible()
+    page.get_by_label("State of agents").select_option("")
+    find.fill("555 0199")
+    assert [row[1] for row in rows(page, "waiting")] == ["+1 202-555-0199"]
+    find.fill("maya")
+    assert [row[1] for row in rows(page, "waiting")] == ["+1 202-555-0188 Maya Lin"]
+    find.fill("cleo")
+    assert [row[0] for row in rows(page, "agents")] == ["Cleo"]
+    expect(page.get_by_text("No waiting caller fits what is shown.")).to_be_visible()
+
+
+def test_what_can_be_done_to_an_agent_is_readable_and_reachable_by_keyboard(
+    open_floor: Callable[..., Page], here: Site
+) -> None:
+    joins(here.rt, "ca_1")
+    ring(here.rt, "northwind", "ca_1", "us_ann")
+    page = open_floor()
+    manage = page.get_by_role("button", name="Manage Ann")
+    manage.focus()
+    page.keyboard.press("Enter")
+    dialog = page.get_by_role("dialog", name="Ann")
+    expect(dialog.get_by_role("button", name="Take the ring back")).to_be_visible()
+    assert look(page, "floor dialog") == []
+    dialog.get_by_role("button", name="Take the ring back").click()
+    expect(page.get_by_role("dialog", name="Take the ring back from Ann?")).to_be_visible()
+    page.get_by_role("button", name="Take it back").click()
+
+    expect(page.locator("#toasts")).to_contain_text("Ann is not rung any more. The caller keeps the place.")
+    expect(page.get_by_role("dialog")).to_be_hidden()
+    expect(manage).to_be_focused()
+
+
 def test_a_page_that_hears_nothing_says_how_old_its_picture_is(
     open_floor: Callable[..., Page], here: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
