@@ -1,6 +1,6 @@
 # The words of this checkout; `make help` lists them. Settings are given as in: make run WEB_PORT=8100
 .DEFAULT_GOAL := help
-.PHONY: help run smoke test check form types imports flows fix docs lock wheel setup clean pictures bench bench-flows bench-media bench-push bench-simulator bench-turn chaos soak-model soak-routing
+.PHONY: help run smoke test check form types imports flows fix docs lock wheel setup clean pictures bench bench-flows bench-media bench-push bench-routing bench-simulator bench-turn chaos soak-model soak-routing
 
 # Packages are compiled when first used, so that must be kept, whatever a container image says.
 unexport PYTHONDONTWRITEBYTECODE
@@ -78,6 +78,10 @@ bench-flows: ## a turn of a flow beside one HMAC, checking a large file beside r
 bench-turn: ## a menu turn by each way in, beside a constant reply; JSON
 	$(SETUP) dev
 	@exec $(BIN)/python -m tests.bench.turn
+
+bench-routing: ## a dispatched call in halls of all sizes, a committed offer, commit to stream; table and JSON
+	$(SETUP) dev
+	@exec $(BIN)/python -m tests.bench.routing
 
 bench-simulator: ## CPU of a simulated call, 1,000 calls at once, 10,000 one after the other; JSON
 	$(SETUP) dev
