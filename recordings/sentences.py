@@ -100,7 +100,7 @@ def _pressed(fact: Fact) -> str:
 
 
 def _ended(fact: Fact) -> str:
-    by = fact.word("hung_up_by")
+    by = fact.called("hung_up_by", {"outside": "the outside party"})
     return f"Call ended: {fact.called('ended_as', ENDED_AS)}" + (f"; {by} hung up" if by else "")
 
 

@@ -13,9 +13,16 @@ WORD_SECONDS = 5.0  # for a leg to tell of itself when the order's answer was lo
 
 
 def is_wanted(tx: Session, action: models.Action) -> bool:
-    """Whether the phone is still to ring, and was not ordered before."""
+    """Whether the phone is still to ring, and was not ordered before.
+
+    Of a second attempt the first was begun by a process that died: if no leg has told of itself since, there is none.
+    """
     ring = _ring(tx, action)
-    return ring is not None and ring.state == PhoneRing.ORDERED and action.attempts <= 1
+    if ring is None or ring.state != PhoneRing.ORDERED:
+        return False
+    if action.attempts > 1 and ring.leg_sid is None:
+        ring.why, ring.until_at = "the order was lost", 0.0
+    return action.attempts <= 1
 
 
 def place(rt: Runtime, action: models.Action, call: models.Call) -> None:

@@ -87,12 +87,15 @@ class Settings(BaseSettings):
     )
     http_secrets_file: Path | None = Field(None, description="File that holds HTTP_SECRETS.")
     dial_agent_hour: int = Field(
-        40, ge=0, description="How many calls one agent may make within an hour. 0: nobody calls out."
+        40,
+        ge=0,
+        description="How many calls one agent may make within an hour, rings of the own phone among them. 0: none.",
     )
     dial_merchant_hour: int = Field(
         300,
         ge=0,
-        description="How many calls may go out for one merchant within an hour, calls that flows forward among them.",
+        description="How many calls may go out for one merchant within an hour, among them forwards, agents' own phones and "
+        "numbers that are asked.",
     )
     wrap_up_more_seconds: int = Field(
         60,

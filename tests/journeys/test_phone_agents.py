@@ -1,6 +1,7 @@
 """Agents who take their calls on an ordinary phone: pressing 1 takes the caller, and nothing else does."""
 
 import pytest
+from sqlalchemy import select
 
 from simulator.handset import Caller, Phone
 from tests.journeys.northwind import CUSTOMER, NORTHWIND
@@ -276,6 +277,25 @@ def test_a_process_that_dies_before_the_order_is_sent_loses_nobody(shop: Shop, m
     mobile.presses("1")
 
     mobile.talks_to(caller)
+
+
+def test_a_process_that_dies_while_it_sends_the_order_is_not_the_agents_fault(
+    shop: Shop, mobile: Phone
+) -> None:
+    begin(shop)
+    shop.forgets_promises = True
+    caller = shop.joins_queue()
+    with shop.rt.write() as tx:
+        (order,) = tx.scalars(select(models.Action))
+        order.state, order.attempts, order.lease_until_at = "sent", 1, shop.now + 5
+    shop.forgets_promises = False
+    shop.waits(10)
+
+    assert (shop.ann.state, mobile.legs) == (Agent.AVAILABLE, [])
+    shop.ben.starts_shift()
+    shop.ben.rings()
+    shop.ben.accepts()
+    shop.ben.talks_to(caller)
 
 
 def test_a_phone_that_the_carrier_refuses_is_left_alone_a_minute_and_the_desk_says_why(

@@ -27,7 +27,7 @@ class Call(Base):
     ended_as: Mapped[str | None] = mapped_column(default=None)
     hung_up_by: Mapped[str | None] = mapped_column(
         default=None
-    )  # caller (customer when we dialled), agent, flow
+    )  # caller (customer when we dialled), agent, outside, flow
     outcome: Mapped[str | None] = mapped_column(
         default=None
     )  # the strongest thing that happened so far, a CallEnd
