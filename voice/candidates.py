@@ -1,8 +1,9 @@
 """The snapshot of a decision from SQL: who waits in some queues, and who could take them, each cut to the foremost."""
 
+import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Final, assert_never
 
 from sqlalchemy import (
@@ -31,7 +32,7 @@ from voice import models
 from voice.states import Agent, Offer, Waiting
 
 CANDIDATES = 32  # callers and agents of one queue that a decision looks at
-LOTS = 500  # agents who draw lots
+LOTS = 200  # agents who draw lots
 # How a ring ended that is not made again where each is rung once; a claim that failed was nobody's no.
 IN_VAIN = (Offer.DECLINED, Offer.EXPIRED, Offer.UNACKNOWLEDGED, Offer.UNDELIVERED)
 NOT_ON_SHIFT = (Agent.OFFLINE, Agent.UNREACHABLE, Agent.AWAY)
@@ -46,9 +47,12 @@ def is_open() -> ColumnElement[bool]:
 
 
 _CALLER = [
-    getattr(models.Waiting, name)
-    for name in ("id", "merchant_id", "queue", "rank_at", "head_at", "last_agent_id", "strategy", "plan", "gives_up",
-                 "offers_made", "entered_at")
+    cast(models.Waiting.plan, Text).label("plan"),
+    *(
+        getattr(models.Waiting, name)
+        for name in ("id", "merchant_id", "queue", "rank_at", "head_at", "last_agent_id", "strategy", "gives_up",
+                     "offers_made", "entered_at")
+    ),
 ]  # fmt: skip
 _AGENT = [
     getattr(models.Agent, name)
@@ -224,6 +228,12 @@ def _foremost_of_each_plan(tx: Session, key: QueueKey, now: float) -> Sequence[A
     return tx.execute(first.order_by(ranked.c.in_kind, ranked.c.rank_at).limit(LOTS)).all()
 
 
+@lru_cache(maxsize=1024)
+def _plan(dumped: str) -> Plan:
+    """A plan of its JSON; callers of a queue mostly have the same, and those who know enough may be thousands."""
+    return Plan.load(json.loads(dumped))
+
+
 def _caller(row: Any, tried: frozenset[str]) -> WaitingCaller:
     return WaitingCaller(
         row.id,
@@ -232,7 +242,7 @@ def _caller(row: Any, tried: frozenset[str]) -> WaitingCaller:
         row.head_at,
         row.last_agent_id,
         Strategy(row.strategy),
-        Plan.load(row.plan),
+        _plan(row.plan) if isinstance(row.plan, str) else Plan.load(row.plan),
         tried,
         row.offers_made,
         row.entered_at,
