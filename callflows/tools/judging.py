@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from callflows.actions import Forward, JoinQueue, TakeVoicemail
+from callflows.actions import Forward, JoinQueue, RequestCallback, TakeVoicemail
 from callflows.tools.rehearsal import Rehearsal
 from callflows.tools.scenarios import Expect
 from callflows.tools.transcript import spoken
@@ -19,6 +19,7 @@ def judge(expect: Expect, call: Rehearsal) -> Iterator[tuple[str, str]]:
             yield "not_said", f'"{words}" was heard'
     yield from _in_order("path", expect.path, path_of(call), exact=True)
     yield from _same("queue", expect.queue, _last_queue(call))
+    yield from _same("callback", expect.callback, _last_callback(call))
     yield from _same("forwarded", expect.forwarded, _last_number(call))
     asked = any(isinstance(action, TakeVoicemail) for action in call.actions())
     yield from _same("message", expect.message, asked)
@@ -67,6 +68,10 @@ def _plain(value: object) -> str:
 
 def _last_queue(call: Rehearsal) -> str | None:
     return next((one.queue for one in reversed(call.actions()) if isinstance(one, JoinQueue)), None)
+
+
+def _last_callback(call: Rehearsal) -> str | None:
+    return next((one.queue for one in reversed(call.actions()) if isinstance(one, RequestCallback)), None)
 
 
 def _last_number(call: Rehearsal) -> str | None:

@@ -83,6 +83,7 @@ class Expect:
         several(STEP_NAME, "steps"), "steps in this order, perhaps with others between", ()
     )
     queue: str | None = optional(QUEUE_NAME, "the queue that the caller joined last", None)
+    callback: str | None = optional(QUEUE_NAME, "the queue for which a callback was promised last", None)
     forwarded: str | None = optional(NUMBER, "the number that was called last", None)
     message: bool | None = optional(YES_NO, "whether the caller was asked for a message", None)
     facts: tuple[str, ...] = optional(several(FACT, "facts"), "facts of the journal, in this order", ())

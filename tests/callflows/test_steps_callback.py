@@ -14,7 +14,9 @@ from callflows.events import (
     QueueOutcome,
 )
 from callflows.faults import FlowFaults
+from callflows.tools.judging import judge
 from callflows.tools.rehearsal import rehearse
+from callflows.tools.scenarios import Expect
 from callflows.tools.scene import Scene
 from callflows.tools.transcript import transcript
 from tests.callflows.build import NOON, Call, flow
@@ -104,8 +106,13 @@ def test_one_key_cannot_lead_to_two_steps() -> None:
         flow("  hello: {queue: orders, callback: back, exit_keys: {1: message}}\n  back" + STEP[7:])
 
 
-def test_it_can_be_played() -> None:
+def test_it_can_be_played_and_tested() -> None:
     called = rehearse(flow(STEP), Scene(NOON), ["1"])
+
+    assert list(judge(Expect(callback="orders"), called)) == []
+    assert list(judge(Expect(callback="repairs"), called)) == [
+        ("callback", "expected repairs, it was orders")
+    ]
 
     assert called.is_over
     assert "request callback: orders, number +12025550123" in transcript(called)

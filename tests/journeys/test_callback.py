@@ -16,12 +16,14 @@ from voice import models
 from voice.states import Agent, CallEnd
 
 OTHER = "+12025550199"
-CALLING_BACK = FLOW.replace(
-    "    full: busy\n", "    full: busy\n    callback: call_me_back\n    callback_key: star\n"
-).replace(
-    "  busy:\n",
-    "  call_me_back:\n    callback: orders\n    attempts: 2\n    retry: 1m\n    accepted: goodbye\n    refused: orders_line\n"
-    "  busy:\n",
+CALLING_BACK = (
+    FLOW.replace("    full: busy\n", "    full: busy\n    callback: call_me_back\n    callback_key: star\n")
+    .replace("options: {1: orders_line}", "options: {1: orders_line, 2: call_me_back}")
+    .replace(
+        "  busy:\n",
+        "  call_me_back:\n    callback: orders\n    attempts: 2\n    retry: 1m\n    accepted: goodbye\n    refused: orders_line\n"
+        "  busy:\n",
+    )
 )
 
 
@@ -144,6 +146,44 @@ def test_who_asks_twice_keeps_one_place(shop: Shop, phone: Phone) -> None:
     entered = min(row.entered_at for row in shop.rows(models.Waiting))
     assert place.entered_at == entered
     assert first.id in {row.id for row in shop.rows(models.Callback)}
+    assert len(phone.legs) == 1
+
+
+def test_a_callback_that_is_asked_for_again_waits_until_the_customer_is_off_the_line(
+    shop: Shop, phone: Phone
+) -> None:
+    asks_for_a_callback(shop)
+    shop.ann.starts_shift()
+    shop.ann.rings()
+    caller = shop.rings_up()
+    caller.hears("Thank you for calling")
+    caller.presses("2")
+    caller.hears("We will call you back at")
+    caller.presses("1")
+    caller.hears("You keep your place")
+    assert shop.ann.state == Agent.AVAILABLE
+    caller.ends(within=30)
+    shop.ann.rings(within=5)
+    shop.ann.accepts()
+    shop.ann.talks_to(phone)
+
+    assert (callback(shop).state, callback(shop).attempts_made) == ("done", 1)
+    assert shop.only(models.Waiting).entered_at < min(
+        call.ended_at for call in shop.rows(models.Call) if call.ended_at
+    )
+
+
+def test_a_process_that_dies_between_the_claim_and_the_dial_loses_nothing(shop: Shop, phone: Phone) -> None:
+    asks_for_a_callback(shop)
+    shop.ann.starts_shift()
+    shop.ann.rings()
+    shop.forgets_promises = True
+    shop.ann.accepts()
+    shop.waits(3)
+    assert phone.legs == []
+    shop.forgets_promises = False
+
+    shop.ann.talks_to(phone, within=30)
     assert len(phone.legs) == 1
 
 
