@@ -36,7 +36,7 @@ EVENTS: Final[dict[str, str]] = {
     "module_entered": "The flow went into a module.",
     "language_changed": "Another language was spoken from here on.",
     "enqueued": "The caller joined a queue.",
-    "enqueue_skipped": "The caller was not let into a queue: full, or nobody there.",
+    "enqueue_skipped": "The caller was not let into a queue: full, too long a wait, or nobody there.",
     "dequeued": "The caller left a queue.",
     "agents_rung": "The flow rang an agent or a team without a queue.",
     "ring_ended": "The ring without a queue ended.",

@@ -148,6 +148,7 @@ def test_a_ring_without_a_queue_is_for_those_who_are_meant_alone() -> None:
         st.lists(st.text(max_size=5), max_size=3).map(tuple),
         st.dictionaries(st.text(max_size=5), st.integers(1, 100), max_size=3),
         st.dictionaries(st.text(max_size=5), st.integers(5, 120).map(float), max_size=3),
+        wrap_up_seconds=st.dictionaries(st.text(max_size=5), st.integers(0, 120).map(float), max_size=3),
     )
 )
 def test_a_plan_is_kept_as_it_is(plan: Plan) -> None:
