@@ -70,16 +70,12 @@ def test_an_agent_is_signed_out_now_or_after_the_call(shop: Shop) -> None:
 def test_nobody_is_made_available_whose_desk_is_not_open(shop: Shop) -> None:
     sue = Supervisor(shop)
     shop.waits(31)
-
     assert "desk is not open" in sue.sets(shop.ben, "available", expect=409)
     assert "off shift" in sue.sets(shop.ben, "away", expect=409)
     assert shop.ben.state == Agent.OFFLINE
-
-
-def test_an_agent_off_shift_whose_desk_is_open_is_set_available(shop: Shop) -> None:
     shop.ben.opens_page()
-    shop.waits(15)
-    Supervisor(shop).sets(shop.ben, "available")
+    shop.waits(10)
+    sue.sets(shop.ben, "available")
     shop.joins_queue()
 
     shop.ben.rings(within=3)

@@ -1,7 +1,6 @@
 """Time for notes: it begins by itself, may be ended early or made longer within bounds, and what was wished comes after."""
 
 from tests.journeys.shop import Shop
-from voice.offers import BACK_OFF_SECONDS
 from voice.states import Agent
 
 
@@ -29,8 +28,11 @@ def test_an_agent_takes_more_time_and_no_caller_comes_meanwhile(shop: Shop) -> N
     shop.ann.rings(within=60)
 
 
-def test_more_time_ends_where_the_installation_says(shop: Shop) -> None:
-    in_wrap_up(shop)
+def test_more_time_is_for_notes_and_ends_where_the_installation_says(shop: Shop) -> None:
+    shop.talk(1)
+    shop.ann.posts("/api/wrap-up/extend", expect=409)
+    shop.ann.ends()
+    shop.ann.becomes(Agent.WRAP_UP, within=5)
     began = shop.ann.row.since_at
     for _ in range(10):
         shop.ann.posts("/api/wrap-up/extend")
@@ -38,22 +40,6 @@ def test_more_time_ends_where_the_installation_says(shop: Shop) -> None:
 
     assert shop.ann.row.until_at == began + shop.rt.settings.wrap_up_longest_seconds
     assert "cannot become longer" in refused["message"]
-
-
-def test_longer_notes_can_still_be_ended_early(shop: Shop) -> None:
-    in_wrap_up(shop)
-    shop.ann.posts("/api/wrap-up/extend")
-    shop.ann.posts("/api/wrap-up/end")
-
-    assert shop.ann.state == Agent.AVAILABLE
-
-
-def test_nobody_takes_more_time_who_writes_no_notes(shop: Shop) -> None:
-    shop.talk(1)
-
-    shop.ann.posts("/api/wrap-up/extend", expect=409)
-
-    assert shop.ann.state == Agent.ON_CALL
 
 
 def test_what_was_wished_during_the_call_comes_after_longer_notes(shop: Shop) -> None:
@@ -80,14 +66,3 @@ def test_who_lets_it_ring_is_away_as_missed_until_a_word_of_theirs(shop: Shop) -
     shop.ann.posts("/api/available")
 
     shop.ann.rings(within=3)
-
-
-def test_who_declines_is_left_alone_for_a_moment(shop: Shop) -> None:
-    shop.ann.starts_shift()
-    shop.joins_queue()
-    shop.ann.rings()
-    shop.ann.declines()
-    shop.waits(BACK_OFF_SECONDS - 2)
-    assert (shop.ann.state, shop.ann.is_silent()) == (Agent.AVAILABLE, True)
-
-    shop.ann.rings(within=4)
