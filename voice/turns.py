@@ -19,7 +19,7 @@ from callflows.flow import Flow
 from callflows.notes import NoteKind
 from callflows.session import Caller, Session, cut
 from callflows.world import World
-from voice import asking, callbacks, gate, models, speak, texting
+from voice import asking, callback_wishes, gate, models, speak, texting
 from voice import heard as told
 from voice.calls import Facts, ensure_call, remember
 from voice.dialling import NotDialled
@@ -271,7 +271,7 @@ def _called_back(tx: Tx, rt: Runtime, story: Story, wish: RequestCallback) -> St
     """A callback is promised or not, and the flow goes on with that."""
     facts, turn = story.facts, story.turn
     call, session = tx.get_one(models.Call, (facts.merchant_id, facts.call_id)), _session_of(turn)
-    is_promised = callbacks.ask(tx, rt, call, story.flow, session, wish, _waiting_of(story))
+    is_promised = callback_wishes.ask(tx, rt, call, story.flow, session, wish, _waiting_of(story))
     settled = CallbackSettled(CallbackOutcome.ACCEPTED if is_promised else CallbackOutcome.INVALID)
     onward = engine.resume(story.flow, session, settled, rt.now(), world_of(rt, facts, story.flow))
     merged = Turn(onward.session, turn.actions[:-1] + onward.actions, turn.notes + onward.notes)
