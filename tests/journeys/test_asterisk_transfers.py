@@ -24,14 +24,19 @@ def test_redirect(tmp_path: Path) -> None:
 
 
 def test_queue_transfer_callee_blind(tmp_path: Path) -> None:
-    shop = shop_with(tmp_path, "ring: 20s", agents=("ann",))
+    shop = shop_with(
+        tmp_path, "strategy: linear, agents: {ann: {ring: 7s}}, stay_if: signed_in", agents=("ann",)
+    )
     caller = shop.joins_queue()
     takes(shop, "ann", caller)
     shop.ann.sends("queue", "orders")
     caller.hears_music(within=20)
 
-    assert [row.left_as for row in shop.rows(models.Waiting)].count("sent_on") == 1
-    assert shop.ann.state == Agent.WRAP_UP
+    sent, waits = sorted(shop.rows(models.Waiting), key=lambda row: row.entered_at)
+    assert (sent.left_as, shop.ann.state) == ("sent_on", Agent.WRAP_UP)
+    assert (waits.strategy, waits.stays_if) == ("linear", "signed_in")  # on the queue's own terms
+    shop.ann.posts("/api/wrap-up/end")
+    takes(shop, "ann", caller)
 
 
 def test_queue_transfer_callee_attended(tmp_path: Path) -> None:

@@ -21,7 +21,6 @@ TWO = (
     )
     .replace("max_wait: 10m}", "max_wait: 10m}\n  returns: {}")
 )
-URGENT = TWO.replace("max_wait: 10m}", "max_wait: 10m, priority: 2m}")
 HELPED = TWO.replace("max_wait: 10m}", "max_wait: 10m, tiers: {returns: 1m}}")
 
 
@@ -46,9 +45,9 @@ def comes_unnoticed(shop: Shop) -> None:
         agent.state, agent.seen_at = Agent.AVAILABLE, shop.now
 
 
-def rung_for(shop: Shop, within: float = 5.0) -> str:
+def rung_for(shop: Shop) -> str:
     """The number of the caller for whom Ann's desk rings."""
-    shop.ann.rings(within=within)
+    shop.ann.rings(within=5)
     (offer,) = (row for row in shop.rows(models.Offer) if row.ended_at is None)
     (call,) = (row for row in shop.rows(models.Call) if row.id == offer.call_id)
     return str(call.caller)
@@ -62,25 +61,6 @@ def test_the_clock_too_gives_an_agent_to_who_waits_longest_in_any_queue(shop: Sh
 
     assert rung_for(shop) == "+12025550181"
     shop.sim.assert_quiet()
-
-
-@pytest.mark.parametrize("shop", [URGENT], indirect=True)
-def test_two_minutes_of_priority_are_two_minutes_of_waiting_and_no_more(shop: Shop) -> None:
-    joins(shop, "2", "+12025550181")
-    shop.waits(60)
-    joins(shop, "1", "+12025550182")
-    shop.waits(120)
-    joins(shop, "1", "+12025550183")
-    order = []
-    shop.ann.starts_shift()
-    for _ in range(3):
-        order.append(rung_for(shop, within=40))
-        shop.ann.accepts()
-        shop.waits(3)
-        shop.ann.ends()
-        shop.ann.posts("/api/wrap-up/end")
-
-    assert order == ["+12025550182", "+12025550181", "+12025550183"]
 
 
 def test_whoever_waits_longest_is_first_also_when_it_is_another_merchants_caller(shop: Shop) -> None:
