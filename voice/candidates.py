@@ -11,6 +11,7 @@ from sqlalchemy import (
     Executable,
     Float,
     Integer,
+    Result,
     Select,
     Text,
     and_,
@@ -258,19 +259,27 @@ def _free(tx: Session, callers: Iterable[WaitingCaller], now: float) -> Iterator
     pools: dict[tuple[object, ...], list[WaitingCaller]] = {}
     for one in callers:
         pools.setdefault(_pool(one, now), []).append(one)
+    usual: list[tuple[Strategy, QueueKey, int]] = []
     for alike in pools.values():
         one, spare = alike[0], len(frozenset().union(*(caller.tried for caller in alike)))
         most = spare + (LOTS if one.strategy is Strategy.RANDOM else CANDIDATES)
         if _is_usual(one, now):
-            merchant_id, queue = one.queue
-            named = {"merchant": merchant_id, "queue": queue, "now": now, "most": most}
-            yield from tx.execute(_usual(one.strategy), named)
+            usual.append((one.strategy, one.queue, most))
             continue
         free = _meant(select(*_AGENT), one, now).where(
             models.Agent.state == Agent.AVAILABLE, models.Agent.not_before_at <= now
         )
         order = (*_own_first(one, now), *_order(one), models.Agent.id)
         yield from tx.execute(free.order_by(*order).limit(most))
+    if usual:
+        yield from _free_as_usual(tx, sorted(usual), now)
+
+
+def _free_as_usual(tx: Session, pools: Sequence[tuple[Strategy, QueueKey, int]], now: float) -> Result[Any]:
+    named: dict[str, Any] = {"now": now}
+    for number, (_, (merchant_id, queue), most) in enumerate(pools):
+        named |= {f"merchant_{number}": merchant_id, f"queue_{number}": queue, f"most_{number}": most}
+    return tx.execute(_usual(tuple(strategy for strategy, _, _ in pools)), named)
 
 
 def _is_usual(caller: WaitingCaller, now: float) -> bool:
@@ -286,22 +295,22 @@ def _is_usual(caller: WaitingCaller, now: float) -> bool:
 
 
 @cache
-def _usual(strategy: Strategy) -> Select[Any]:
-    """The free agents of a queue in the order of a strategy, as one statement, made once."""
-    members = select(models.QueueMember.agent_id).where(
-        models.QueueMember.merchant_id == bindparam("merchant"),
-        models.QueueMember.queue == bindparam("queue"),
-    )
-    return (
-        select(*_AGENT)
-        .where(
+def _usual(strategies: tuple[Strategy, ...]) -> Executable:
+    """The free agents of a queue for each of these strategies, in its order: one statement, made once."""
+    foremost = []
+    for number, strategy in enumerate(strategies):
+        members = select(models.QueueMember.agent_id).where(
+            models.QueueMember.merchant_id == bindparam(f"merchant_{number}"),
+            models.QueueMember.queue == bindparam(f"queue_{number}"),
+        )
+        free = select(*_AGENT).where(
             models.Agent.id.in_(members),
             models.Agent.state == Agent.AVAILABLE,
             models.Agent.not_before_at <= bindparam("now", type_=Float),
         )
-        .order_by(*_order(WaitingCaller("", ("", ""), 0.0, strategy=strategy)), models.Agent.id)
-        .limit(bindparam("most", type_=Integer))
-    )
+        order = (*_order(WaitingCaller("", ("", ""), 0.0, strategy=strategy)), models.Agent.id)
+        foremost.append(free.order_by(*order).limit(bindparam(f"most_{number}", type_=Integer)))
+    return union_all(*(select(*one.subquery().c) for one in foremost)) if len(foremost) > 1 else foremost[0]
 
 
 def _pool(caller: WaitingCaller, now: float) -> tuple[object, ...]:

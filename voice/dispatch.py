@@ -5,9 +5,10 @@ decides again each second for every queue where somebody waits.
 """
 
 from collections.abc import Iterable
+from typing import Final
 
 import structlog
-from sqlalchemy import select, tuple_, update
+from sqlalchemy import bindparam, select, tuple_, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -18,7 +19,7 @@ from voice.callback_rows import is_pending
 from voice.candidates import is_open, passed_over, queues_for, snapshot
 from voice.changes import changed
 from voice.due import OPEN_QUEUES
-from voice.locks import try_agent, try_call
+from voice.locks import try_agent, try_call_of
 from voice.moves import move
 from voice.phone_rings import WAY_SECONDS, NotRung, not_rung, number_of, ring_agent, seconds_to_ring
 from voice.reach import beyond, helped
@@ -29,6 +30,13 @@ from voice.store import StoreAway
 log = structlog.get_logger()
 
 ROUNDS = 3  # who finds a caller or an agent in other hands looks once more at the rest; then the clock does
+
+
+_PLACE: Final = (
+    select(models.Waiting)
+    .where(models.Waiting.id == bindparam("id"))
+    .execution_options(populate_existing=True)
+)
 
 
 class Outrun(RuntimeError):
@@ -131,15 +139,14 @@ def _offered(tx: Session, rt: Runtime, offer: MakeOffer, held: set[str]) -> bool
 
 def _store(tx: Session, rt: Runtime, offer: MakeOffer) -> None:
     now = rt.now()
-    waiting = tx.scalar(select(models.Waiting).where(models.Waiting.id == offer.waiting_id))
-    call = try_call(tx, waiting.merchant_id, waiting.call_id) if waiting is not None else None
-    if waiting is None or call is None:
+    call = try_call_of(tx, offer.waiting_id)
+    if call is None:
         raise Outrun(offer.waiting_id)
     agent = try_agent(tx, offer.agent_id)
     if agent is None:
         raise Outrun(offer.agent_id)
-    tx.refresh(waiting)
-    if waiting.call_id != call.id:
+    waiting = tx.scalar(_PLACE, {"id": offer.waiting_id})
+    if waiting is None or waiting.call_id != call.id:
         raise Outrun(offer.waiting_id)
     number = number_of(tx, rt, call, agent)
     taken = changed(

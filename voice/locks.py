@@ -6,10 +6,21 @@ whoever holds it looks at it now, and the clock looks again in a second. Postgre
 this; SQLite lets one write at a time and reads these as plain queries.
 """
 
-from sqlalchemy import select, text
+from sqlalchemy import bindparam, select, text
 from sqlalchemy.orm import Session
 
 from voice import models
+
+_CALL_OF_PLACE = (
+    select(models.Call)
+    .join(
+        models.Waiting,
+        (models.Waiting.merchant_id == models.Call.merchant_id) & (models.Waiting.call_id == models.Call.id),
+    )
+    .where(models.Waiting.id == bindparam("waiting_id"))
+    .with_for_update(of=models.Call, key_share=True, skip_locked=True)
+    .execution_options(populate_existing=True)
+)
 
 
 def lock_call(tx: Session, merchant_id: str, call_id: str) -> models.Call | None:
@@ -20,6 +31,11 @@ def lock_call(tx: Session, merchant_id: str, call_id: str) -> models.Call | None
 def try_call(tx: Session, merchant_id: str, call_id: str) -> models.Call | None:
     """The call, unless somebody holds it."""
     return _call(tx, merchant_id, call_id, skip=True)
+
+
+def try_call_of(tx: Session, waiting_id: str) -> models.Call | None:
+    """The call of a place, unless somebody holds it."""
+    return tx.scalar(_CALL_OF_PLACE, {"waiting_id": waiting_id})
 
 
 def lock_agent(tx: Session, agent_id: str) -> models.Agent | None:

@@ -58,7 +58,7 @@ class Hall:
 
     def agent(self, number: int) -> str:
         """Another agent for each number, of those who can be given somebody."""
-        return agent_id(number * SKILLED_EACH % self.size.agents)
+        return agent_id(number % -(-self.size.agents // SKILLED_EACH) * SKILLED_EACH)
 
     def agent_comes_free(self, tx: Session, number: int) -> str:
         """Somebody has ended a talk; the id."""
