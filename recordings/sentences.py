@@ -172,7 +172,7 @@ SENTENCES: Final[Mapping[str, Callable[[Fact], str]]] = {
     "callback_put_back": lambda fact: f"Not reached: {fact.word('why')}; another attempt will follow",
     "callback_done": lambda fact: f"Called back by {fact.agent}",
     "callback_failed": lambda fact: f"Could not be called back: {fact.word('why')}",
-    "callback_cancelled": lambda fact: f"{fact.word('by')} took the callback off the list",
+    "callback_cancelled": lambda fact: f"{fact.word('by', 'Somebody')} took the callback off the list",
     "callback_replaced": lambda fact: "Called again before the callback and waits on the line",
     "place_resumed": lambda fact: "Has the place of before",
     "offered": lambda fact: f"Offered to {fact.agent}",
@@ -194,8 +194,10 @@ SENTENCES: Final[Mapping[str, Callable[[Fact], str]]] = {
     "consult_ended": lambda fact: f"{_asked(fact)} was let go{fact.word('why') and ': ' + fact.word('why')}",
     "handed_over": lambda fact: f"{_asked(fact)} has the caller now",
     "phone_not_rung": lambda fact: f"{fact.agent}’s phone was not rung: {fact.word('why')}",
-    "coaching_began": lambda fact: f"{fact.word('name')} coached the agent, unheard by the caller",
-    "barged_in": lambda fact: f"{fact.word('name')} spoke to both",
+    "coaching_began": lambda fact: (
+        f"{fact.word('name', 'A supervisor')} coached the agent, unheard by the caller"
+    ),
+    "barged_in": lambda fact: f"{fact.word('name', 'A supervisor')} spoke to both",
     "pulled": lambda fact: f"A supervisor gave the caller to {fact.agent}",
     "hold_started": lambda fact: f"{fact.agent} put the caller on hold",
     "hold_ended": lambda fact: f"{fact.agent} took the caller off hold{fact.after('held')}",
