@@ -53,7 +53,8 @@ def supervise(
     talk = supervisions.talk_to_supervise(tx, merchants, call_id)
     if talk is None or talk[1].state != Participation.TALKING:
         raise Refused("not_now", "Agent and caller are not connected at this moment.")
-    _require_free(tx, user.id)
+    if _has_own_call(tx, user.id):
+        raise Refused("not_now", "Finish your own call first.")
     if mine is not None:
         leave(tx, rt, mine, "went to another talk")
     row = models.Supervision(
@@ -151,6 +152,8 @@ def look_again(tx: Session, rt: Runtime, key: tuple[str, str]) -> None:
         leave(tx, rt, row, "the talk is over")
     elif not supervisions.may_supervise(tx, row.merchant_id, row.user_id):
         leave(tx, rt, row, "the role was taken away")
+    elif _has_own_call(tx, row.user_id):
+        leave(tx, rt, row, "a call of their own came")
     elif row.state == Supervision.COMING:
         if row.until_at is not None and row.until_at <= rt.now():
             leave(tx, rt, row, "the phone did not come")
@@ -185,11 +188,10 @@ def _note(tx: Session, row: models.Supervision, detail: str, now: float) -> None
     )
 
 
-def _require_free(tx: Session, user_id: str) -> None:
-    """Who takes calls, too, is in one talk at a time."""
+def _has_own_call(tx: Session, user_id: str) -> bool:
+    """Whether somebody who takes calls, too, has one now, or is rung for it."""
     agent = tx.get(models.Agent, user_id, populate_existing=True)
-    if agent is not None and agent.state in AGENT_BUSY - {Agent.WRAP_UP}:
-        raise Refused("not_now", "Finish your own call first.")
+    return agent is not None and agent.state in AGENT_BUSY - {Agent.WRAP_UP}
 
 
 def _shows_listening(rt: Runtime, merchant_id: str) -> bool:

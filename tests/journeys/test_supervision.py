@@ -221,18 +221,21 @@ def test_who_may_not_watch_any_more_is_out_of_the_talk(shop: Shop) -> None:
     assert shop.ann.leg.is_talking_to(caller)
 
 
-def test_an_agent_who_also_supervises_finishes_the_own_call_first(shop: Shop) -> None:
+def test_an_agent_who_also_supervises_is_in_no_talk_of_others_during_a_call(shop: Shop) -> None:
     shop.talk(1)
     shop.ben.starts_shift()
-    second = shop.joins_queue("+12025550199")
-    shop.ben.rings()
-    shop.ben.accepts()
-    shop.ben.talks_to(second)
     with shop.rt.write() as tx:
         tx.get_one(models.Membership, ("northwind", "us_ben")).role = "supervisor"
+    told = shop.ben.posts(f"/api/supervision/{shop.ann.call_id()}", heard="barged")
+    leg = shop.sim.client("w_us_ben").connect({"offer": told["offer"]})
+    shop.waits(2)
+    second = shop.joins_queue("+12025550199")
+    shop.ben.rings()
+    leg.ends(within=3)
+    shop.ben.accepts()
+    shop.ben.talks_to(second)
 
     refused = shop.ben.posts(f"/api/supervision/{shop.ann.call_id()}", 409, heard="listening")
-
     assert refused["message"] == "Finish your own call first."
 
 
