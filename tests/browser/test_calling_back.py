@@ -92,6 +92,9 @@ def test_the_desk_says_that_nobody_is_on_the_line_and_the_floor_lists_whom_to_ca
     expect(rows.first).to_contain_text("In line")
     expect(rows.last).to_contain_text("1 of 3 engaged")
     assert look(floor, "floor-callbacks") == []
+    floor.set_viewport_size({"width": 390, "height": 844})
+    assert look(floor, "floor-callbacks-phone") == []
+    floor.set_viewport_size({"width": 1280, "height": 800})
     assert look(desk.page, "desk-callback") == []
 
     desk.clicks("Call back")
