@@ -121,7 +121,7 @@ export function agentRow(agent, several) {
   const next = agent.next_state ? h("span", { class: "note" }, ` then ${agent.next_state.split(":").at(-1).replace("_", " ")}${by}`) : by ? h("span", { class: "note" }, by) : "";
   return h("tr", {},
     h("td", { class: "c-caller" }, h("span", { class: "caller" }, agent.name)),
-    h("td", { class: "c-ended" }, h("span", { class: "state", "data-state": agent.state }, h("span", { class: "lamp" }), label(agent)), next),
+    h("td", { class: "c-ended" }, h("span", { class: "state", "data-state": agent.state }, h("span", { class: "lamp" }), label(agent)), agent.with ? supervised(agent.with) : "", next),
     h("td", { class: "num c-number" }, agent.state === "offline" ? "–" : agent.state === "wrap_up" && agent.until_at ? until(agent.until_at) : since(agent.since_at)),
     h("td", { class: agent.with || agent.elsewhere ? "c-merchant" : "c-merchant blank" }, withWhom(agent, several)),
     doings(agent.with?.is_talk ? listening(agent) : "", opener(`agent:${agent.id}`, "Manage", `Manage ${agent.name}`)));
@@ -135,14 +135,14 @@ const HOW = { listening: "listens", coaching: "coaches", barged: "speaks to both
 
 function supervised(call) {
   const words = (call.supervisors ?? []).map((one) => `${one.name} ${HOW[one.heard]}`).join(", ");
-  return words ? h("span", { class: "badge watched" }, icon("people"), words) : "";
+  return words ? h("span", { class: "badge watched", title: words }, icon("people"), h("span", { class: "unseen" }, words)) : "";
 }
 
 function withWhom({ with: call, elsewhere }, several) {
   if (elsewhere) return h("span", { class: "aside" }, "another merchant's caller");
   if (!call) return "–";
   const place = [call.queue ? readable(call.queue) : "", several ? call.merchant.name : ""].filter(Boolean).join(" · ");
-  return [h("span", { class: "num" }, call.caller), supervised(call), h("span", { class: "aside" }, ` ${[call.caller_name, place].filter(Boolean).join(" · ")}`)];
+  return [h("span", { class: "num" }, call.caller), h("span", { class: "aside" }, ` ${[call.caller_name, place].filter(Boolean).join(" · ")}`)];
 }
 
 export function queueRow(row, several) {
