@@ -16,6 +16,7 @@ from types import TracebackType
 from typing import Self
 
 import psycopg
+import structlog
 from sqlalchemy import insert
 from sqlalchemy.engine import make_url
 
@@ -133,13 +134,17 @@ def _bare(teller: "psycopg.Connection[object]", ear: "psycopg.Connection[object]
     with teller.transaction():
         teller.execute("INSERT INTO bare (told) VALUES ('x')")
         teller.execute("NOTIFY bare")
-    for _ in ear.notifies(timeout=LONGEST_SECONDS, stop_after=1):
-        ear.execute("SELECT told FROM bare ORDER BY id DESC LIMIT 1").fetchone()
+    if not list(ear.notifies(timeout=LONGEST_SECONDS, stop_after=1)):
+        raise TimeoutError(f"no NOTIFY within {LONGEST_SECONDS:g} s")
+    ear.execute("SELECT told FROM bare ORDER BY id DESC LIMIT 1").fetchone()
     return 1e3 * (time.perf_counter() - began)
 
 
 def serve(url: str, folder: Path) -> None:
     """The push process."""
+    structlog.configure(
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr)
+    )  # standard output tells the port
     rt = make_rt(folder, SharedClock(), database_url=url)
     server, stop = PushServer(rt, listen("127.0.0.1", 0)), threading.Event()
     hear(make_url(url), server.nudge, stop)
