@@ -22,6 +22,7 @@ def run_push(_args: argparse.Namespace) -> int:
     """Serve streams until told to stop."""
     from voice import nudges
     from voice.build import build_runtime, keep_up
+    from voice.garbage import settle
     from voice.settings import Settings
 
     rt = build_runtime(Settings(), waits=True)
@@ -40,6 +41,7 @@ def run_push(_args: argparse.Namespace) -> int:
     hear_nudges(rt.settings.redis_url, server.nudge, done)
     if not rt.store.is_sqlite:
         nudges.hear(rt.store.url, server.nudge, done)
+    settle()
     server.run()
     done.set()
     for loop in loops:

@@ -1,7 +1,8 @@
 """Which desk is told what, and when: whole snapshots to streams whose agent's `desk_version` has grown, pings, leases.
 
 Knows no sockets: a stream is a function that takes bytes and says whether they went out. Each second `step` asks SQL
-once for the versions of all open desks. A ping goes out every 5 s; the page answers it by POST /api/pong, which SQL
+once for the versions of all open desks; a nudge that names agents has their desks read at once. A ping goes out every
+5 s, to a fifth of the streams in each second; the page answers it by POST /api/pong, which SQL
 remembers at most every 8 s (voice.agents.SEEN_EVERY_SECONDS). So silence of the lease's 15 s is certain after 23 s, and
 a closed stream is given 15 s to come back.
 """
@@ -22,6 +23,7 @@ from voice.runtime import Runtime
 from voice.states import Agent as AgentState
 
 PING_SECONDS = 5.0
+SHIFTS = 5  # streams that opened at one moment, as after a restart, are not all pinged at one moment
 LEASE_SECONDS = 15.0
 SILENCE_SECONDS = LEASE_SECONDS + agents.SEEN_EVERY_SECONDS
 AT_ONCE = 400  # ids in one question: SQLite takes 32,766, and a shorter one is planned faster
@@ -63,6 +65,7 @@ class Streams:
     _told_lost: set[str] = field(default_factory=set)
     _shown_rings: set[str] = field(default_factory=set)  # written to a stream, not yet told
     _sessions_at: float = 0.0
+    _opened: int = 0
 
     def __len__(self) -> int:
         return sum(map(len, self._by_agent.values()))
@@ -76,7 +79,9 @@ class Streams:
         hang_up: Callable[[], None] = lambda: None,
     ) -> Stream:
         """A desk connected; its first snapshot goes out at the next step. Of too many streams the oldest ends."""
-        stream = Stream(agent_id, session, write, hang_up, opened_at=now, pinged_at=now)
+        pinged_at = now - PING_SECONDS * (self._opened % SHIFTS) / SHIFTS
+        self._opened += 1
+        stream = Stream(agent_id, session, write, hang_up, opened_at=now, pinged_at=pinged_at)
         mine = self._by_agent.setdefault(agent_id, [])
         mine.append(stream)
         self._closed_at.pop(agent_id, None)
@@ -109,30 +114,25 @@ class Streams:
                 stream.pinged_at = now
                 self._write(stream, data, now)
 
-    def refresh(self, rt: Runtime, now: float, only: Collection[str] | None = None) -> dict[str, Standing]:
-        """Write snapshots to the streams that are behind, and tell which rings were shown.
-
-        `only`: look at these agents alone, as after a nudge that names them.
-        """
-        wanted = (
-            [*self._by_agent, *self._closed_at]
-            if only is None
-            else [one for one in only if one in self._by_agent]
-        )
+    def refresh(self, rt: Runtime, now: float) -> dict[str, Standing]:
+        """Write snapshots to the streams that are behind, and tell which rings were shown."""
+        wanted = [*self._by_agent, *self._closed_at]
         if not wanted:
             return {}
         with rt.store.read() as tx:
             standings = standing_of(tx, wanted)
-            behind = [agent_id for agent_id, one in standings.items() if self._is_behind(agent_id, one)]
-            shots: dict[str, Snapshot] = {}
-            for part in parted(behind):
-                shots.update(desks(tx, part, now))
-        for agent_id, shot in shots.items():
-            self._show(agent_id, shot, now)
-        if self._shown_rings:
-            offers.pushed(rt, sorted(self._shown_rings))
-            self._shown_rings.clear()
+            shots = _shots(tx, [name for name, one in standings.items() if self._is_behind(name, one)], now)
+        self._show_all(rt, shots, now)
         return standings
+
+    def look_at(self, rt: Runtime, agent_ids: Collection[str], now: float) -> None:
+        """The same for agents whose desks are said to have changed: they are not asked for their versions first."""
+        here = [one for one in agent_ids if one in self._by_agent]
+        if not here:
+            return
+        with rt.store.read() as tx:
+            shots = _shots(tx, here, now)
+        self._show_all(rt, shots, now)
 
     def end_old_sessions(self, rt: Runtime, now: float) -> None:
         """Every few seconds: hang up on streams whose session ended or was revoked."""
@@ -170,6 +170,13 @@ class Streams:
         newest = max(stream.opened_at for stream in self._by_agent[agent_id])
         return now - max(one.seen_at, newest) > SILENCE_SECONDS
 
+    def _show_all(self, rt: Runtime, shots: dict[str, Snapshot], now: float) -> None:
+        for agent_id, shot in shots.items():
+            self._show(agent_id, shot, now)
+        if self._shown_rings:
+            offers.pushed(rt, sorted(self._shown_rings))
+            self._shown_rings.clear()
+
     def _show(self, agent_id: str, shot: Snapshot, now: float) -> None:
         """Write one snapshot to every stream that is behind, and remember the ring in it."""
         data = event("desk", shot)
@@ -206,6 +213,13 @@ def standing_of(tx: Session, agent_ids: Collection[str]) -> dict[str, Standing]:
     wanted = set(agent_ids)
     rows = tx.connection().execute(asked).fetchall()  # plain rows: the ORM's take twice as long
     return {row[0]: Standing(row[1], row[2], row[3]) for row in rows if row[0] in wanted}
+
+
+def _shots(tx: Session, agent_ids: list[str], now: float) -> dict[str, Snapshot]:
+    shots: dict[str, Snapshot] = {}
+    for part in parted(agent_ids):
+        shots.update(desks(tx, part, now))
+    return shots
 
 
 def open_sessions(tx: Session, sessions: Collection[str], now: float) -> set[str]:

@@ -5,6 +5,7 @@ A stream costs its socket and a few hundred bytes here; SQL is asked once a seco
 """
 
 import contextlib
+import math
 import selectors
 import socket
 import threading
@@ -75,8 +76,12 @@ class PushServer:
         self._close_all()
 
     def _next_look(self) -> float:
-        soon = self._looked_at + NUDGE_GAP_SECONDS if self._rung or self._rung_all else self._next_step
-        return min(self._next_step, soon, self.floors.due_at())
+        return min(self._next_step, self._bell_due_at(), self.floors.due_at())
+
+    def _bell_due_at(self) -> float:
+        """When to look at what nudges told of: at once, or when the pause after the last such look is over."""
+        is_rung = self._rung_all or bool(self._rung)
+        return self._looked_at + NUDGE_GAP_SECONDS if is_rung else math.inf
 
     def nudge(self, agent_ids: Iterable[str] = ()) -> None:
         """Look at these desks now instead of at the next second, or at all of them; from any thread."""
@@ -96,21 +101,29 @@ class PushServer:
             else:
                 key.data()
         now = self.rt.now()
-        if now >= self._next_step:
+        is_step, is_rung = now >= self._next_step, now >= self._bell_due_at()
+        if is_rung and not (is_step and self._rung_all):
+            self._answer_bell(now)
+        if is_step:
             self._next_step = now + 1.0
+            self._forget_bell()
             self._end_slow_handshakes(now)
-            self._forget_bell(now)
             self._carefully(self.streams.step, now)
             self._carefully(self.floors.step, now)
-        elif now >= self._next_look():
-            only = None if self._rung_all else frozenset(self._rung)
-            self._forget_bell(now)
-            self._carefully(lambda rt, now: self.streams.refresh(rt, now, only), now)
+        elif is_rung or now >= self.floors.due_at():
             self._carefully(self.floors.hasten, now)
 
-    def _forget_bell(self, now: float) -> None:
+    def _answer_bell(self, now: float) -> None:
+        named, is_all, self._looked_at = frozenset(self._rung), self._rung_all, now
+        self._forget_bell()
+        if is_all:
+            self._carefully(self.streams.refresh, now)
+        else:
+            self._carefully(lambda rt, now: self.streams.look_at(rt, named, now), now)
+
+    def _forget_bell(self) -> None:
         self._rung.clear()
-        self._rung_all, self._looked_at = False, now
+        self._rung_all = False
 
     def _carefully(self, step: Callable[[Runtime, float], object], now: float) -> None:
         try:

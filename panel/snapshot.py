@@ -6,9 +6,9 @@ Many desks are read with the same few questions as one.
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from panel.askings import askers, consults
@@ -31,6 +31,23 @@ PATH_KINDS = (
 )  # fmt: skip
 
 
+# Agents with the ring and the talk of each, of which there is one at most: a desk is mostly this one question.
+_DESKS: Final = (
+    select(Agent, Offer, Waiting, Participation)
+    .outerjoin(Offer, and_(Offer.agent_id == Agent.id, Offer.state.in_(states.OFFER_LIVE)))
+    .outerjoin(Waiting, and_(Waiting.merchant_id == Offer.merchant_id, Waiting.id == Offer.waiting_id))
+    .outerjoin(
+        Participation,
+        and_(
+            Participation.agent_id == Agent.id,
+            Participation.state.in_(states.PARTICIPATION_LIVE),
+            Participation.role != states.Role.LISTENER,
+        ),
+    )
+    .where(Agent.id.in_(bindparam("ids", expanding=True)))
+)
+
+
 def desk(tx: Session, agent_id: str, now: float) -> Snapshot | None:
     """One agent's desk; None when there is no such agent."""
     return desks(tx, [agent_id], now).get(agent_id)
@@ -38,10 +55,10 @@ def desk(tx: Session, agent_id: str, now: float) -> Snapshot | None:
 
 def desks(tx: Session, agent_ids: Collection[str], now: float) -> dict[str, Snapshot]:
     """The desks of several agents."""
-    agents = tx.scalars(select(Agent).where(Agent.id.in_(agent_ids))).all()
-    ids = [agent.id for agent in agents]
-    offers = {offer.agent_id: (offer, waiting) for offer, waiting in _live_offers(tx, ids)}
-    parts = {part.agent_id: part for part in _live_participations(tx, ids)}
+    rows = tx.execute(_DESKS, {"ids": list(agent_ids)}).all()
+    agents = list({agent.id: agent for agent, *_ in rows}.values())
+    offers = {agent.id: (offer, waiting) for agent, offer, waiting, _ in rows if waiting is not None}
+    parts = {agent.id: part for agent, _, _, part in rows if part is not None}
     dials = last_dials(tx, [agent for agent in agents if agent.state in states.AGENT_FREE])
     lasts = _last_talks(tx, [agent.id for agent in agents if agent.state == states.Agent.WRAP_UP])
     ringing = ringing_customers(tx, [part for part in parts.values() if part.joined_at is None])
@@ -80,31 +97,12 @@ def desks(tx: Session, agent_ids: Collection[str], now: float) -> dict[str, Snap
     }
 
 
-def _live_offers(tx: Session, ids: Sequence[str]) -> Sequence[tuple[Offer, Waiting]]:
-    rows = tx.execute(
-        select(Offer, Waiting)
-        .join(Waiting, and_(Waiting.merchant_id == Offer.merchant_id, Waiting.id == Offer.waiting_id))
-        .where(Offer.agent_id.in_(ids), Offer.state.in_(states.OFFER_LIVE))
-    ).all()
-    return [(offer, waiting) for offer, waiting in rows]
-
-
 def _senders(tx: Session, places: Sequence[Waiting]) -> dict[str, str]:
     """The names of the agents who sent these callers on."""
     ids = {sent.by for place in places if (sent := Sent.load(place.plan))}
     if not ids:
         return {}
     return {row.id: row.name for row in tx.execute(select(Agent.id, Agent.name).where(Agent.id.in_(ids)))}
-
-
-def _live_participations(tx: Session, ids: Sequence[str]) -> Sequence[Participation]:
-    return tx.scalars(
-        select(Participation).where(
-            Participation.agent_id.in_(ids),
-            Participation.state.in_(states.PARTICIPATION_LIVE),
-            Participation.role != states.Role.LISTENER,
-        )
-    ).all()
 
 
 def _last_talks(tx: Session, ids: Sequence[str]) -> dict[str, Participation]:

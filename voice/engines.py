@@ -44,6 +44,14 @@ def postgresql(url: str) -> Engine:
     )
 
 
+def reads(engine: Engine) -> Engine:
+    """The same connections for looks: without BEGIN and ROLLBACK, two of three ways there and back.
+
+    Nothing is lost by it: in a transaction, too, each statement sees what is committed by then (READ COMMITTED).
+    """
+    return engine.execution_options(isolation_level="AUTOCOMMIT")
+
+
 def sqlite(url: str, *, writes: bool) -> Engine:
     """An engine for SQLite in WAL mode with full synchronisation; one that writes takes the write lock at once."""
     engine = create_engine(

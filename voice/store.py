@@ -30,8 +30,8 @@ class Store:
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         if self.is_sqlite:
             Path(str(self.url.database)).parent.mkdir(parents=True, exist_ok=True)
-        self._reader = engines.sqlite(url, writes=False) if self.is_sqlite else engines.postgresql(url)
-        self._writer = engines.sqlite(url, writes=True) if self.is_sqlite else self._reader
+        self._writer = engines.sqlite(url, writes=True) if self.is_sqlite else engines.postgresql(url)
+        self._reader = engines.sqlite(url, writes=False) if self.is_sqlite else engines.reads(self._writer)
         self._appender = Appender(self.url)
 
     @contextmanager

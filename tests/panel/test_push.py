@@ -192,6 +192,34 @@ def test_pings_go_out_every_five_seconds(rt: Runtime, clock: Clock) -> None:
     assert len(page.all("ping")) == 6
 
 
+def test_streams_that_open_at_one_moment_are_not_pinged_at_one_moment(rt: Runtime, clock: Clock) -> None:
+    streams, pinged = Streams(), []
+    pages = [open_page(rt, streams, "us_ann", f"tab {number}") for number in range(5)]
+
+    for _ in range(5):
+        run(rt, clock, streams, 1)
+        pinged.append(sum(len(page.all("ping")) for page in pages))
+
+    assert pinged == [1, 2, 3, 4, 5]
+
+
+def test_a_nudge_costs_one_question_and_shows_only_what_changed(rt: Runtime, clock: Clock) -> None:
+    streams = Streams()
+    page = open_page(rt, streams, "us_ann")
+    bump(rt, "us_ann", state="on_call")
+    run(rt, clock, streams, 1)
+    asked: list[str] = []
+    sqlalchemy_event.listen(rt.store._reader, "before_cursor_execute", lambda *args: asked.append(args[2]))
+
+    streams.look_at(rt, ["us_ann", "us_bob"], rt.now())
+    assert len(page.all("desk")) == 1
+    bump(rt, "us_ann", state="wrap_up")
+    streams.look_at(rt, ["us_bob"], rt.now())
+
+    assert len(page.all("desk")) == 1
+    assert len([one for one in asked if one.startswith("SELECT")]) == 1
+
+
 def test_an_agent_who_answers_pings_stays_available_for_hours(rt: Runtime, clock: Clock) -> None:
     streams = Streams()
     open_page(rt, streams, "us_ann")

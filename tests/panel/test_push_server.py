@@ -112,6 +112,22 @@ def test_a_nudge_that_names_an_agent_looks_at_that_desk_alone(
     assert (ann.hear().count("event: desk"), bob.hear().count("event: desk")) == (2, 1)
 
 
+def test_a_nudge_right_after_the_round_of_a_second_waits_for_no_pause(
+    server: PushServer, app: Flask, rt: Runtime, clock: Clock
+) -> None:
+    page = Page(server, cookie(app, "ann"))
+    page.hear()
+    clock.forward(1)
+    server.turn(0)
+    bump(rt, "us_ann", state="away")
+    server.nudge(["us_ann"])
+
+    server.turn(0.05)
+
+    page.heard += page.sock.recv(1 << 20)
+    assert page.heard.count(b"event: desk") == 2
+
+
 def test_a_flood_of_nudges_is_no_harm(server: PushServer, app: Flask, rt: Runtime) -> None:
     page = Page(server, cookie(app, "ann"))
     page.hear()
