@@ -52,9 +52,15 @@ def may_supervise(tx: Session, merchant_id: str, user_id: str) -> bool:
 
 
 def talk_over(tx: Session, row: models.Supervision) -> models.Participation | None:
-    """The talk that is supervised: of the call's owner, in the same room; None when it is over."""
-    owner = owner_of(tx, row.merchant_id, row.call_id)
+    """The talk that is supervised: of the call's agent, in the same room; None when it is over."""
+    owner = _agent_of(tx, row.merchant_id, row.call_id)
     return owner if owner is not None and owner.room == row.room else None
+
+
+def _agent_of(tx: Session, merchant_id: str, call_id: str) -> models.Participation | None:
+    """The agent who talks to the caller; a stranger to whom the caller was handed is coached and listened to by nobody."""
+    owner = owner_of(tx, merchant_id, call_id)
+    return None if owner is None or owner.is_outside else owner
 
 
 def wanted(tx: Session, row: models.Supervision) -> str:
@@ -79,5 +85,5 @@ def talk_to_supervise(
             models.Call.id == call_id, models.Call.merchant_id.in_(merchants)
         )
     )
-    owner = owner_of(tx, merchant_id, call_id) if merchant_id is not None else None
+    owner = _agent_of(tx, merchant_id, call_id) if merchant_id is not None else None
     return None if merchant_id is None or owner is None else (merchant_id, owner)

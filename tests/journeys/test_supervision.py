@@ -156,6 +156,21 @@ def test_who_coaches_goes_on_with_the_colleague_to_whom_the_caller_is_handed(sho
     assert caller.hears_nothing_of(leg)
 
 
+def test_no_supervisor_speaks_to_the_stranger_to_whom_the_caller_is_handed(shop: Shop) -> None:
+    caller, sue, stranger = shop.talk(1), Supervisor(shop), shop.sim.phone("+12025550142")
+    leg = sue.comes(shop.ann, "coaching")
+    shop.ann.asks("number", "+12025550142")
+    stranger.talks_to(shop.ann.leg)
+    call_id = shop.ann.call_id()
+    shop.ann.posts(f"/api/calls/{call_id}/ask/hand-over")
+    stranger.talks_to(caller)
+
+    leg.ends(within=5)
+    assert stranger.hears_nothing_of(leg)
+    assert shop.only(models.Supervision).state == "ended"
+    sue.asks_to("listening", call_id, expect=410)
+
+
 def test_who_coaches_an_agent_whose_phone_is_lost_is_heard_again_on_the_new_leg(shop: Shop) -> None:
     caller, sue = shop.talk(1), Supervisor(shop)
     leg = sue.comes(shop.ann, "coaching")
