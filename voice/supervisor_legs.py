@@ -1,10 +1,11 @@
 """The fence for supervisors: a browser's leg gets into a room only while its row, person, role, account and talk match."""
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from voice import heard as told
 from voice import models, speak, supervisions
+from voice.changes import changed
 from voice.locks import lock_call
 from voice.runtime import Runtime
 from voice.states import SUPERVISION_LIVE, Heard, Participation, Supervision
@@ -26,14 +27,34 @@ def supervisor_document(rt: Runtime, heard: told.AgentCall) -> bytes:
         if row is None or call is None or not _is_let_in(tx, call, row, heard):
             return speak.document(speak.hang_up())  # the page says why
         if row.state == Supervision.COMING:
-            row.state, row.joined_at, row.until_at = Supervision.IN_ROOM, rt.now(), None
-            row.leg_sid, row.told = heard.call_sid, Heard.LISTENING
-            tx.flush()
+            if not _comes_in(tx, rt, row, heard.call_sid):
+                return speak.document(speak.hang_up())  # left at this moment
             kind = TOLD[Heard(row.heard)]
             rt.journal.write(tx, call.merchant_id, call.id, kind, rt.now(), name=row.name)
             show(tx, rt, row)
         region = rt.books.account_of(row.merchant_id).region or None
         return speak.document(speak.join_silently(row.room, rt.links, leg_id=row.id, region=region))
+
+
+def _comes_in(tx: Session, rt: Runtime, row: models.Supervision, leg_sid: str) -> bool:
+    came = changed(
+        tx,
+        update(models.Supervision)
+        .where(
+            models.Supervision.merchant_id == row.merchant_id,
+            models.Supervision.id == row.id,
+            models.Supervision.state == Supervision.COMING,
+        )
+        .values(
+            state=Supervision.IN_ROOM,
+            joined_at=rt.now(),
+            until_at=None,
+            leg_sid=leg_sid,
+            told=Heard.LISTENING,
+        ),
+    )
+    tx.refresh(row)
+    return bool(came)
 
 
 def _is_let_in(tx: Session, call: models.Call, row: models.Supervision, heard: told.AgentCall) -> bool:
