@@ -16,7 +16,7 @@ from voice.models.queues import RUNG, Offer, Waiting
 from voice.models.supervisions import Supervision
 from voice.models.talks import Action, Consult, Participation
 
-SCHEMA = "0015"  # the last revision in voice/migrations/versions; every change of the tables is one more
+SCHEMA = "0016"  # the last revision in voice/migrations/versions; every change of the tables is one more
 
 __all__ = [
     "RUNG",

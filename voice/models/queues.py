@@ -102,4 +102,5 @@ class Offer(Base):
         unique_while("offer_one_live_per_agent", "agent_id", where=f"state IN ({quoted(states.OFFER_LIVE)})"),
         unique_while("offer_one_claim_per_caller", "merchant_id", "waiting_id", where="state = 'accepted'"),
         Index("offer_by_caller", "merchant_id", "waiting_id"),
+        Index("offer_of_agent", "agent_id", "offered_at"),  # what an agent had in the last hour (gate.py)
     )
