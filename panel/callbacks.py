@@ -20,7 +20,12 @@ def offered(tx: Session, offers: Sequence[models.Offer]) -> dict[str, Row]:
     places = {offer.waiting_id: offer.id for offer in offers if offer.kind == OfferKind.CALLBACK}
     if not places:
         return {}
-    rows = tx.scalars(select(models.Callback).where(models.Callback.id.in_(places)))
+    merchants = {offer.merchant_id for offer in offers}
+    rows = tx.scalars(
+        select(models.Callback).where(
+            models.Callback.merchant_id.in_(merchants), models.Callback.id.in_(places)
+        )
+    )
     return {
         places[row.id]: {
             "caller": show_number(row.number),
