@@ -37,7 +37,6 @@ def _answers(tx: Tx, merchant_id: str, queue: str, now: float) -> list[tuple[flo
             models.Waiting.state == Waiting.CONNECTED,
             models.Waiting.is_callback.is_(False),
             models.Waiting.state_at > now - RECENT_SECONDS,
-            models.Waiting.is_callback.is_(False),
         )
         .order_by(models.Waiting.state_at.desc())
         .limit(MOST_ANSWERS)
@@ -51,7 +50,6 @@ def _head_waited(tx: Tx, merchant_id: str, queue: str, now: float) -> float:
             models.Waiting.merchant_id == merchant_id,
             models.Waiting.queue == queue,
             models.Waiting.state.in_(WAITING_OPEN),
-            models.Waiting.is_callback.is_(False),
             models.Waiting.is_callback.is_(False),
         )
     )
