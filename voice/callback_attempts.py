@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session as Tx
 
 from routing.callbacks import LATER_SECONDS, Attempt, Callback, GiveUp, Tries, after_attempt
 from voice import gate, models
+from voice.callback_hours import opens
 from voice.callback_rows import change, change_place, of_place, tell
 from voice.dialling import NotDialled
 from voice.runtime import Runtime
@@ -22,6 +23,8 @@ def why_not(tx: Tx, rt: Runtime, waiting: models.Waiting) -> str:
     callback, flow = of_place(tx, waiting), rt.books.live_flow(waiting.merchant_id)
     if flow is None:
         return "This merchant has no flow now, so nobody is called for it."
+    if opens(flow, callback.queue, rt.now()) > rt.now():  # the hours have become shorter
+        return "The queue is closed now. The customer is called when it is open."
     try:
         gate.admit_callback(flow, callback.number)
         gate.require_calls_left(tx, rt, flow)

@@ -1,5 +1,7 @@
 """A callback is asked for: the caller's place becomes one without a leg, and one number keeps one place."""
 
+from typing import Any
+
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session as Tx
@@ -11,7 +13,7 @@ from routing.callbacks import LONGEST_SECONDS, Callback
 from routing.plan import Plan
 from voice import gate, models
 from voice.callback_rows import change, change_place, open_for
-from voice.callbacks import give_way
+from voice.callbacks import drop_own, give_way
 from voice.calls import remember
 from voice.dialling import NotDialled
 from voice.locks import lock_call
@@ -36,21 +38,39 @@ def ask(
     if known is None:
         known = _new(tx, rt, call, flow, session, wish, number, place_id)
     elif known.call_id != call.id:
-        _asked_again(tx, rt, call, known)
+        _asked_again(tx, rt, call, known, wish)
     remember(call, CallEnd.CALLBACK_REQUESTED)
     call.queue = wish.queue
     return True
 
 
-def _asked_again(tx: Tx, rt: Runtime, call: models.Call, callback: models.Callback) -> None:
-    """One number keeps one place: it is this call's from now on, and waits until the caller is off the line again."""
+def _asked_again(
+    tx: Tx, rt: Runtime, call: models.Call, callback: models.Callback, wish: RequestCallback
+) -> None:
+    """One number keeps one place: it is this call's from now on, and waits until the caller is off the line again.
+
+    The promise is a new one, with all of its attempts and a whole week.
+    """
     lock_call(tx, callback.merchant_id, callback.call_id)
     tx.refresh(callback)
     place = tx.get_one(models.Waiting, (callback.merchant_id, callback.id), populate_existing=True)
-    if not change(tx, rt, callback, "asked_again", call_id=call.id):
+    promise: dict[str, Any] = {**_terms(wish, rt.now()), "attempts_made": 0, "last_result": ""}
+    if not change(tx, rt, callback, "asked_again", call_id=call.id, **promise):
         return  # an agent calls at this moment
-    change_place(tx, rt, place, "callback_rests", Waiting.CALLBACK_WAITING, call_id=call.id)
+    drop_own(tx, rt, call)
+    stands: dict[str, Any] = {"call_id": call.id, "deadline_at": callback.expires_at}
+    change_place(tx, rt, place, "callback_rests", Waiting.CALLBACK_WAITING, **stands)
     withdraw(tx, rt, place)
+
+
+def _terms(wish: RequestCallback, now: float) -> dict[str, Any]:
+    """How often, how soon and how long a callback that is asked for now is tried."""
+    return {
+        "expires_at": now + LONGEST_SECONDS,
+        "delay_seconds": float(wish.delay_seconds),
+        "retry_seconds": float(wish.retry_seconds),
+        "attempts": wish.attempts,
+    }
 
 
 def _new(
@@ -77,11 +97,8 @@ def _new(
         state_at=now,
         asked_at=now,
         next_at=now,
-        expires_at=now + LONGEST_SECONDS,
-        delay_seconds=float(wish.delay_seconds),
-        retry_seconds=float(wish.retry_seconds),
-        attempts=wish.attempts,
         left_as=place.left_as or "" if left is not None else "",
+        **_terms(wish, now),
     )
     try:
         with tx.begin_nested():

@@ -11,9 +11,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session as Tx
 
 from callflows.flow import Flow
-from callflows.hours import closes_at, is_open, opens_at
 from routing.callbacks import CALLBACK_PENDING, LATER_SECONDS, Callback
 from voice import gate, models
+from voice.callback_hours import leaves_line, opens
 from voice.callback_rows import change, change_place, of_place, open_for, tell
 from voice.calls import live_waiting
 from voice.dialling import NotDialled
@@ -23,8 +23,6 @@ from voice.offers import withdraw
 from voice.refusals import Refused
 from voice.runtime import Runtime
 from voice.states import Waiting
-
-CLOSED_FOR_LONG_SECONDS = 86_400.0  # a calendar that does not open within two weeks is looked at each day
 
 
 def caller_left(tx: Tx, rt: Runtime, waiting: models.Waiting) -> None:
@@ -71,14 +69,16 @@ def bring_on(tx: Tx, rt: Runtime, callback: models.Callback) -> None:
         give_up(tx, rt, callback, "nobody could call within a week")
         return
     flow = rt.books.live_flow(callback.merchant_id)
-    opens = _opens_at(flow, callback.queue, now)
-    if callback.state == Callback.IN_LINE and opens > now:
-        _rest(tx, rt, callback, opens)
+    opening = opens(flow, callback.queue, now)
+    if callback.state == Callback.IN_LINE and opening > now:
+        _rest(tx, rt, callback, opening)
     elif callback.state == Callback.RESTING and callback.next_at <= now:
-        if opens > now or flow is None:
-            callback.next_at = min(opens, callback.expires_at)
+        if opening > now or flow is None:
+            callback.next_at = min(opening, callback.expires_at)
         else:
             _into_line(tx, rt, callback, flow)
+    elif callback.state == Callback.IN_LINE:  # the hours have become longer since it came into line
+        callback.next_at = leaves_line(flow, callback, now)
 
 
 def give_up(tx: Tx, rt: Runtime, callback: models.Callback, why: str) -> None:
@@ -121,27 +121,33 @@ def give_way(tx: Tx, rt: Runtime, call: models.Call, queue: str) -> models.Waiti
 
     Another queue's place that this very call asked for gives way, too, and is not returned.
     """
-    own = live_waiting(tx, call)
-    mine = of_place(tx, own) if own is not None and own.is_callback else None
     known = open_for(tx, call.merchant_id, queue, call.caller) if call.caller else None
     found = None
-    for callback in filter(None, {id(one): one for one in (mine, known)}.values()):
+    for callback in filter(None, {id(one): one for one in (_own(tx, call), known)}.values()):
         lock_call(tx, callback.merchant_id, callback.call_id)
         tx.refresh(callback)
-        if callback.state in CALLBACK_PENDING and end(tx, rt, callback, "called_again"):
-            tell(tx, rt, callback, "callback_replaced")
-            if callback.queue == queue:
-                found = tx.get_one(models.Waiting, (callback.merchant_id, callback.id))
+        if _replaced(tx, rt, callback) and callback.queue == queue:
+            found = tx.get_one(models.Waiting, (callback.merchant_id, callback.id))
     return found
 
 
-def _opens_at(flow: Flow | None, queue: str, now: float) -> float:
-    """When the queue is open: `now` when it is."""
-    settings = flow.queues.get(queue) if flow is not None else None
-    calendar = flow.calendars.get(settings.hours or "") if flow is not None and settings is not None else None
-    if calendar is None or is_open(calendar, now):
-        return now
-    return opens_at(calendar, now) or now + CLOSED_FOR_LONG_SECONDS
+def drop_own(tx: Tx, rt: Runtime, call: models.Call) -> None:
+    """A call has one place: the callback that it asked for gives way to the next place, whatever that is."""
+    if (callback := _own(tx, call)) is not None:
+        _replaced(tx, rt, callback)
+
+
+def _own(tx: Tx, call: models.Call) -> models.Callback | None:
+    """The callback whose place this call has."""
+    place = live_waiting(tx, call)
+    return of_place(tx, place) if place is not None and place.is_callback else None
+
+
+def _replaced(tx: Tx, rt: Runtime, callback: models.Callback) -> bool:
+    if callback.state not in CALLBACK_PENDING or not end(tx, rt, callback, "called_again"):
+        return False
+    tell(tx, rt, callback, "callback_replaced")
+    return True
 
 
 def _into_line(tx: Tx, rt: Runtime, callback: models.Callback, flow: Flow) -> None:
@@ -156,11 +162,8 @@ def _into_line(tx: Tx, rt: Runtime, callback: models.Callback, flow: Flow) -> No
     except NotDialled:
         callback.next_at = now + LATER_SECONDS
         return
-    settings = flow.queues.get(callback.queue)
-    calendar = flow.calendars.get(settings.hours or "") if settings is not None else None
-    closes = closes_at(calendar, now) if calendar is not None else None
     place = tx.get_one(models.Waiting, (callback.merchant_id, callback.id), populate_existing=True)
-    if change(tx, rt, callback, "due", next_at=min(closes or callback.expires_at, callback.expires_at)):
+    if change(tx, rt, callback, "due", next_at=leaves_line(flow, callback, now)):
         change_place(tx, rt, place, "callback_due", Waiting.WAITING)
         tell(tx, rt, callback, "callback_due")
         decide_for_queue(tx, rt, callback.merchant_id, callback.queue)

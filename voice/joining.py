@@ -13,6 +13,7 @@ from callflows.world import Staffing, lets_in
 from routing.plan import Plan
 from routing.snapshot import Strategy
 from voice import models
+from voice.callbacks import drop_own
 from voice.dispatch import decide_for_queue
 from voice.estimates import wait_for_newcomer
 from voice.locks import lock_queues
@@ -84,6 +85,7 @@ def take_place(
         call.queue = wish.queue
     else:
         _for_ring(tx, place, wish, now)
+        drop_own(tx, rt, call)
     tx.add(place)
     tx.flush()
     decide_for_queue(tx, rt, call.merchant_id, place.queue)

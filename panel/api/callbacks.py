@@ -6,7 +6,7 @@ from panel.api.supervision import watched
 from panel.audit import Did
 from panel.context import changing, rt
 from voice import callbacks
-from voice.phones import show_number
+from voice.phones import mask, show_number
 
 api = Blueprint("callbacks", __name__)
 
@@ -17,6 +17,6 @@ def cancel(callback_id: str) -> Response:
     merchants = watched()
     with changing() as hand:
         row = callbacks.cancel(hand.tx, rt(), merchants, callback_id, hand.by.name)
-        number = show_number(row.number)
-        hand.tell(Did.CALLBACK_CANCELLED, row.merchant_id, row.call_id, f"{number} for {row.queue}")
-        return jsonify(said=f"{number} will not be called back.")
+        detail = f"{mask(row.number)} for {row.queue}"
+        hand.tell(Did.CALLBACK_CANCELLED, row.merchant_id, row.call_id, detail)
+        return jsonify(said=f"{show_number(row.number)} will not be called back.")
