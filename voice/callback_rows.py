@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session as Tx
 
 from routing.callbacks import CALLBACK_MOVES, CALLBACK_OPEN, Callback
 from voice import models
+from voice.changes import changed
 from voice.runtime import Runtime
 from voice.states import WAITING_MOVES, Waiting, sources
 
@@ -38,24 +39,26 @@ def change(tx: Tx, rt: Runtime, callback: models.Callback, happened: str, **valu
     target = CALLBACK_MOVES.get((Callback(callback.state), happened))
     if target is None:
         return False
-    moved = tx.execute(
+    moved = changed(
+        tx,
         update(models.Callback)
         .where(
             models.Callback.merchant_id == callback.merchant_id,
             models.Callback.id == callback.id,
             models.Callback.state == callback.state,
         )
-        .values(state=target, state_at=rt.now(), **values)
+        .values(state=target, state_at=rt.now(), **values),
     )
     tx.refresh(callback)
-    return bool(moved.rowcount)  # type: ignore[attr-defined]
+    return bool(moved)
 
 
 def change_place(
     tx: Tx, rt: Runtime, waiting: models.Waiting, happened: str, target: Waiting, **values: Any
 ) -> bool:
     """Move the place of a callback, which takes it out of every hand that holds an older generation."""
-    moved = tx.execute(
+    moved = changed(
+        tx,
         update(models.Waiting)
         .where(
             models.Waiting.merchant_id == waiting.merchant_id,
@@ -63,10 +66,10 @@ def change_place(
             models.Waiting.state.in_(sources(WAITING_MOVES, happened)),
             models.Waiting.generation == waiting.generation,
         )
-        .values(state=target, state_at=rt.now(), generation=waiting.generation + 1, until_at=None, **values)
+        .values(state=target, state_at=rt.now(), generation=waiting.generation + 1, until_at=None, **values),
     )
     tx.refresh(waiting)
-    return bool(moved.rowcount)  # type: ignore[attr-defined]
+    return bool(moved)
 
 
 def tell(

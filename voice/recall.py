@@ -5,6 +5,7 @@ from sqlalchemy.orm import Session as Tx
 
 from voice import models
 from voice.callbacks import give_way
+from voice.changes import changed
 from voice.runtime import Runtime
 from voice.states import Waiting
 
@@ -83,13 +84,14 @@ def _of_queue(call: models.Call, queue: str) -> Select[models.Waiting]:
 
 def _take(tx: Tx, before: models.Waiting, call: models.Call) -> bool:
     """Once: two calls of one number cannot both have it."""
-    taken = tx.execute(
+    taken = changed(
+        tx,
         update(models.Waiting)
         .where(
             models.Waiting.merchant_id == before.merchant_id,
             models.Waiting.id == before.id,
             models.Waiting.resumed_by.is_(None),
         )
-        .values(resumed_by=call.id)
+        .values(resumed_by=call.id),
     )
-    return bool(taken.rowcount)  # type: ignore[attr-defined]
+    return bool(taken)

@@ -63,6 +63,7 @@ def _call(tx: Session, merchant: str, number: int, began: float, agent_id: str) 
             queue="orders" if merchant == "northwind" else "restoration_of_antique_furniture",
         )
     )  # fmt: skip
+    tx.flush()  # the rest belongs to it
     tx.add(
         models.Ticket(
             merchant_id=merchant, id=f"tk_{merchant}{number}", number=number, call_id=call_id, subject=f"Call {ended_as}",

@@ -137,7 +137,7 @@ def test_who_was_not_fast_enough_lets_the_microphone_go(
         raise Refused("taken", "A colleague was faster.")
 
     rings(desk, customer)
-    monkeypatch.setattr("voice.offers._claim", claim)
+    monkeypatch.setattr("voice.offers.claim", claim)
 
     desk.clicks("Accept")
 

@@ -68,7 +68,9 @@ def test_a_caller_is_taken_on_a_mobile_by_pressing_1(shop: Shop, mobile: Phone) 
     caller = shop.joins_queue()
     mobile.hears("Northwind Outfitters")
     assert mobile.leg.from_ == NORTHWIND
-    assert "A caller with the number 1 2 0 2 5 5 5 0 1 8 8. Queue: orders. Press 1" in mobile.now_hears.text  # type: ignore[union-attr]
+    whisper = mobile.now_hears
+    assert whisper is not None
+    assert "A caller with the number 1 2 0 2 5 5 5 0 1 8 8. Queue: orders. Press 1" in whisper.text
     assert shop.ann.state == Agent.RINGING
     caller.hears_music()
     mobile.presses("1")
@@ -183,8 +185,9 @@ def test_hanging_up_the_phone_ends_the_talk_as_the_button_does(shop: Shop, mobil
 def test_an_open_desk_works_the_talk_on_the_phone(shop: Shop, mobile: Phone) -> None:
     shop.ann.starts_shift()
     caller = shop.joins_queue()
-    assert shop.ann.rings()["phone"] == MOBILE
-    shop.ann.posts(f"/api/offers/{shop.ann.offer['id']}/accept", expect=409)  # type: ignore[index]
+    offer = shop.ann.rings()
+    assert offer["phone"] == MOBILE
+    shop.ann.posts(f"/api/offers/{offer['id']}/accept", expect=409)
     mobile.hears("Press 1")
     mobile.presses("1")
     mobile.talks_to(caller)

@@ -16,14 +16,15 @@ def hangs_up_waiting(shop: Shop, number: str | None = CUSTOMER) -> models.Waitin
     shop.waits(30)
     caller.hangs_up()
     shop.waits(2)
-    (place,) = shop.rows(models.Waiting)
+    place: models.Waiting = shop.only(models.Waiting)
     assert place.state == Waiting.ABANDONED
-    return place  # type: ignore[no-any-return]
+    return place
 
 
 def place_of_now(shop: Shop) -> models.Waiting:
     """The place that was taken last."""
-    return max(shop.rows(models.Waiting), key=lambda place: place.state_at)  # type: ignore[no-any-return]
+    places: list[models.Waiting] = shop.rows(models.Waiting)
+    return max(places, key=lambda place: place.state_at)
 
 
 @pytest.mark.both_stores

@@ -2,6 +2,7 @@
 
 import pytest
 
+from simulator.handset import Caller
 from tests.journeys.northwind import FLOW
 from tests.journeys.shop import Shop
 from tests.journeys.supervisor import Supervisor
@@ -215,7 +216,7 @@ def test_a_caller_who_is_connected_or_gone_is_not_moved(shop: Shop) -> None:
     assert "does not wait" in sue.moves(call_id, "agent", "us_ben", expect=410)
 
 
-def _call_of(shop: Shop, caller: object) -> str:
-    sid = caller.leg.sid  # type: ignore[attr-defined]
+def _call_of(shop: Shop, caller: Caller) -> str:
+    sid = caller.leg.sid
     (call,) = [one for one in shop.rows(models.Call) if one.call_sid == sid]
     return str(call.id)

@@ -1,6 +1,7 @@
 """Across all queues and merchants of an agent there is one order, and nobody waits for ever in it."""
 
 from dataclasses import dataclass, replace
+from random import Random
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -77,7 +78,7 @@ def test_nobody_starves_however_many_come_later_with_a_head_start(
 
 @given(JOININGS, st.randoms(use_true_random=False))
 def test_agents_of_all_queues_take_callers_in_one_order_whoever_looks_first(
-    joinings: list[Joining], chance: object
+    joinings: list[Joining], chance: Random
 ) -> None:
     now, callers = 1_000.0, []
     for number, joins in enumerate(joinings):
@@ -86,7 +87,7 @@ def test_agents_of_all_queues_take_callers_in_one_order_whoever_looks_first(
         callers.append(WaitingCaller(f"caller{number:02d}", joins.queue, rank_at=rank, entered_at=now))
     ann = FreeAgent("ann", frozenset({SALES, HELP, MARLOW}))
     mixed = list(callers)
-    chance.shuffle(mixed)  # type: ignore[attr-defined]
+    chance.shuffle(mixed)
 
     taken = []
     while mixed:

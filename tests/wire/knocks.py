@@ -17,13 +17,14 @@ from tests.build import BASE_URL
 from tests.journeys.northwind import CUSTOMER, NORTHWIND
 from tests.journeys.shop import Shop
 from tests.wire.build import Environ, Sender, every_sender, signed_environ
-from voice import models
+from voice import agents, models
 from voice.runtime import Runtime
 from voice.vault import AccountSecrets, seal_secrets
 
 OLD, OTHERS, SHARED = "b" * 32, "c" * 32, ("k1", "d" * 40)
 OTHER_ACCOUNT = "AC" + "9" * 32
 JUST_COME = "CA" + "7" * 32
+MOBILE = "+12025550171"
 
 
 class Answered(NamedTuple):
@@ -57,13 +58,18 @@ class Knock:
 
 
 def busy_shop(folder: Path) -> Shop:
-    """Ann talks, a second caller waits; a second account is known, and each account has an old secret or shared key."""
+    """Ann talks, a second caller waits while Ben is asked on his mobile; a second account is known, and each account has an old secret or shared key."""
     folder.mkdir()
     shop = Shop(folder)
     shop.is_quiet = False
     give_secrets(shop.rt, shop.sim.account)
     shop.talk()
     shop.joins_queue("+12025550199")
+    with shop.rt.write() as tx:
+        ben = tx.get_one(models.Agent, "us_ben")
+        ben.phone, ben.on_phone = MOBILE, True
+    agents.start_shift(shop.rt, "us_ben")
+    shop.sim.phone(MOBILE).hears("Press 1")
     return shop
 
 
@@ -98,6 +104,8 @@ def knocks(shop: Shop) -> list[Knock]:
     waits, new = customer | {"CallSid": waiting.call_sid}, customer | {"CallSid": JUST_COME}
     agent = customer | {"CallSid": talk.leg_sid, "From": f"client:{talk.agent_id}", "offer": talk.offer_id}
     room = account | {"ConferenceSid": talk.room_sid, "FriendlyName": talk.room, "SequenceNumber": "9"}
+    ring = shop.only(models.PhoneRing)
+    mobile = account | {"CallSid": ring.leg_sid, "From": NORTHWIND, "To": MOBILE, "Direction": "outbound-api"}
     tape = account | {
         "RecordingSid": "RE" + "5" * 32,
         "CallSid": talking.call_sid,
@@ -113,6 +121,8 @@ def knocks(shop: Shop) -> list[Knock]:
         Knock("hold", f"/voice/hold/{talk.room}", room | {"CallSid": talking.call_sid}),
         Knock("ringing", f"/voice/ringing/{talk.room}", agent),
         Knock("dialled", f"/voice/dialled/{talking.id}", customer | {"CallStatus": "ringing"}),
+        Knock("phone", f"/voice/phone/{ring.id}", mobile | {"CallStatus": "in-progress", "Digits": "2"}),
+        Knock("phone-told", f"/voice/phone-told/{ring.id}", mobile | {"CallStatus": "completed"}),
         Knock("goodbye", "/voice/goodbye", customer),
         Knock(
             "recording", "/voice/recording/call", tape | {"RecordingDuration": "12", "RecordingChannels": "2"}

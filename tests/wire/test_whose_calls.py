@@ -53,7 +53,7 @@ def test_no_door_moves_a_call_of_another_account(shop: Shop, door: str) -> None:
     assert truth(shop) == before
 
 
-@pytest.mark.parametrize("door", ["room", "agent-left", "status", "recording"])
+@pytest.mark.parametrize("door", ["room", "agent-left", "status", "recording", "phone", "phone-told"])
 def test_the_same_requests_of_the_right_account_do_move_them(shop: Shop, door: str) -> None:
     knock = next(knock for knock in knocks(shop) if knock.door == door)
     before = truth(shop)
