@@ -20,6 +20,7 @@ from sqlalchemy import (
     cast,
     func,
     literal,
+    null,
     or_,
     select,
     text,
@@ -59,31 +60,46 @@ _AGENT = [
     getattr(models.Agent, name)
     for name in ("id", "last_offer_at", "not_before_at", "calls_taken", "talk_seconds")
 ]
-_RUNG: Final = select(models.Waiting.merchant_id, models.Waiting.queue, models.Waiting.plan).where(
-    is_open(), models.Waiting.left_as.is_(None), text(models.RUNG)
+_OF_AGENT: Final = union_all(
+    select(models.QueueMember.merchant_id, models.QueueMember.queue, cast(null(), Text).label("plan")).where(
+        models.QueueMember.agent_id == bindparam("agent")
+    ),
+    select(models.Waiting.merchant_id, models.Waiting.queue, cast(models.Waiting.plan, Text)).where(
+        is_open(), models.Waiting.left_as.is_(None), text(models.RUNG)
+    ),
 )
 _SERVED: Final = select(
     models.QueueMember.agent_id, models.QueueMember.merchant_id, models.QueueMember.queue
 ).where(models.QueueMember.agent_id.in_(bindparam("agents", expanding=True)))
 
 
-def snapshot(tx: Session, queues: set[QueueKey], now: float, held: AbstractSet[str] = NOBODY) -> Snapshot:
-    """Callers of these queues, and the free agents who could be rung for them; `held` are in other hands."""
+Serves = dict[str, frozenset[QueueKey]]  # by agent, the queues that she or he takes
+
+
+def snapshot(
+    tx: Session, queues: set[QueueKey], now: float, held: AbstractSet[str], serves: Serves
+) -> Snapshot:
+    """Callers of these queues, and the free agents who could be rung for them; `held` are in other hands.
+
+    `serves` is what this decision knows already of who takes which queues; what is asked is added.
+    """
     waiting = [row for row in _foremost(tx, sorted(queues), now) if row.id not in held]
     tried = _rung_in_vain(tx, [row for row in waiting if row.gives_up and row.offers_made])
     callers = [_caller(row, tried.get(row.id, NOBODY)) for row in waiting]
     free = {row.id: row for row in _free(tx, callers, now) if row.id not in held}
     if not callers or not free:
         return Snapshot(tuple(callers), ())
-    serves = queues_of(tx, free)
-    return Snapshot(
-        tuple(callers),
-        tuple(_agent(row, serves.get(agent_id, frozenset())) for agent_id, row in free.items()),
-    )
+    _learn(tx, serves, free)
+    return Snapshot(tuple(callers), tuple(_agent(row, serves[agent_id]) for agent_id, row in free.items()))
 
 
 def passed_over(
-    tx: Session, room: Snapshot, offers: Collection[MakeOffer], now: float, held: AbstractSet[str] = NOBODY
+    tx: Session,
+    room: Snapshot,
+    offers: Collection[MakeOffer],
+    now: float,
+    held: AbstractSet[str],
+    serves: Serves,
 ) -> Snapshot | None:
     """The room with callers whom the cut hid behind others whom nobody free can help; None when it hid nobody.
 
@@ -104,27 +120,32 @@ def passed_over(
     found = [_caller(row, tried.get(row.id, NOBODY)) for row in hidden]
     known_agents = {agent.id for agent in room.agents}
     free = {row.id: row for row in _free(tx, found, now) if row.id not in held | known_agents}
-    serves = queues_of(tx, free)
+    _learn(tx, serves, free)
     return Snapshot(
-        (*room.callers, *found),
-        (*room.agents, *(_agent(row, serves.get(one, frozenset())) for one, row in free.items())),
+        (*room.callers, *found), (*room.agents, *(_agent(row, serves[one]) for one, row in free.items()))
     )
 
 
-def queues_for(tx: Session, agent_id: str) -> frozenset[QueueKey]:
+def queues_for(tx: Session, agent_id: str) -> tuple[frozenset[QueueKey], frozenset[QueueKey]]:
     """The queues that an agent takes, and the rings without a queue that mean the agent."""
-    meant = {
-        (row.merchant_id, row.queue) for row in tx.execute(_RUNG) if agent_id in (row.plan.get("only") or ())
-    }
-    return queues_of(tx, [agent_id]).get(agent_id, frozenset()) | meant
+    served, meant = set[QueueKey](), set[QueueKey]()
+    for merchant_id, queue, plan in tx.execute(_OF_AGENT, {"agent": agent_id}):
+        if plan is None:
+            served.add((merchant_id, queue))
+        elif agent_id in (json.loads(plan).get("only") or ()):
+            meant.add((merchant_id, queue))
+    return frozenset(served), frozenset(meant)
 
 
-def queues_of(tx: Session, agent_ids: Iterable[str]) -> dict[str, frozenset[QueueKey]]:
-    """The queues that each of these agents takes."""
-    found: dict[str, set[QueueKey]] = {}
-    for agent_id, merchant_id, queue in tx.execute(_SERVED, {"agents": list(agent_ids)}):
-        found.setdefault(agent_id, set()).add((merchant_id, queue))
-    return {agent_id: frozenset(queues) for agent_id, queues in found.items()}
+def _learn(tx: Session, serves: Serves, agent_ids: Iterable[str]) -> None:
+    """Ask of those whose queues are not known yet."""
+    unknown = [one for one in agent_ids if one not in serves]
+    if not unknown:
+        return
+    found: dict[str, set[QueueKey]] = {one: set() for one in unknown}
+    for agent_id, merchant_id, queue in tx.execute(_SERVED, {"agents": unknown}):
+        found[agent_id].add((merchant_id, queue))
+    serves.update({agent_id: frozenset(queues) for agent_id, queues in found.items()})
 
 
 def everybody_was_rung(tx: Session, waiting: models.Waiting, now: float) -> bool:

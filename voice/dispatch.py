@@ -1,26 +1,25 @@
 """Decides where a fact is born: the snapshot from SQL, the pure decision, the offers stored under their indexes.
 
-The fact is committed whatever happens here: each offer is stored in a savepoint and dropped on conflict. The clock
-decides again each second for every queue where somebody waits.
+The fact is committed whatever happens here: an offer against which an index stands is not stored and leaves nothing
+behind. The clock decides again each second for every queue where somebody waits.
 """
 
 from collections.abc import Iterable
-from typing import Final
+from typing import Any, Final
 
 import structlog
-from sqlalchemy import bindparam, select, tuple_, update
+from sqlalchemy import Float, String, bindparam, case, delete, literal, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from routing.decide import decide
 from routing.snapshot import MakeOffer, QueueKey
 from voice import models
-from voice.callback_rows import is_pending
-from voice.candidates import is_open, passed_over, queues_for, snapshot
-from voice.changes import changed
+from voice.candidates import Serves, is_open, passed_over, queues_for, snapshot
 from voice.due import OPEN_QUEUES
 from voice.locks import try_agent, try_call_of
-from voice.moves import move
+from voice.moves import may, move
 from voice.phone_rings import WAY_SECONDS, NotRung, not_rung, number_of, ring_agent, seconds_to_ring
 from voice.reach import beyond, helped
 from voice.runtime import Runtime
@@ -32,10 +31,49 @@ log = structlog.get_logger()
 ROUNDS = 3  # who finds a caller or an agent in other hands looks once more at the rest; then the clock does
 
 
-_PLACE: Final = (
-    select(models.Waiting)
-    .where(models.Waiting.id == bindparam("id"))
-    .execution_options(populate_existing=True)
+_O, _W = models.Offer, models.Waiting
+_MOMENT = bindparam("moment", type_=Float(53))
+_IS_TO_BE_HAD: Final = (
+    _W.merchant_id == bindparam("merchant"),
+    _W.id == bindparam("place"),
+    is_open(),
+    _W.left_as.is_(None),
+)
+
+
+def _storing(insert: Any) -> Any:
+    """An offer for a place that is to be had, unless an index stands against it; made once, as building it takes longest."""
+    row = {
+        "merchant_id": _W.merchant_id,
+        "id": bindparam("offer", type_=String),
+        "waiting_id": _W.id,
+        "call_id": _W.call_id,
+        "agent_id": bindparam("agent", type_=String),
+        "generation": _W.generation,
+        "state": literal(str(Offer.OFFERED)),
+        "offered_at": _MOMENT,
+        "kind": case(
+            (_W.is_callback, bindparam("if_callback", type_=String)), else_=literal(str(OfferKind.QUEUE))
+        ),
+        "phone": literal(""),
+    }
+    places = select(*row.values()).where(*_IS_TO_BE_HAD, _W.call_id == bindparam("of_call"))
+    stored = insert(_O.__table__).from_select(list(row), places, include_defaults=False)
+    return stored.on_conflict_do_nothing().returning(_O.__table__.c.id)
+
+
+_STORE: Final = {True: _storing(sqlite.insert), False: _storing(postgresql.insert)}  # by whether it is SQLite
+_TAKE: Final = (
+    update(_W)
+    .where(*_IS_TO_BE_HAD)
+    .values(
+        state=str(Waiting.OFFERED),
+        state_at=_MOMENT,
+        offers_made=_W.offers_made + 1,
+        last_agent_id=bindparam("agent", type_=String),
+    )
+    .returning(_W)
+    .execution_options(synchronize_session=False, populate_existing=True)
 )
 
 
@@ -45,13 +83,13 @@ class Outrun(RuntimeError):
 
 def decide_for_queue(tx: Session, rt: Runtime, merchant_id: str, queue: str) -> int:
     """Somebody entered a queue, or an offer of it ended: make the offers that are possible now."""
-    return _decide(tx, rt, {(merchant_id, queue)})
+    return _decide(tx, rt, {(merchant_id, queue)}, {})
 
 
 def decide_for_agent(tx: Session, rt: Runtime, agent_id: str) -> int:
     """An agent may have become free: look at every queue the agent serves, or helps out in."""
-    served = queues_for(tx, agent_id)
-    return _decide(tx, rt, served | helped(rt, served))
+    served, meant = queues_for(tx, agent_id)
+    return _decide(tx, rt, served | meant | helped(rt, served), {agent_id: served})
 
 
 def decide_everywhere(rt: Runtime) -> int:
@@ -76,21 +114,21 @@ def decide_in(rt: Runtime, queues: Iterable[QueueKey]) -> int:
 
 def _decide_when_possible(rt: Runtime, merchant_id: str, queue: str) -> int:
     with rt.store.read() as tx:
-        possible = _fair_offers(tx, rt, {(merchant_id, queue)}, set())
+        possible = _fair_offers(tx, rt, {(merchant_id, queue)}, set(), {})
     if not possible:
         return 0
     with rt.write() as tx:
         return decide_for_queue(tx, rt, merchant_id, queue)
 
 
-def _decide(tx: Session, rt: Runtime, queues: Iterable[QueueKey]) -> int:
+def _decide(tx: Session, rt: Runtime, queues: Iterable[QueueKey], serves: Serves) -> int:
     wanted = set(queues)
     if not wanted:
         return 0
     tx.flush()
     made, held = 0, set[str]()
     for _ in range(ROUNDS):
-        offers = _fair_offers(tx, rt, wanted, held)
+        offers = _fair_offers(tx, rt, wanted, held, serves)
         outrun = [offer for offer in offers if not _offered(tx, rt, offer, held)]
         made += len(offers) - len(outrun)
         if not outrun:
@@ -98,16 +136,18 @@ def _decide(tx: Session, rt: Runtime, queues: Iterable[QueueKey]) -> int:
     return made
 
 
-def _fair_offers(tx: Session, rt: Runtime, queues: set[QueueKey], held: set[str]) -> tuple[MakeOffer, ...]:
+def _fair_offers(
+    tx: Session, rt: Runtime, queues: set[QueueKey], held: set[str], serves: Serves
+) -> tuple[MakeOffer, ...]:
     """The offers that are possible now, decided among all queues that could have had the same agents."""
     looked_at = set(queues)
     while True:
-        room = snapshot(tx, looked_at, rt.now(), held)
+        room = snapshot(tx, looked_at, rt.now(), held, serves)
         offers = decide(room, rt.now())
         if len(offers) < len(room.callers):
-            wider = passed_over(tx, room, offers, rt.now(), held)
+            wider = passed_over(tx, room, offers, rt.now(), held, serves)
             room, offers = (room, offers) if wider is None else (wider, decide(wider, rt.now()))
-        more = beyond(tx, rt, room, offers) - looked_at
+        more = beyond(tx, rt, room, offers, looked_at)
         if not more:
             return offers
         looked_at |= more
@@ -121,14 +161,12 @@ def ring_now(tx: Session, rt: Runtime, offer: MakeOffer) -> bool:
 def _offered(tx: Session, rt: Runtime, offer: MakeOffer, held: set[str]) -> bool:
     """Store one offer, or leave it to whoever holds the caller or the agent."""
     try:
-        with tx.begin_nested():
-            _store(tx, rt, offer)
-            tx.flush()
+        _store(tx, rt, offer)
     except NotRung as why:
         held.add(offer.agent_id)
         _leave_phone(tx, rt, offer, str(why))
     except Outrun as outrun:
-        held.add(str(outrun))
+        held.update(outrun.args)
     except IntegrityError:
         held.update((offer.waiting_id, offer.agent_id))
     else:
@@ -138,63 +176,60 @@ def _offered(tx: Session, rt: Runtime, offer: MakeOffer, held: set[str]) -> bool
 
 
 def _store(tx: Session, rt: Runtime, offer: MakeOffer) -> None:
-    now = rt.now()
+    """Nothing is changed before both are ours and the offer stands; raises Outrun or NotRung."""
     call = try_call_of(tx, offer.waiting_id)
     if call is None:
         raise Outrun(offer.waiting_id)
     agent = try_agent(tx, offer.agent_id)
-    if agent is None:
+    if agent is None or not may(agent, "offered"):
         raise Outrun(offer.agent_id)
-    waiting = tx.scalar(_PLACE, {"id": offer.waiting_id})
-    if waiting is None or waiting.call_id != call.id:
-        raise Outrun(offer.waiting_id)
     number = number_of(tx, rt, call, agent)
-    taken = changed(
-        tx,
-        update(models.Waiting)
-        .where(
-            tuple_(models.Waiting.merchant_id, models.Waiting.id) == (waiting.merchant_id, waiting.id),
-            is_open(),
-            models.Waiting.left_as.is_(None),
-            models.Waiting.generation == waiting.generation,
-        )
-        .values(
-            state=Waiting.OFFERED,
-            state_at=now,
-            offers_made=models.Waiting.offers_made + 1,
-            last_agent_id=offer.agent_id,
-        ),
+    if not number:
+        _make(tx, rt, call, agent, offer.waiting_id)
+        return
+    with (
+        tx.begin_nested()
+    ):  # with an order to the carrier, of which nothing must be left when it cannot be stored
+        waiting, offer_id = _make(tx, rt, call, agent, offer.waiting_id)
+        made = tx.get_one(models.Offer, (call.merchant_id, offer_id))
+        until = rt.now() + seconds_to_ring(waiting, agent.id) + WAY_SECONDS
+        ring_agent(tx, rt, call, made, number, until)
+
+
+def _make(
+    tx: Session, rt: Runtime, call: models.Call, agent: models.Agent, waiting_id: str
+) -> tuple[models.Waiting, str]:
+    """The offer, its caller's place and its agent; first the offer, for only that can be in the way of another."""
+    now = rt.now()
+    place = {"merchant": call.merchant_id, "place": waiting_id, "agent": agent.id, "moment": now}
+    offer_id = tx.scalar(
+        _STORE[rt.store.is_sqlite],
+        {
+            **place,
+            "offer": rt.chance.id("of"),
+            "of_call": call.id,
+            "if_callback": str(OfferKind.QUEUE if call.callback_of else OfferKind.CALLBACK),
+        },
     )
-    if not taken:
-        raise Outrun(offer.waiting_id)
-    if move(tx, rt, offer.agent_id, "offered", held=agent, last_offer_at=now) is None:
-        raise Outrun(offer.agent_id)
-    offer_id = rt.chance.id("of")
-    made = models.Offer(
-        merchant_id=waiting.merchant_id,
-        id=offer_id,
-        waiting_id=waiting.id,
-        call_id=waiting.call_id,
-        agent_id=offer.agent_id,
-        generation=waiting.generation,
-        kind=OfferKind.CALLBACK if is_pending(call, waiting) else OfferKind.QUEUE,
-        state=Offer.OFFERED,
-        offered_at=now,
-    )
-    tx.add(made)
+    if offer_id is None:
+        raise Outrun(waiting_id, agent.id)
+    waiting = tx.scalar(_TAKE, place)
+    if waiting is None:
+        tx.execute(delete(_O).where(_O.merchant_id == call.merchant_id, _O.id == offer_id))
+        raise Outrun(waiting_id)
+    if move(tx, rt, agent.id, "offered", held=agent, last_offer_at=now) is None:
+        raise RuntimeError(f"{agent.id} was changed by somebody who does not hold the row")
     rt.journal.write(
         tx,
-        waiting.merchant_id,
-        waiting.call_id,
+        call.merchant_id,
+        call.id,
         "offered",
         now,
-        agent_id=offer.agent_id,
+        agent_id=agent.id,
         offer=offer_id,
         queue=waiting.queue,
     )
-    if number:
-        until = now + seconds_to_ring(waiting, agent.id) + WAY_SECONDS
-        ring_agent(tx, rt, call, made, number, until)
+    return waiting, offer_id
 
 
 def _leave_phone(tx: Session, rt: Runtime, offer: MakeOffer, why: str) -> None:

@@ -11,10 +11,10 @@ import time
 from collections import deque
 from collections.abc import Iterable
 from contextlib import suppress
-from typing import Any
+from typing import Any, Final, cast
 
 import structlog
-from sqlalchemy import insert
+from sqlalchemy import Table, insert
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -29,6 +29,7 @@ log = structlog.get_logger()
 Notes = Told | Iterable[tuple[str, Data]]
 BOUND = 50_000  # turns, about two facts each
 BATCH = 2_000
+_FACT: Final = insert(cast(Table, Event.__table__)).inline()
 PATIENCE_SECONDS = (
     1.0  # Twilio gives an answer 3.5 s; behind a database that hangs a fact waits in the buffer
 )
@@ -128,7 +129,8 @@ class Journal:
         **data: Any,
     ) -> None:
         """Write a fact with the decision it belongs to."""
-        tx.execute(insert(Event), [row(merchant_id, call_id, kind, at, agent_id, data)])
+        tx.flush()  # the fact's call may be as new
+        tx.execute(_FACT, row(merchant_id, call_id, kind, at, agent_id, data))
 
     def step(self) -> int:
         """Commit what has gathered; how many facts that was. Raises StoreAway and keeps them when SQL is away."""

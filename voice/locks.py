@@ -22,6 +22,13 @@ _CALL_OF_PLACE = (
     .execution_options(populate_existing=True)
 )
 
+_AGENT = (
+    select(models.Agent)
+    .where(models.Agent.id == bindparam("agent_id"))
+    .with_for_update(skip_locked=True)
+    .execution_options(populate_existing=True)
+)
+
 
 def lock_call(tx: Session, merchant_id: str, call_id: str) -> models.Call | None:
     """The call as it is now, in nobody else's hands until this decision is committed."""
@@ -45,7 +52,7 @@ def lock_agent(tx: Session, agent_id: str) -> models.Agent | None:
 
 def try_agent(tx: Session, agent_id: str) -> models.Agent | None:
     """The agent, unless somebody holds the row."""
-    return tx.get(models.Agent, agent_id, populate_existing=True, with_for_update={"skip_locked": True})
+    return tx.scalar(_AGENT, {"agent_id": agent_id})
 
 
 def lock_queues(tx: Session, merchant_id: str) -> None:

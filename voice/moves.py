@@ -17,6 +17,11 @@ SAID = frozenset(
 )  # a word of now beats an earlier wish
 
 
+def may(agent: models.Agent, happened: str) -> bool:
+    """Whether the table has a move by this from where the agent is."""
+    return (Agent(agent.state), happened) in AGENT_MOVES
+
+
 def move(
     tx: Session,
     rt: Runtime,

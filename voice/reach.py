@@ -5,6 +5,7 @@ is made to an agent, the other queues in which a caller could have had this agen
 """
 
 from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 
 from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
@@ -15,11 +16,13 @@ from voice.candidates import is_open
 from voice.runtime import Runtime
 
 
-def beyond(tx: Session, rt: Runtime, room: Snapshot, offers: Iterable[MakeOffer]) -> set[QueueKey]:
-    """The queues outside this room where somebody waits for one of the agents who are about to be rung."""
+def beyond(
+    tx: Session, rt: Runtime, room: Snapshot, offers: Iterable[MakeOffer], looked_at: AbstractSet[QueueKey]
+) -> set[QueueKey]:
+    """The queues not looked at where somebody waits for one of the agents of this room who are about to be rung."""
     rung = {offer.agent_id for offer in offers}
     served = {key for agent in room.agents if agent.id in rung for key in agent.queues}
-    return _with_callers(tx, (served | helped(rt, served)) - {caller.queue for caller in room.callers})
+    return _with_callers(tx, (served | helped(rt, served)) - looked_at)
 
 
 def helped(rt: Runtime, queues: Iterable[QueueKey]) -> set[QueueKey]:

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from tests.postgres.crowd import Crowd, Person, disagreements
 from voice import agents, models, offers
-from voice.dispatch import decide_everywhere
+from voice.dispatch import decide_everywhere, decide_for_agent
 from voice.refusals import Refused
 from voice.runtime import Runtime
 
@@ -112,6 +112,25 @@ def test_an_agent_who_starts_the_shift_at_many_places_rings_once(crowd: Crowd) -
     assert not raised, raised
     assert len(rings(crowd.rt)) == 1
     assert not (found := disagreements(crowd.rt)), found
+
+
+def test_a_ring_against_which_an_index_stands_leaves_nothing_behind_and_the_fact_stays(crowd: Crowd) -> None:
+    crowd.joins(callers=2)
+    agents.start_shift(crowd.rt, "us_0")
+    before = [one.id for one in rings(crowd.rt)]
+
+    with crowd.rt.write() as tx:  # counted as free while a desk rings: no decision makes that
+        tx.execute(
+            update(models.Agent).where(models.Agent.id == "us_0").values(state="available", name="Ann")
+        )
+        made = decide_for_agent(tx, crowd.rt, "us_0")
+
+    assert made == 0
+    assert [one.id for one in rings(crowd.rt)] == before
+    with crowd.rt.store.read() as tx:
+        places = Counter((one.state, one.offers_made) for one in tx.scalars(select(models.Waiting)))
+        assert tx.get_one(models.Agent, "us_0").name == "Ann"
+    assert places == {("offered", 1): 1, ("waiting", 0): 1}
 
 
 def test_a_join_that_is_asked_many_times_at_once_takes_one_place_and_gets_one_answer(crowd: Crowd) -> None:
