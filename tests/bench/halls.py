@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import psycopg
+from psycopg.types.json import Json
 from sqlalchemy import event, insert, text, update
 from sqlalchemy.orm import Session
 
@@ -55,6 +57,21 @@ class Hall:
     rt: Runtime
     size: Size
     busy: bool
+    way: str
+
+    def turns_to(self, way: str) -> None:
+        """From now on everybody here waits in another way; the table is as if it had been made so."""
+        if _dump(self.size, way) == _dump(self.size, self.way):
+            return
+        self.way = way
+        strategy, plan = _dump(self.size, way)
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            connection.execute("UPDATE waiting SET strategy = %s, plan = %s", (strategy, Json(plan)))
+            connection.execute("VACUUM (FULL, ANALYZE) waiting")
+
+    @property
+    def url(self) -> str:
+        return self.rt.store.url.render_as_string(hide_password=False)
 
     def agent(self, number: int) -> str:
         """Another agent for each number, of those who can be given somebody."""
@@ -118,10 +135,10 @@ def furnish(server: PostgresServer, folder: Path, size: Size, way: str, *, busy:
     lots = random.Random(5)
     with rt.write() as tx:
         _agents(tx, rt.now(), size, lots, busy)
-        _callers(tx, rt.now(), size, lots, way, busy)
+        _callers(tx, rt.now(), size, lots, _dump(size, way), busy)
     with rt.store.change_tables() as connection:
         connection.execute(text("ANALYZE"))
-    return Hall(rt, size, busy)
+    return Hall(rt, size, busy, way)
 
 
 def _agents(tx: Session, now: float, size: Size, lots: random.Random, busy: bool) -> None:
@@ -158,8 +175,10 @@ def _served(number: int, lots: random.Random) -> list[int]:
     return [first, *(one for one in lots.sample(range(QUEUES), lots.randint(0, 3)) if one != first)]
 
 
-def _callers(tx: Session, now: float, size: Size, lots: random.Random, way: str, busy: bool) -> None:
-    plan = _plan(size, lots, way).dump()
+def _callers(
+    tx: Session, now: float, size: Size, lots: random.Random, how: tuple[str, dict[str, Any]], busy: bool
+) -> None:
+    strategy, plan = how
     calls, places = [], []
     for number in range(size.waiting):
         came = now - lots.uniform(1, 1500)
@@ -175,12 +194,16 @@ def _callers(tx: Session, now: float, size: Size, lots: random.Random, way: str,
                 "queue": queue_name(number % QUEUES), "state": "waiting" if busy else "left",
                 "left_as": None if busy else "timeout", "state_at": came, "entered_at": came,
                 "rank_at": came - 60.0 * lots.choice((0, 0, 5)), "deadline_at": now + 86_400, "ring_seconds": 20.0,
-                "wrap_up_seconds": 30.0, "session": b"", "strategy": way if way in KNOWN_WAYS else "longest_idle",
-                "plan": plan,
+                "wrap_up_seconds": 30.0, "session": b"", "strategy": strategy, "plan": plan,
             }
         )  # fmt: skip
     tx.execute(insert(models.Call), calls)
     tx.execute(insert(models.Waiting), places)
+
+
+def _dump(size: Size, way: str) -> tuple[str, dict[str, Any]]:
+    """The strategy of everybody who waits, and their plan."""
+    return way if way in KNOWN_WAYS else "longest_idle", _plan(size, random.Random(6), way).dump()
 
 
 def _plan(size: Size, lots: random.Random, way: str) -> Plan:

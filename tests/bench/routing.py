@@ -1,6 +1,6 @@
 """What routing costs: a dispatched call in small halls and in large ones, a committed offer, a desk that hears of it.
 
-    python -m tests.bench.routing [--rounds 5] [--calls 20] [--events 200]
+    python -m tests.bench.routing [--rounds 5] [--calls 12] [--events 200]
 
 On a real PostgreSQL, made for this. `dispatch` is a decision without its commit: half of the calls go to an agent who
 comes free while all the others talk and everybody waits, half come while every agent is free and nobody else waits;
@@ -41,6 +41,7 @@ from voice.runtime import Runtime
 from voice.store import Store
 
 SIZES = (Size(10, 10), Size(1_000, 1_000), Size(10_000, 5_000))
+BEGAN = time.perf_counter()
 STREAM_SIZE = Size(1_000, 400)
 ONE_KEY = ("longest_idle", "fewest_calls", "least_talk", "linear", "random")
 WAYS = (*ONE_KEY, "two_skills")
@@ -56,7 +57,7 @@ def main() -> int:
     """Run it; 1 when a bound is missed."""
     words = argparse.ArgumentParser(prog="make bench-routing", description="Time routing.")
     words.add_argument("--rounds", type=int, default=5)
-    words.add_argument("--calls", type=int, default=20)
+    words.add_argument("--calls", type=int, default=12)
     words.add_argument("--events", type=int, default=200)
     chosen = words.parse_args()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
@@ -78,8 +79,10 @@ def bench(server: PostgresServer, folder: Path, rounds: int, calls: int, events:
     migrate(store, lambda _line: None)
     store.close()
     with ExitStack() as closing:
-        dispatch = {way: _dispatch(server, folder, way, rounds, calls) for way in (*WAYS, "flat")}
+        dispatch = _dispatches(server, folder, rounds, calls)
+        say("offers")
         offer = _offers(server, folder, rounds, calls)
+        say("streams")
         streaming = closing.enter_context(Streaming(server, folder, STREAM_SIZE))
         stream = {
             name: statistics.median(values) for name, values in streaming.rounds(rounds, events).items()
@@ -105,15 +108,31 @@ def bench(server: PostgresServer, folder: Path, rounds: int, calls: int, events:
     }
 
 
+def _dispatches(
+    server: PostgresServer, folder: Path, rounds: int, calls: int
+) -> dict[str, dict[str, dict[str, float]]]:
+    """Of every way, by size; only these halls stand meanwhile, and all ways are gone in them one after the other."""
+    halls = {}
+    for size in SIZES:
+        say(f"furnishing {size.name}")
+        for busy in (True, False):
+            place = folder / f"{size.name}-{busy}"
+            halls[size, busy] = furnish(server, place, size, ONE_KEY[0], busy=busy)
+    found = {}
+    for way in (*WAYS, "flat"):
+        for hall in halls.values():
+            hall.turns_to(way)
+        found[way] = _dispatch(halls, way, rounds, calls)
+        say(f"{way}: {', '.join(f'{name} {one}' for name, one in found[way].items())}")
+    for hall in halls.values():
+        hall.close()
+    return found
+
+
 def _dispatch(
-    server: PostgresServer, folder: Path, way: str, rounds: int, calls: int
+    halls: dict[tuple[Size, bool], Hall], way: str, rounds: int, calls: int
 ) -> dict[str, dict[str, float]]:
-    """Of one way, by size; only these halls stand meanwhile."""
-    halls = {
-        (size, busy): furnish(server, folder / f"{way}-{size.name}-{busy}", size, way, busy=busy)
-        for size in SIZES
-        for busy in (True, False)
-    }
+    """Of one way, by size."""
     many = calls // 2 if way != "flat" else 2
     found: dict[Size, list[Cost]] = {size: [] for size in SIZES}
     for number in range(rounds + 1):  # the first warms up
@@ -125,11 +144,7 @@ def _dispatch(
             ]
             if number:
                 found[size].append(_median(costs))
-    for hall in halls.values():
-        hall.close()
-    told = {size.name: _told(costs) for size, costs in found.items()}
-    print(f"{way}: {', '.join(f'{name} {one}' for name, one in told.items())}", file=sys.stderr)
-    return told
+    return {size.name: _told(costs) for size, costs in found.items()}
 
 
 def given(hall: Hall, way: str, numbers: Iterable[int]) -> list[Cost]:
@@ -175,14 +190,13 @@ def _flat(tx: Session, rt: Runtime, _what: str) -> int:
 def _offers(server: PostgresServer, folder: Path, rounds: int, calls: int) -> dict[str, dict[str, float]]:
     """A committed offer beside a committed pick, in a hall of a thousand by a thousand."""
     hall = furnish(server, folder / "offers", SIZES[1], "longest_idle", busy=True)
-    url = hall.rt.store.url.render_as_string(hide_password=False)
     ways: dict[str, Callable[[int], Cost]] = {
         "offer": lambda number: _committed_offer(hall, number),
         "pick": lambda number: _timed(lambda: _pick(hall)),
         "bare": lambda number: _timed(lambda: _bare(bare)),
     }
     found: dict[str, list[Cost]] = {name: [] for name in ways}
-    with psycopg.connect(url) as bare:
+    with psycopg.connect(hall.url) as bare:
         _free_some(hall)
         for number in range(rounds + 1):
             for name, way in ways.items():
@@ -249,6 +263,11 @@ def _growth(by_size: dict[str, dict[str, float]]) -> float:
     """From the smallest hall to the worst of the others."""
     first, *others = (one["wall"] for one in by_size.values())
     return round(max(others) / first, 2)
+
+
+def say(what: str) -> None:
+    """How far it is."""
+    print(f"{time.perf_counter() - BEGAN:6.1f} s  {what}", file=sys.stderr, flush=True)
 
 
 def tell(found: dict[str, Any]) -> None:
