@@ -1,6 +1,6 @@
 # The words of this checkout; `make help` lists them. Settings are given as in: make run WEB_PORT=8100
 .DEFAULT_GOAL := help
-.PHONY: help run smoke test check form types imports flows fix docs lock wheel setup clean pictures bench bench-flows bench-media bench-push bench-routing bench-simulator bench-turn chaos soak-model soak-routing
+.PHONY: help run smoke test check form types imports flows fix docs lock wheel setup clean pictures bench bench-flows bench-media bench-push bench-routing bench-simulator bench-turn chaos crowd soak-model soak-routing
 
 # Packages are compiled when first used, so that must be kept, whatever a container image says.
 unexport PYTHONDONTWRITEBYTECODE
@@ -53,6 +53,10 @@ fix: ## format, and mend what can be mended by machine
 chaos: ## kill everything in turn while people call, then judge: make chaos SEED=7 [SECONDS=120]; JSON
 	$(SETUP) dev
 	@exec $(BIN)/python -m tests.chaos --seed "$(SEED)" --seconds "$(SECONDS)"
+
+crowd: ## 1,000 callers at once and 400 agents for three minutes, then judge: make crowd [CALLS= AGENTS= SECONDS= SEED=]; JSON
+	$(SETUP) dev
+	@exec $(BIN)/python -m tests.crowd --calls "$(CALLS)" --agents "$(AGENTS)" --seconds "$(SECONDS)" --seed "$(SEED)"
 
 docs: ## write the pages that are made from code
 	$(SETUP) local

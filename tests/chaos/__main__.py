@@ -16,10 +16,12 @@ import tempfile
 from pathlib import Path
 
 from deploy.local.stop import Stop
+from tests.chaos.chronicle import Chronicle
+from tests.chaos.evidence import Verdicts
 from tests.chaos.plan import USUAL_SECONDS, make_plan
-from tests.chaos.run import Outcome, run
+from tests.chaos.run import run
 
-MOST_ACCOUNTS = 5
+MOST_ACCOUNTS, MOST_BREACHES = 5, 50
 
 
 def main() -> int:
@@ -53,22 +55,22 @@ def main() -> int:
             "\n".join(json.dumps(fact) for fact in outcome.chronicle.facts), encoding="utf-8"
         )
     if not outcome.is_good:
-        account(outcome)
+        account(outcome.verdicts, outcome.chronicle)
     print(json.dumps(outcome.told))
     return 0 if outcome.is_good else 1
 
 
-def account(outcome: Outcome) -> None:
+def account(verdicts: Verdicts, chronicle: Chronicle) -> None:
     """What was broken, and the ledger of the first broken calls."""
     told: list[str] = []
-    for name, breaches in outcome.verdicts.items():
-        for breach in breaches:
+    for name, breaches in verdicts.items():
+        for breach in breaches[:MOST_BREACHES]:
             tell(f"{name}: {breach.caller} {breach.said}")
             if breach.call and breach.call not in told:
                 told.append(breach.call)
     for sid in told[:MOST_ACCOUNTS]:
-        tell(f"\n{outcome.chronicle.legs[sid].number} ({sid}), seconds since it rang:")
-        tell("\n".join(outcome.chronicle.account(sid)))
+        tell(f"\n{chronicle.legs[sid].number} ({sid}), seconds since it rang:")
+        tell("\n".join(chronicle.account(sid)))
     if len(told) > MOST_ACCOUNTS:
         tell(f"\n{len(told) - MOST_ACCOUNTS} more calls were broken")
 

@@ -22,10 +22,6 @@ class Stay:
     until: float = WITHOUT_END
     why: str = ""
 
-    def meets(self, other: "Stay") -> bool:
-        """Whether both were at one place at one time."""
-        return self.place == other.place and self.overlaps(other)
-
     def overlaps(self, other: "Stay") -> bool:
         """Whether both lasted at one moment."""
         return max(self.since, other.since) < min(self.until, other.until)
@@ -92,14 +88,16 @@ class Chronicle:
 
     def talks(self) -> list[Talk]:
         """Every meeting of an agent and a caller."""
-        agents = [leg for leg in self.legs.values() if leg.is_agents]
+        seated: dict[str, list[tuple[str, Stay]]] = defaultdict(list)
+        for leg in self.legs.values():
+            for stay in leg.rooms if leg.is_agents else ():
+                seated[stay.place].append((leg.number.removeprefix(CLIENT), stay))
         return [
-            Talk(caller.sid, agent.number.removeprefix(CLIENT), mine.with_(theirs))
+            Talk(caller.sid, agent, mine.with_(theirs))
             for caller in self.callers
             for mine in caller.rooms
-            for agent in agents
-            for theirs in agent.rooms
-            if mine.meets(theirs)
+            for agent, theirs in seated[mine.place]
+            if mine.overlaps(theirs)
         ]
 
     def doubles(self) -> Iterator[tuple[Talk, Talk]]:

@@ -34,6 +34,7 @@ class Desk:
         callers: Mapping[str, Call],
         notes: Notes,
         lots: random.Random,
+        patience: float = PATIENCE_SECONDS,
     ) -> None:
         self._web, self._push, self._signalling = (
             env["PUBLIC_BASE_URL"],
@@ -41,6 +42,7 @@ class Desk:
             env["SIGNALLING_URL"],
         )
         self._login, self._callers, self._notes, self._lots = login, callers, notes, lots
+        self._patience = patience
         self._shown: dict[str, Any] = {}
         self._fresh = asyncio.Event()
         self._connected: dict[str, float] = {}  # offers for which the phone was connected, and when
@@ -151,7 +153,7 @@ class Desk:
         if talk["held"]:
             await self._clicks(f"/api/calls/{call}/resume")
             return
-        ends = script.seconds if script is not None and script.wish is Wish.TALK else PATIENCE_SECONDS
+        ends = script.seconds if script is not None and script.wish is Wish.TALK else self._patience
         if talked >= ends:
             self._notes.ended_by_agents.setdefault(number, time.time())
             await self._clicks(f"/api/calls/{call}/end")
@@ -160,6 +162,8 @@ class Desk:
         """A click, and its answer; None when it was refused or not answered."""
         try:
             async with self._http.post(self._web + path, json=words) as answer:
+                if answer.status >= 500:
+                    self._notes.errors.append(f"{answer.status} {path}")
                 if not answer.ok:
                     return None
                 return dict(await answer.json()) if answer.status == 200 else {}

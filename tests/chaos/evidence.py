@@ -1,11 +1,12 @@
 """All that a verdict may rest on: the simulator's ledger, the answers of our public API, and what people of a run know."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from functools import cached_property
 
 from tests.chaos.chronicle import Chronicle, Leg
-from tests.chaos.notes import Notes, digits
+from tests.chaos.notes import Look, Notes, digits
 
 AFTER_A_FAULT_SECONDS = 15.0  # once what broke is there again, everything is as usual
 
@@ -79,15 +80,14 @@ class Evidence:
     intrusions: Sequence[str] = ()
     logs: Sequence[str] = ()  # what the product's processes wrote
 
-    @property
+    @cached_property
     def end(self) -> float:
         """The moment of the last fact."""
         return max((float(fact["at"]) for fact in self.chronicle.facts), default=0.0)
 
     def of(self, leg: Leg) -> list[Ticket]:
         """The tickets of a caller, each once: every scripted caller has a number of its own."""
-        mine = (one for one in self.tickets if digits(one.caller) == digits(leg.number))
-        return list({(one.merchant, one.number): one for one in mine}.values())
+        return self._by_number.get(digits(leg.number), [])
 
     def merchant_of(self, leg: Leg) -> str | None:
         """Whose customer a caller is, by the number dialled."""
@@ -103,18 +103,44 @@ class Evidence:
 
     def idle(self, agent: str) -> list[Span]:
         """When an agent's desk showed that nothing was to be done."""
-        return self._spans(agent, lambda look: look.state == "available" and not look.caller)
+        return self._idle.get(agent, [])
 
     def offered(self, leg: Leg) -> list[Span]:
         """When some desk showed this caller."""
-        number = digits(leg.number)
-        found = (self._spans(agent, lambda look: look.caller == number) for agent in self.notes.looked())
-        return [span for spans in found for span in spans]
+        return self._shown.get(digits(leg.number), [])
 
-    def _spans(self, agent: str, holds: Any) -> list[Span]:
-        looks = self.notes.looks_of(agent)
-        ends = [*(look.at for look in looks[1:]), self.end]
-        return [Span(look.at, until) for look, until in zip(looks, ends, strict=False) if holds(look)]
+    @cached_property
+    def _by_number(self) -> Mapping[str, list[Ticket]]:
+        """Tickets by the digits of their callers."""
+        found: dict[str, dict[tuple[str, int], Ticket]] = defaultdict(dict)
+        for one in self.tickets:
+            found[digits(one.caller)][one.merchant, one.number] = one
+        return {number: list(several.values()) for number, several in found.items()}
+
+    @cached_property
+    def _idle(self) -> Mapping[str, list[Span]]:
+        """By agent."""
+        found: dict[str, list[Span]] = defaultdict(list)
+        for agent, look, span in self._looks():
+            if look.state == "available" and not look.caller:
+                found[agent].append(span)
+        return found
+
+    @cached_property
+    def _shown(self) -> Mapping[str, list[Span]]:
+        """By the digits of the caller that a desk showed."""
+        found: dict[str, list[Span]] = defaultdict(list)
+        for _, look, span in self._looks():
+            found[look.caller].append(span)
+        return found
+
+    def _looks(self) -> Iterator[tuple[str, Look, Span]]:
+        """Everything that desks showed, and for how long."""
+        for agent in self.notes.looked():
+            looks = self.notes.looks_of(agent)
+            ends = [*(look.at for look in looks[1:]), self.end]
+            for look, until in zip(looks, ends, strict=True):
+                yield agent, look, Span(look.at, until)
 
 
 Verdicts = Mapping[str, tuple[Breach, ...]]

@@ -70,6 +70,12 @@ class Notes:
     agents: dict[str, tuple[str, str]] = field(
         default_factory=dict
     )  # identity: merchant and the agent's name
+    errors: list[str] = field(default_factory=list)  # clicks that were answered by 500 or above
+    _by_agent: dict[str, list[Look]] = field(default_factory=dict, init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        for agent, look in self.looks:
+            self._by_agent.setdefault(agent, []).append(look)
 
     def sees(self, agent: str, at: float, desk: dict[str, Any] | None) -> None:
         """A desk shows something new; None when its stream broke."""
@@ -82,11 +88,12 @@ class Notes:
         ):
             return
         self.looks.append((agent, look))
+        self._by_agent.setdefault(agent, []).append(look)
 
     def looks_of(self, agent: str) -> list[Look]:
         """What one desk showed, in order."""
-        return [look for who, look in self.looks if who == agent]
+        return self._by_agent.get(agent, [])
 
     def looked(self) -> list[str]:
         """The agents whose desks were seen."""
-        return list(dict.fromkeys(who for who, _ in self.looks))
+        return list(self._by_agent)

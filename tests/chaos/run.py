@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import random
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -62,7 +62,7 @@ async def run(
             end = time.time() + settle_seconds
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(asyncio.shield(calling), max(1.0, end - time.time()))
-            tickets, verdicts = await _judge_until_clean(
+            tickets, verdicts = await judge_until_clean(
                 house, ledger, notes, max(end, time.time() + 10.0), say, words
             )
             if calling.done():
@@ -84,19 +84,26 @@ async def _open_shop(house: House, plan: Plan, notes: Notes) -> AsyncIterator[No
             )
             for login in house.logins("agent")
         ]
-        tasks = [asyncio.create_task(one) for one in (*(desk.works() for desk in desks), house.stack.watch())]
-        try:
+        async with meanwhile(*(desk.works() for desk in desks), house.stack.watch()):
             yield
-            for task in tasks:
-                if task.done():
-                    task.result()
-        finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _judge_until_clean(
+@contextlib.asynccontextmanager
+async def meanwhile(*works: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    """Let these go on for a while; a fault in one of them is raised at the end."""
+    tasks = [asyncio.create_task(one) for one in works]
+    try:
+        yield
+        for task in tasks:
+            if task.done():
+                task.result()
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def judge_until_clean(
     house: House, ledger: Ledger, notes: Notes, end: float, say: Say, words: list[str]
 ) -> tuple[list[Ticket], Verdicts]:
     """Look again while something is still on its way; what is broken for good stays so until the time is over."""

@@ -319,3 +319,14 @@ def test_only_whole_sound_counts_as_played() -> None:
     assert seconds_of(whole) == 2.0
     assert seconds_of(whole[:-1000]) is None
     assert seconds_of(b"<html>not found</html>") is None
+
+
+def test_who_hangs_up_on_the_way_to_the_agent_was_answered_or_not() -> None:
+    told = Told().rings(0, "CA1", "+12025551000").hears(1, "CA1", "You are next.").waits("CA1", 2, 10)
+    soon = Told().rings(0, "CA1", "+12025551000").hears(1, "CA1", "You are next.").waits("CA1", 2, 10)
+    soon.ends(11, "CA1", why="the far end hung up")
+    told.ends(14, "CA1", why="the far end hung up")
+
+    assert broken(evidence(soon, a_ticket(ended_as="answered"))) == set()
+    assert broken(evidence(soon, a_ticket(ended_as="abandoned"))) == set()
+    assert broken(evidence(told, a_ticket(ended_as="answered"))) == {"told_wrong"}

@@ -7,7 +7,7 @@ Twilio tells twice, a flow is published. A build in which nobody notices is soun
 
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -60,6 +60,11 @@ OLD_WORDS, NEW_WORDS = "Thanks. Goodbye.", "Until another time. Goodbye."
 class Town(Shop):
     """Runs a plan once."""
 
+    team: Mapping[str, Sequence[str]] = TEAM
+    looks_each_seconds = 0.25  # an agent, at the desk
+    patience_seconds = PATIENCE_SECONDS
+    has_a_late_phone = True
+
     def __init__(self, folder: Path, seed: int) -> None:
         shutil.copytree(FLOWS, folder / "flows")
         account = Account.demo(base_url=BASE_URL, numbers=NUMBERS)
@@ -80,11 +85,11 @@ class Town(Shop):
         self.streams = Streams()
         self.notes = known()
         self.desks = {
-            name: self._engage(name, shop, "agent") for shop, names in TEAM.items() for name in names
+            name: self._engage(name, shop, "agent") for shop, names in self.team.items() for name in names
         }
         self.supervisors = {shop: self._engage(f"head-{shop}", shop, "supervisor") for shop in TEAM}
         self.began = self.now
-        self._calls = {digits(call.number): call for call in make_plan(seed, PLAN_SECONDS).calls[:CALLS]}
+        self._calls = {digits(call.number): call for call in self._planned(seed)}
         self._legs: dict[str, tuple[Caller, Call]] = {}
         self._leaving: set[str] = set()
         self._read = 0
@@ -95,6 +100,7 @@ class Town(Shop):
             str, tuple[str, ClientLeg]
         ] = {}  # of an agent: the offer it connected for, and its leg
         self._begin()
+        self._suffer()
 
     def run(self) -> Verdicts:
         """The whole plan, and what the judge says of it."""
@@ -102,25 +108,39 @@ class Town(Shop):
         return self.judged()
 
     def judged(self) -> Verdicts:
-        """What the judge says now: by the simulator's ledger, and by what supervisors are shown."""
+        """What the judge says now."""
+        return judge(self.evidence())
+
+    def evidence(self) -> Evidence:
+        """The simulator's ledger, and what supervisors are shown."""
         facts = [{"n": one.number, "at": one.at, "kind": one.kind, **one.data} for one in self.sim.ledger]
         tickets = [ticket for shop in self.supervisors for ticket in self._tickets(shop)]
         intrusions = [said for shop in self.supervisors for said in self._intrusions(shop)]
-        return judge(Evidence(read(facts), tickets, self.notes, intrusions))
+        return Evidence(read(facts), tickets, self.notes, intrusions)
 
     # --- what happens by itself -----------------------------------------------------------------------------------
+
+    def _planned(self, seed: int) -> Sequence[Call]:
+        """Who calls."""
+        return make_plan(seed, PLAN_SECONDS).calls[:CALLS]
 
     def _begin(self) -> None:
         self._every(0.25, 0.05, lambda _now: self.rt.journal.step())
         self._every(1.0, 0.25, lambda now: self.streams.step(self.rt, now))
         self._every(1.0, 0.5, lambda _now: clock.step(self.rt))
         self._every(1.0, 0.75, lambda _now: sweep(self.rt) if self.sweeps else None)
-        self._every(0.25, 0.15, lambda _now: self._agents_work())
+        self._every(self.looks_each_seconds, 0.15, lambda _now: self._agents_work())
         self._every(0.1, 0.1, lambda _now: self._callers_react())
+        self._people_come()
+
+    def _people_come(self) -> None:
         for desk in self.desks.values():
             desk.starts_shift()
         for call in self._calls.values():
             self.sim.later(call.at, partial(self._dials, call))
+
+    def _suffer(self) -> None:
+        """What goes wrong."""
         for moment in DIES_AT:
             self.sim.later(moment, lambda: setattr(self, "forgets_promises", True))
             self.sim.later(moment + DEAD_SECONDS, lambda: setattr(self, "forgets_promises", False))
@@ -203,7 +223,7 @@ class Town(Shop):
             return
         self._taken.add(offer)
         number = digits(desk.snapshot["offer"]["caller"])
-        if self._late is None and self._calls[number].wish is Wish.TALK:
+        if self.has_a_late_phone and self._late is None and self._calls[number].wish is Wish.TALK:
             self._late = desk, offer, number  # connects when the claim is long over
         else:
             self.sim.later(0.1, lambda: self._connects(desk, offer))
@@ -226,7 +246,7 @@ class Town(Shop):
             self._held.add(call_id)
             if len(self._held) % 3 == 1:
                 self._clicks(desk, f"/api/calls/{call_id}/hold")
-        elif talked >= (call.seconds if call is not None and call.wish is Wish.TALK else PATIENCE_SECONDS):
+        elif talked >= (call.seconds if call and call.wish is Wish.TALK else self.patience_seconds):
             self.notes.ended_by_agents.setdefault(number, self.now)
             self._clicks(desk, f"/api/calls/{call_id}/end")
 
@@ -250,7 +270,11 @@ class Town(Shop):
 
     def _tickets(self, shop: str) -> list[Ticket]:
         browser = self.browser(self.supervisors[shop])
-        rows = browser.get("/api/tickets?sort=number").get_json()["tickets"]
+        rows, page, pages = [], 1, 1
+        while page <= pages:
+            listed = browser.get(f"/api/tickets?sort=number&page={page}").get_json()
+            rows += listed["tickets"]
+            page, pages = page + 1, listed["pages"]
         return [self._ticket(shop, f"/api/tickets/{row['merchant']['id']}/{row['number']}") for row in rows]
 
     def _ticket(self, shop: str, address: str) -> Ticket:

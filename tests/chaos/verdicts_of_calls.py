@@ -1,5 +1,6 @@
 """Verdicts on what people heard and whom they met: judged by the ledger, and by what desks showed and agents wished."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from itertools import pairwise
 
@@ -12,7 +13,7 @@ APPLICATION_ERROR = "application error"
 QUIET_SECONDS = 30.0  # a piece of music is 15 s, and asking for the next may take Twilio's 15 s
 IDLE_SECONDS = 2.0  # that a caller may wait beside an agent who has nothing to do
 LISTS = ("/Calls.json", "/Recordings.json", "/Conferences.json")
-MOST_LISTS, STORM_SECONDS = 20, 10.0  # a round of the reconciler asks for four, an action for one
+MOST_LISTS, STORM_SECONDS = 20, 10.0  # a round of the reconciler asks for four, a talk's end for one
 NOTICED_SECONDS = 15.0  # from an agent's click, or a loss, to the end of the leg
 
 
@@ -40,7 +41,8 @@ def kept_waiting(evidence: Evidence) -> Iterator[Breach]:
             inside = Span(stay.since, min(stay.until, leg.ended_at or evidence.end))
             for alone in inside.without(offered):
                 for agent in agents:
-                    for both in (alone.both(idle) for idle in evidence.idle(agent)):
+                    idle = (one for one in evidence.idle(agent) if one.until - one.since > IDLE_SECONDS)
+                    for both in map(alone.both, idle):
                         if both.until > evidence.latest(both.since, IDLE_SECONDS) and both.since < both.until:
                             yield breach(
                                 leg, f"waited {both.until - both.since:.1f} s beside {agent}, who was idle"
@@ -104,9 +106,13 @@ def request_storms(evidence: Evidence) -> Iterator[Breach]:
         for fact in evidence.chronicle.facts
         if fact["kind"] == "rest" and fact["method"] == "GET" and fact["path"].endswith(LISTS)
     ]
-    for first, last in zip(moments, moments[MOST_LISTS:], strict=False):
-        if last - first < STORM_SECONDS:
-            yield Breach("", "", f"more than {MOST_LISTS} lists were asked for within {last - first:.1f} s")
+    ends = sorted(stay.until for leg in evidence.chronicle.callers for stay in leg.rooms)
+    for place, last in enumerate(moments):
+        since = last - STORM_SECONDS
+        asked = place + 1 - bisect_right(moments, since)
+        talks_ended = bisect_right(ends, last + NOTICED_SECONDS) - bisect_left(ends, since)
+        if asked > MOST_LISTS + talks_ended:
+            yield Breach("", "", f"{asked} lists were asked for within {STORM_SECONDS:.0f} s")
             return
 
 

@@ -63,6 +63,8 @@ def told_wrong(evidence: Evidence) -> Iterator[Breach]:
     for leg in evidence.chronicle.callers:
         mine = [talk for talk in talks if talk.caller == leg.sid]
         for ticket in evidence.of(leg):
+            if ticket.ended_as == "answered" and not mine and _left_on_the_way(leg):
+                continue
             ending = _ending(leg, bool(mine))
             if (ticket.ended_as == "answered") != bool(mine) or (ending and ticket.ended_as != ending):
                 did = "talked with an agent" if mine else f"talked with nobody ({ending or 'came and went'})"
@@ -131,9 +133,10 @@ def places_lost(evidence: Evidence) -> Iterator[Breach]:
 
 def told_in_logs(evidence: Evidence) -> Iterator[Breach]:
     """Callers whose whole number stands in a log of the product."""
+    everything = "\n".join(evidence.logs)
     for leg in evidence.chronicle.callers:
-        line = next((one for one in evidence.logs if digits(leg.number) in one), None)
-        if line is not None:
+        if (number := digits(leg.number)) in everything:
+            line = next(one for one in evidence.logs if number in one)
             yield breach(leg, f"is named in a log: {line[:200]!r}")
 
 
@@ -146,6 +149,15 @@ def _ending(leg: Leg, talked: bool) -> str | None:
     if leg.queues and leg.why in BY_THE_CALLER and leg.queues[-1].until >= (leg.ended_at or 0.0):
         return "abandoned"
     return None
+
+
+def _left_on_the_way(leg: Leg) -> bool:
+    """Whether the caller hung up between the music and the room where an agent was: answered, and never met."""
+    if not leg.queues or leg.ended_at is None or leg.why not in BY_THE_CALLER:
+        return False
+    last = leg.queues[-1]
+    was_called = last.why == "redirected" and not any(room.since >= last.until for room in leg.rooms)
+    return was_called and 0.0 < leg.ended_at - last.until < BUSY_SECONDS
 
 
 def _is_whole(theirs: float, ours: Recording) -> bool:
