@@ -101,34 +101,40 @@ def decide_everywhere(rt: Runtime) -> int:
 
 def decide_in(rt: Runtime, queues: Iterable[QueueKey]) -> int:
     """Look at these queues, each in a decision of its own; the clock calls this each second."""
-    made = 0
-    for merchant_id, queue in queues:
+    return sum(_decided(rt, queue) for queue in queues)
+
+
+def _decided(rt: Runtime, queue: QueueKey) -> int:
+    """One queue, fairly among its neighbours; alone when that fails: who cannot be decided must not silence the others."""
+    for is_alone in (False, True):
         try:
-            made += _decide_when_possible(rt, merchant_id, queue)
+            return _decide_when_possible(rt, queue, is_alone)
         except StoreAway:
             raise
-        except Exception:  # one queue that cannot be decided must not silence the others
-            log.exception("a queue cannot be decided", merchant=merchant_id, queue=queue)
-    return made
+        except Exception:
+            log.exception("a queue cannot be decided", merchant=queue[0], queue=queue[1], alone=is_alone)
+    return 0
 
 
-def _decide_when_possible(rt: Runtime, merchant_id: str, queue: str) -> int:
+def _decide_when_possible(rt: Runtime, queue: QueueKey, is_alone: bool) -> int:
     with rt.store.read() as tx:
-        possible = _fair_offers(tx, rt, {(merchant_id, queue)}, set(), {})
+        possible = _fair_offers(tx, rt, {queue}, set(), {}, is_alone)
     if not possible:
         return 0
     with rt.write() as tx:
-        return decide_for_queue(tx, rt, merchant_id, queue)
+        return _decide(tx, rt, {queue}, {}, is_alone)
 
 
-def _decide(tx: Session, rt: Runtime, queues: Iterable[QueueKey], serves: Serves) -> int:
+def _decide(
+    tx: Session, rt: Runtime, queues: Iterable[QueueKey], serves: Serves, is_alone: bool = False
+) -> int:
     wanted = set(queues)
     if not wanted:
         return 0
     tx.flush()
     made, held = 0, set[str]()
     for _ in range(ROUNDS):
-        offers = _fair_offers(tx, rt, wanted, held, serves)
+        offers = _fair_offers(tx, rt, wanted, held, serves, is_alone)
         outrun = [offer for offer in offers if not _offered(tx, rt, offer, held)]
         made += len(offers) - len(outrun)
         if not outrun:
@@ -137,9 +143,9 @@ def _decide(tx: Session, rt: Runtime, queues: Iterable[QueueKey], serves: Serves
 
 
 def _fair_offers(
-    tx: Session, rt: Runtime, queues: set[QueueKey], held: set[str], serves: Serves
+    tx: Session, rt: Runtime, queues: set[QueueKey], held: set[str], serves: Serves, is_alone: bool
 ) -> tuple[MakeOffer, ...]:
-    """The offers that are possible now, decided among all queues that could have had the same agents."""
+    """The offers that are possible now, decided among all queues that could have had the same agents (not `is_alone`)."""
     looked_at = set(queues)
     while True:
         room = snapshot(tx, looked_at, rt.now(), held, serves)
@@ -147,7 +153,7 @@ def _fair_offers(
         if len(offers) < len(room.callers):
             wider = passed_over(tx, room, offers, rt.now(), held, serves)
             room, offers = (room, offers) if wider is None else (wider, decide(wider, rt.now()))
-        more = beyond(tx, rt, room, offers, looked_at)
+        more = set() if is_alone else beyond(tx, rt, room, offers, looked_at)
         if not more:
             return offers
         looked_at |= more

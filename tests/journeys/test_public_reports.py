@@ -2,13 +2,11 @@
 
 from pathlib import Path
 
-import pytest
-from sqlalchemy.orm import Session
+from sqlalchemy import update
 
 from tests.journeys.northwind import FLOW
 from tests.journeys.shop import Shop
-from voice import dispatch, models
-from voice.runtime import Runtime
+from voice import models
 from voice.states import OFFER_LIVE, PARTICIPATION_LIVE, Agent, CallEnd
 
 SIX = ("first", "second", "third", "fourth", "fifth", "sixth")
@@ -58,25 +56,18 @@ def test_freeswitch_1973_nobody_is_on_a_call_long_after_it(shop: Shop) -> None:
     assert _alive(shop) == []
 
 
-def test_freeswitch_1641_a_queue_that_cannot_be_decided_does_not_silence_the_others(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_freeswitch_1641_a_queue_that_cannot_be_decided_does_not_silence_the_others(tmp_path: Path) -> None:
     shop = Shop(tmp_path, flow=TWO_QUEUES)
     stuck = shop.rings_up("+12025550199")
     stuck.hears("For orders, press 1")
     stuck.presses("2")
     stuck.hears_music()
     caller = shop.joins_queue()
-    whole = dispatch.decide_for_queue
-
-    def half_broken(tx: Session, rt: Runtime, merchant_id: str, queue: str) -> int:
-        if queue == "broken":
-            raise RuntimeError("this queue cannot be decided")
-        return whole(tx, rt, merchant_id, queue)
-
-    monkeypatch.setattr(dispatch, "decide_for_queue", half_broken)
     shop.ann.opens_page()
-    with shop.rt.write() as tx:  # as if the moment in which Ann came had decided nothing
+    with shop.rt.write() as tx:  # a place that nobody can read, and Ann is there all the same
+        tx.execute(
+            update(models.Waiting).where(models.Waiting.queue == "broken").values(plan={"stages": [1]})
+        )
         agent = tx.get_one(models.Agent, "us_ann")
         agent.state, agent.seen_at = Agent.AVAILABLE, shop.now
     shop.ann.rings(within=4)
