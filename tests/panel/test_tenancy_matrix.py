@@ -18,9 +18,23 @@ from werkzeug.test import TestResponse
 
 from panel.login import hash_of
 from panel.sessions import SHOWN
+from panel.web import register
 from recordings.storage import open_storage
+from tests.build import make_rt
 from tests.journeys.northwind import FLOW
-from tests.panel.build import PASSWORD, Browser, call, cookie_of, person, ring, shop, sign_in, ticket, waiting
+from tests.panel.build import (
+    PASSWORD,
+    Browser,
+    Clock,
+    call,
+    cookie_of,
+    person,
+    ring,
+    shop,
+    sign_in,
+    ticket,
+    waiting,
+)
 from tests.panel.floor_shop import day_of
 from voice.models import (
     Base,
@@ -289,6 +303,21 @@ def stock(rt: Runtime, merchant: str, mark: str, number: int, digit: str) -> tup
 
 @pytest.fixture
 def world(rt: Runtime, app: Flask) -> World:
+    """Two merchants with their people."""
+    return populated(rt, app)
+
+
+@pytest.fixture(scope="module")
+def still_world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """The same for tests in which nothing may change."""
+    rt = make_rt(tmp_path_factory.mktemp("still"), Clock())
+    app = Flask("a still panel", static_folder=None)
+    register(app, rt)
+    yield populated(rt, app)
+    rt.store.close()
+
+
+def populated(rt: Runtime, app: Flask) -> World:
     browsers: dict[tuple[str, str], Browser] = {}
 
     def made(merchant: str, mark: str, number: int, digit: str) -> Ids:
@@ -363,7 +392,8 @@ def test_every_address_has_a_row(app: Flask) -> None:
 
 
 @pytest.mark.parametrize("endpoint", sorted(MATRIX))
-def test_nobody_gets_anywhere(world: World, endpoint: str) -> None:
+def test_nobody_gets_anywhere(still_world: World, endpoint: str) -> None:
+    world = still_world
     for ids in (world.a, ABSENT):
         for ask in MATRIX[endpoint].asks(ids, world.a):
             answer = send(world.nobody, ask)
@@ -375,8 +405,9 @@ def test_nobody_gets_anywhere(world: World, endpoint: str) -> None:
 
 
 @pytest.mark.parametrize("endpoint", sorted(name for name, row in MATRIX.items() if row.names_things))
-def test_what_is_foreign_does_not_exist_for_anybody(world: World, endpoint: str) -> None:
+def test_what_is_foreign_does_not_exist_for_anybody(still_world: World, endpoint: str) -> None:
     """A's people ask for B's things, B's for A's, and the stray for both's."""
+    world = still_world
     row = MATRIX[endpoint]
     pairs = [
         (world.a, world.b, world.a.merchant),
