@@ -9,6 +9,7 @@ import { openDialling, startDialling } from "./dial.js";
 import { openOwnPhone, startOwnPhone } from "./own_phone.js";
 import { follow, isOurs, join } from "./phone_follows.js";
 import { phoneState, phoneView } from "./phone_view.js";
+import { isPressed } from "./pressed.js";
 import * as readiness from "./readiness.js";
 import * as ringer from "./ringer.js";
 import * as soundCheck from "./sound_check.js";
@@ -192,7 +193,7 @@ function reveal(part) {
 }
 
 function draw() {
-  if (!desk) return;
+  if (!desk || isPressed(draw)) return;
   const here = { ...(handset ?? {}), ...view, notes, leading: tabs.isLeading(), ours: isOurs(desk.talk?.offer_id ?? "") };
   const { now, ...lasting } = desk;
   const picture = JSON.stringify([lasting, here]);

@@ -7,6 +7,7 @@ import { choices, FIRST_ORDER, inOrder, nextOrder, part, queueId } from "./floor
 import { agentRow, callbackRow, figures, queueRow, readable, waitingRow } from "./floor_view.js";
 import { earBar, floorDeeds } from "./floor_deeds.js";
 import { ear } from "./floor_ear.js";
+import { isPressed } from "./pressed.js";
 import { openStream } from "./stream.js";
 
 const BEAT_MS = 500;
@@ -34,6 +35,7 @@ function begin(main, pushUrl) {
   const dialogs = floorDeeds(main, ear);
 
   function draw() {
+    if (isPressed(draw)) return;
     const { merchant, queue, queues } = choices(floor, chosen);
     const several = floor.merchants.length > 1 && !merchant;
     options(form.merchant, "All merchants", floor.merchants.map((one) => [one.id, one.name]), merchant);

@@ -92,6 +92,24 @@ def read(rt: Runtime, column: InstrumentedAttribute[Any]) -> object:
         return tx.scalar(select(column))
 
 
+def test_nothing_is_redrawn_under_a_button_that_is_pressed(desk: Callable[..., Page]) -> None:
+    page = desk()
+    page.get_by_role("button", name="Start shift").hover()
+    page.mouse.down()
+    put_off = page.evaluate(
+        """async () => {
+            const { isPressed } = await import("/assets/pressed.js");
+            window.drawn = 0;
+            return isPressed(() => { window.drawn += 1; }) && window.drawn === 0;
+        }"""
+    )
+    page.mouse.up()
+
+    assert put_off
+    page.wait_for_function("window.drawn === 1", timeout=PATIENCE)
+    expect(page.locator("#status")).to_contain_text("Available")
+
+
 def test_the_desk_starts_a_shift_rings_confirms_and_declines(desk: Callable[..., Page], here: Site) -> None:
     page = desk()
     page.locator("#phone").get_by_role("button", name="Start shift").click()
