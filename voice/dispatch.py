@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from routing.decide import decide
 from routing.snapshot import MakeOffer, QueueKey
 from voice import models
-from voice.candidates import Serves, is_open, passed_over, queues_for, snapshot
+from voice.candidates import Serves, passed_over, queues_for, snapshot
 from voice.due import OPEN_QUEUES
 from voice.locks import try_agent, try_call_of
 from voice.moves import may, move
@@ -25,6 +25,7 @@ from voice.reach import beyond, helped
 from voice.runtime import Runtime
 from voice.states import Offer, OfferKind, Waiting
 from voice.store import StoreAway
+from voice.who_waits import is_open
 
 log = structlog.get_logger()
 

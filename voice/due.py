@@ -23,7 +23,6 @@ from sqlalchemy import (
 
 from routing.callbacks import Callback
 from voice import models
-from voice.candidates import is_open
 from voice.states import (
     PHONE_RING_LIVE,
     SUPERVISION_LIVE,
@@ -34,6 +33,7 @@ from voice.states import (
     Participation,
     Waiting,
 )
+from voice.who_waits import is_open
 
 ACKNOWLEDGE_SECONDS = 3.0  # from the write to an open stream to the desk's answer
 DELIVER_SECONDS = 5.0  # from the decision to the write

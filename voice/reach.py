@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from routing.snapshot import MakeOffer, QueueKey, Snapshot
 from voice import models
-from voice.candidates import is_open
 from voice.runtime import Runtime
+from voice.who_waits import is_open
 
 
 def beyond(

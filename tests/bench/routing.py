@@ -34,11 +34,12 @@ from tests.bench.halls import TEMPLATE, Cost, Hall, Size, furnish
 from tests.bench.streams import Streaming
 from tests.postgres.server import PostgresServer
 from voice import models
-from voice.candidates import _agent, _caller
 from voice.dispatch import decide_for_agent, decide_for_queue
 from voice.migrate import migrate
 from voice.runtime import Runtime
 from voice.store import Store
+from voice.who_is_free import as_agent
+from voice.who_waits import as_caller
 
 SIZES = (Size(10, 10), Size(1_000, 1_000), Size(10_000, 5_000))
 BEGAN = time.perf_counter()
@@ -149,18 +150,16 @@ def _dispatch(
 
 def given(hall: Hall, way: str, numbers: Iterable[int]) -> list[Cost]:
     """The costs of calls that were given to agents; raises ValueError when one was not."""
-    costs = []
-    for number in numbers:
-        prepare = hall.agent_comes_free if hall.busy else hall.caller_comes
-        act = _flat if way == "flat" else (_for_agent if hall.busy else _for_queue)
-        made, cost = hall.timed(
-            lambda tx, prepare=prepare, number=number: prepare(tx, number),  # type: ignore[misc]
-            lambda tx, what, act=act: act(tx, hall.rt, what),  # type: ignore[misc]
-        )
-        if made != 1:
-            raise ValueError(f"{way}, {hall.size.name}: {made} offers for one call")
-        costs.append(cost)
-    return costs
+    return [_given(hall, way, number) for number in numbers]
+
+
+def _given(hall: Hall, way: str, number: int) -> Cost:
+    prepare = hall.agent_comes_free if hall.busy else hall.caller_comes
+    act = _flat if way == "flat" else (_for_agent if hall.busy else _for_queue)
+    made, cost = hall.timed(lambda tx: prepare(tx, number), lambda tx, what: act(tx, hall.rt, what))
+    if made != 1:
+        raise ValueError(f"{way}, {hall.size.name}: {made} offers for one call")
+    return cost
 
 
 def _for_agent(tx: Session, rt: Runtime, agent_id: str) -> int:
@@ -177,12 +176,12 @@ def _flat(tx: Session, rt: Runtime, _what: str) -> int:
     for row in tx.execute(select(models.QueueMember.agent_id, models.QueueMember.queue)):
         serves.setdefault(row.agent_id, set()).add(("northwind", row.queue))
     free = [
-        _agent(row, frozenset(serves.get(row.id, ())))
+        as_agent(row, frozenset(serves.get(row.id, ())))
         for row in tx.scalars(select(models.Agent))
         if row.state == "available"
     ]
     waiting = [
-        _caller(row, frozenset()) for row in tx.scalars(select(models.Waiting)) if row.state == "waiting"
+        as_caller(row, frozenset()) for row in tx.scalars(select(models.Waiting)) if row.state == "waiting"
     ]
     return min(1, len(decide(Snapshot(tuple(waiting), tuple(free)), rt.now())))
 

@@ -10,8 +10,8 @@ from simulator.handset import Caller
 from tests.journeys.northwind import FLOW
 from tests.journeys.shop import Shop
 from voice import models
-from voice.candidates import CANDIDATES
 from voice.states import Agent, Waiting
+from voice.who_waits import CANDIDATES
 
 T = TypeVar("T", bound=models.Base)
 TWO = (
