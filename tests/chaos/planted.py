@@ -6,7 +6,7 @@ The list is that of any contact centre that was built in a hurry; `test_planted.
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, Protocol
 
 import pytest
 from sqlalchemy import select, text
@@ -29,6 +29,15 @@ Patch = pytest.MonkeyPatch
 HOURS = 3600.0
 
 
+class House(Protocol):
+    """Whatever has a runtime to plant a bug in."""
+
+    @property
+    def rt(self) -> Runtime:
+        """The product."""
+        ...
+
+
 @dataclass(frozen=True)
 class Bug:
     """What is wrong with the build, what plants it, and the verdict that must find it."""
@@ -38,13 +47,13 @@ class Bug:
     verdict: str
 
 
-def no_unique_index(town: Town, patch: Patch) -> None:
+def no_unique_index(house: House, patch: Patch) -> None:
     """Who has taken a caller counts as free, and no index refuses the second one."""
-    _drop(town, "offer_one_live_per_agent", "participation_one_per_agent")
+    _drop(house, "offer_one_live_per_agent", "participation_one_per_agent")
     patch.setitem(AGENT_MOVES, (Agent.RINGING, "claimed"), Agent.AVAILABLE)
 
 
-def fence_before_the_send(town: Town, patch: Patch) -> None:
+def fence_before_the_send(house: House, patch: Patch) -> None:
     """Who has accepted is let in; that the claim is over since then is not looked at when the phone comes."""
 
     def talk_for(tx: Session, rt: Runtime, heard: told.AgentCall) -> models.Participation | None:
@@ -144,7 +153,7 @@ BUGS = (
 )
 
 
-def _drop(town: Town, *indexes: str) -> None:
-    with town.rt.write() as tx:
+def _drop(house: House, *indexes: str) -> None:
+    with house.rt.write() as tx:
         for name in indexes:
             tx.execute(text(f"DROP INDEX {name}"))

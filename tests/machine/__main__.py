@@ -15,8 +15,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from tests.machine.centre import Premises
 from tests.machine.live import SHORTENED, live
+from tests.machine.premises import Premises
 from tests.postgres.server import PostgresServer
 from voice.migrate import migrate
 from voice.store import Store

@@ -6,8 +6,9 @@ from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 from structlog.testing import capture_logs
 
-from tests.machine.centre import Centre, Premises
+from tests.machine.centre import Centre
 from tests.machine.machine import Life
+from tests.machine.premises import Premises
 
 BROKEN = (
     "a document failed",

@@ -6,8 +6,9 @@ from hypothesis import note
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from tests.machine.centre import KEYS, Centre, Desk, Premises
+from tests.machine.centre import Centre, Desk
 from tests.machine.exchange import Harm, Leg, Place
+from tests.machine.premises import KEYS, Premises
 from tests.machine.promises import END_SECONDS, Promises
 
 MOST_CALLERS = 4

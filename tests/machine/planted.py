@@ -58,16 +58,16 @@ def wrong_clock(centre: Centre) -> None:
 
 def no_unique_index(rt: Runtime, patch: Patch) -> None:
     """The bug of the chaos tests."""
-    planted.no_unique_index(_Town(rt), patch)  # type: ignore[arg-type]
+    planted.no_unique_index(_House(rt), patch)
 
 
 def fence_before_the_send(rt: Runtime, patch: Patch) -> None:
     """The bug of the chaos tests."""
-    planted.fence_before_the_send(_Town(rt), patch)  # type: ignore[arg-type]
+    planted.fence_before_the_send(_House(rt), patch)
 
 
 @dataclass(frozen=True)
-class _Town:
+class _House:
     rt: Runtime
 
 

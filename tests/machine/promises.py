@@ -1,13 +1,14 @@
 """What must be so at every moment, told from the tables and from where the legs are; and what must be so in the end."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tests.machine.centre import KEYS, QUEUES, Centre
+from tests.machine.centre import Centre
 from tests.machine.exchange import Place
+from tests.machine.premises import KEYS, QUEUES
 from voice import models
 from voice.dispatch import decide_everywhere
 from voice.states import OFFER_LIVE, PARTICIPATION_LIVE, WAITING_OPEN, Agent, Offer, Participation, Waiting
@@ -39,8 +40,7 @@ class Promises:
         self._both_since: dict[tuple[str, str], float] = {}
         self._rings_since: dict[str, float] = {}
         centre.each_second.append(self.hold)
-        for process in (centre.web, *centre.clocks):
-            process.rt.journal.write = self._watched(process.rt.journal.write)  # type: ignore[method-assign]
+        centre.each_fact.append(self.hear)
 
     def hold(self) -> None:
         """All of them, now."""
@@ -145,19 +145,16 @@ class Promises:
             assert ringing.count(agent.id) == (agent.state == Agent.RINGING), f"{agent.id} is {agent.state}"
             assert max(claimed.count(agent.id), talking.count(agent.id)) <= 1, f"{agent.id} has two callers"
 
-    def _watched(self, write: Callable[..., None]) -> Callable[..., None]:
-        def watch(tx: Session, merchant_id: str, call_id: str, kind: str, at: float, **data: Any) -> None:
-            if kind == "offered":
-                self._the_first_is_offered_first(tx, call_id, data["agent_id"])
-                self._rings_since[data["offer"]] = self.centre.now
-            elif kind in SOONEST:
-                rang = self.centre.now - self._rings_since[data["offer"]]
-                assert rang >= SOONEST[kind] - 0.01, f"{data['offer']} {kind} after {rang:.1f} s"
-            elif kind == "queue_timed_out":
-                self._nobody_is_sent_away_too_soon(tx, call_id)
-            write(tx, merchant_id, call_id, kind, at, **data)
-
-        return watch
+    def hear(self, tx: Session, call_id: str, kind: str, data: Mapping[str, Any]) -> None:
+        """A fact that a decision is about to write down."""
+        if kind == "offered":
+            self._the_first_is_offered_first(tx, call_id, data["agent_id"])
+            self._rings_since[data["offer"]] = self.centre.now
+        elif kind in SOONEST:
+            rang = self.centre.now - self._rings_since[data["offer"]]
+            assert rang >= SOONEST[kind] - 0.01, f"{data['offer']} {kind} after {rang:.1f} s"
+        elif kind == "queue_timed_out":
+            self._nobody_is_sent_away_too_soon(tx, call_id)
 
     def _nobody_is_sent_away_too_soon(self, tx: Session, call_id: str) -> None:
         waited = [

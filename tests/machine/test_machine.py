@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from tests.machine.centre import Premises
 from tests.machine.live import live
 from tests.machine.planted import BUGS, Bug
+from tests.machine.premises import Premises
 
 LIVES, STEPS = 40, 40
 
