@@ -153,7 +153,7 @@ def connect(port: int, number: int) -> socket.socket:
     return end
 
 
-def _read(key: selectors.SelectorKey) -> bytes:
+def read_from(key: selectors.SelectorKey) -> bytes:
     """What a stream that has something says."""
     heard: bytes = cast("socket.socket", key.fileobj).recv(65536)
     return heard
@@ -167,7 +167,7 @@ def hear_all(ear: selectors.BaseSelector, streams: int) -> None:
         if time.monotonic() > until:
             raise TimeoutError(f"{len(waiting)} of {streams} desks got no snapshot within two minutes")
         for key, _mask in ear.select(1.0):
-            if b"event: desk" in _read(key):
+            if b"event: desk" in read_from(key):
                 waiting.discard(key.data)
 
 
@@ -176,7 +176,7 @@ def drain(ear: selectors.BaseSelector, seconds: float) -> None:
     until = time.monotonic() + seconds
     while (left := until - time.monotonic()) > 0:
         for key, _mask in ear.select(left):
-            _read(key)
+            read_from(key)
 
 
 def change(rt: Runtime, bell: IO[str], ear: selectors.BaseSelector, number: int) -> float:
@@ -191,7 +191,7 @@ def change(rt: Runtime, bell: IO[str], ear: selectors.BaseSelector, number: int)
     bell.write(f"us_{number}\n")
     while True:
         for key, _mask in ear.select(2.0):
-            heard = _read(key)
+            heard = read_from(key)
             if key.data == number and b"event: desk" in heard:
                 return time.perf_counter() - began
 

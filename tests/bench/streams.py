@@ -23,7 +23,7 @@ from sqlalchemy.engine import make_url
 from panel.login import hash_of
 from panel.push_server import PushServer, listen
 from tests.bench.halls import Size, agent_id, furnish
-from tests.bench_push import connect, hear_all
+from tests.bench_push import connect, hear_all, read_from
 from tests.build import make_rt
 from tests.postgres.server import PostgresServer
 from voice import models
@@ -122,7 +122,7 @@ class Streaming:
         until = began + LONGEST_SECONDS
         while time.perf_counter() < until:
             for key, _ in self._ear.select(0.5):
-                heard = key.fileobj.recv(65536)  # type: ignore[union-attr]
+                heard = read_from(key)
                 if key.data == number and b"event: desk" in heard:
                     return 1e3 * (time.perf_counter() - began)
         raise TimeoutError(f"{chosen}'s desk heard of nothing within {LONGEST_SECONDS:g} s")
