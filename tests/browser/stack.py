@@ -48,7 +48,7 @@ numbers: ["+12025550100"]
 recording:
   announce: "Recorded."
 queues:
-  orders: {ring: 20s, wrap_up: 30s, max_wait: 10m}
+  orders: {ring: 60s, wrap_up: 30s, max_wait: 10m}
 start: greeting
 fallback: message
 steps:
