@@ -19,6 +19,7 @@ from voice.calls import dialled_leg, is_known, last_waiting
 from voice.carrier_faults import CarrierAway, CarrierGone, CarrierRefused
 from voice.changes import changed
 from voice.due import REQUEST_SECONDS
+from voice.leaving import OPEN, held_back, is_leaving
 from voice.let_hear import is_told, let_hear
 from voice.runtime import Runtime, after_commit
 from voice.states import Action, Participation, Role, Waiting
@@ -33,7 +34,6 @@ WORD_SECONDS = (
     5.0  # an order to dial whose answer was lost: the leg tells of itself within this, or there is none
 )
 OPPOSITE = {"hold": "unhold", "unhold": "hold"}
-OPEN = (Action.INTENDED, Action.SENT)
 
 
 @dataclass(frozen=True)
@@ -125,6 +125,9 @@ def _take(rt: Runtime, merchant_id: str, action_id: str) -> tuple[models.Action,
         if _is_pointless(tx, action, call):
             action.state = Action.CONFIRMED
             action.error = "no longer needed"
+            return None
+        if action.kind == "unhold" and is_leaving(tx, merchant_id, action.call_id):
+            action.state, action.lease_until_at, action.attempts = Action.INTENDED, 0.0, action.attempts - 1
             return None
     return action, call
 
@@ -265,6 +268,9 @@ def _finish(
             )
             .values(state=state, error=error[:500])
         )
+        if state != Action.SENT and action.kind == "end_leg":
+            for waits in held_back(tx, action.merchant_id, action.call_id):
+                after_commit(tx, partial(send, rt, action.merchant_id, waits))
         if state == Action.FAILED and action.kind == "hold":
             _hold_failed(tx, rt, action)
         if state == Action.FAILED and action.kind == "dial":

@@ -131,6 +131,21 @@ def test_going_back_before_the_carrier_knows_of_the_call_rings_nobody_for_long(
     assert outside.hears_nothing_of(caller)
 
 
+def test_the_caller_is_taken_off_hold_only_when_the_number_is_gone(shop: Shop, outside: Phone) -> None:
+    caller = asking(shop, outside)
+    shop.sim.faults.rest(f"POST .*/Calls/{outside.leg.sid}", "timeout-before", times=1)
+    shop.is_quiet = False
+    says(shop, "cancel")
+    shop.waits(3)
+    assert not outside.is_over
+    assert not shop.ann.leg.is_talking_to(caller)
+
+    outside.ends(within=30)
+
+    shop.ann.talks_to(caller)
+    assert outside.hears_nothing_of(caller)
+
+
 def test_all_three_talk_and_the_number_may_leave_or_be_left(shop: Shop, outside: Phone) -> None:
     caller = asking(shop, outside)
     says(shop, "together")
