@@ -10,6 +10,7 @@ from xdist.scheduler.loadscope import LoadScopeScheduling
 from tests.patience import PATIENCE
 from tests.postgres.server import PostgresServer
 from tests.sound.browser import find_chromium
+from tests.statements import compile_once
 from voice.migrate import migrate
 from voice.store import Store
 
@@ -21,6 +22,17 @@ HEAVY = (
     "tests/chaos/test_web.py",
     "tests/setup/",
 )  # browsers, or every process of a trial
+LONG = (
+    *HEAVY,
+    "tests/machine/",
+    "tests/panel/test_tenancy_matrix.py",
+    "tests/recordings/test_killed_workers.py",
+    "tests/crowd/",
+    "tests/operation/",
+    "tests/store/",
+    "tests/panel/test_p",
+    "tests/panel/test_floor_page.py",
+)  # begin first, so that no worker is left alone with one of them at the end
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -31,8 +43,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure() -> None:
-    """Pages are waited for."""
+    """Pages are waited for, and no statement is compiled twice."""
     expect.set_options(timeout=PATIENCE)
+    compile_once()
 
 
 class OneMachine(LoadScopeScheduling):  # type: ignore[misc]  # xdist tells no types
@@ -44,8 +57,18 @@ class OneMachine(LoadScopeScheduling):  # type: ignore[misc]  # xdist tells no t
         return nodeid.partition("::")[0]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes long begins early."""
+    items.sort(key=_turn)
+
+
+def _turn(item: pytest.Item) -> int:
+    return next((turn for turn, start in enumerate(LONG) if item.nodeid.startswith(start)), len(LONG))
+
+
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> OneMachine:
     """Who runs what, with `-n`."""
+    config.option.loadscopereorder = False  # else a file comes the later, the fewer tests it has
     return OneMachine(config, log)
 
 
