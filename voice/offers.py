@@ -143,9 +143,17 @@ def give_back(tx: Session, rt: Runtime, offer: models.Offer) -> None:
 
 def withdraw(tx: Session, rt: Runtime, waiting: models.Waiting) -> None:
     """The caller is no longer to be had: take back every ring, and let those agents have others."""
-    for offer in live_offers(tx, waiting.merchant_id, waiting.id):
-        if offer.state != Offer.ACCEPTED and end_offer(tx, rt, offer, "withdrawn"):
-            decide_for_agent(tx, rt, offer.agent_id)
+    for agent_id in end_rings(tx, rt, waiting):
+        decide_for_agent(tx, rt, agent_id)
+
+
+def end_rings(tx: Session, rt: Runtime, waiting: models.Waiting) -> list[str]:
+    """Take back every ring for this caller; the agents, who may have others once the place is no longer as it was."""
+    return [
+        offer.agent_id
+        for offer in live_offers(tx, waiting.merchant_id, waiting.id)
+        if offer.state != Offer.ACCEPTED and end_offer(tx, rt, offer, "withdrawn")
+    ]
 
 
 def live_offers(tx: Session, merchant_id: str, waiting_id: str) -> list[models.Offer]:

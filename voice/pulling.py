@@ -4,7 +4,7 @@ The place stays the same row, so the caller in the waiting room notices nothing.
 them back to the queue, like anybody.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -15,10 +15,10 @@ from routing.snapshot import MakeOffer
 from voice import models
 from voice.callback_rows import is_pending
 from voice.calls import live_waiting
-from voice.dispatch import decide_for_queue, ring_now
+from voice.dispatch import decide_for_agent, decide_for_queue, ring_now
 from voice.joining import in_queue, is_rung
 from voice.locks import lock_call
-from voice.offers import withdraw
+from voice.offers import end_rings
 from voice.refusals import Refused
 from voice.runtime import Runtime
 from voice.states import Agent, Waiting
@@ -40,7 +40,7 @@ def pull_to_queue(
     if place.queue == name:
         raise Refused("not_now", f"The caller is in the queue {name.replace('_', ' ')} already.")
     before, until_at, sent, now = place.queue, place.deadline_at, place.plan.get("sent"), rt.now()
-    _free(tx, rt, place)
+    rung = _free(tx, rt, place)
     wish = JoinQueue(
         name,
         queue.max_wait_seconds,
@@ -61,6 +61,7 @@ def pull_to_queue(
     rt.journal.write(*say, "enqueued", now, queue=name)
     tx.flush()
     decide_for_queue(tx, rt, call.merchant_id, name)
+    _let_have_others(tx, rt, rung)
     return call, before
 
 
@@ -78,12 +79,13 @@ def pull_to_agent(
         raise Refused("not_found", "There is no such agent for this merchant.")
     if agent.state != Agent.AVAILABLE:
         raise Refused("not_now", f"{agent.name} is not available now. Choose somebody else, or a queue.")
-    _free(tx, rt, place)
+    rung = _free(tx, rt, place)
     rt.journal.write(tx, call.merchant_id, call.id, "pulled", rt.now(), agent_id=agent.id, queue=place.queue)
     if not ring_now(tx, rt, MakeOffer(place.id, agent.id)):
         raise Refused(
             "not_now", f"{agent.name} became busy at this moment. Choose somebody else, or a queue."
         )
+    _let_have_others(tx, rt, rung)
     return call, agent
 
 
@@ -107,8 +109,14 @@ def _place_of(tx: Session, merchants: Collection[str], call_id: str) -> tuple[mo
     return call, place
 
 
-def _free(tx: Session, rt: Runtime, place: models.Waiting) -> None:
-    """Nobody is rung for the caller any more."""
-    withdraw(tx, rt, place)
+def _free(tx: Session, rt: Runtime, place: models.Waiting) -> list[str]:
+    """Nobody is rung for the caller any more; the agents who were, who must not get the place as it still stands."""
+    rung = end_rings(tx, rt, place)
     place.state, place.state_at, place.generation = Waiting.WAITING, rt.now(), place.generation + 1
     tx.flush()
+    return rung
+
+
+def _let_have_others(tx: Session, rt: Runtime, agent_ids: Iterable[str]) -> None:
+    for agent_id in agent_ids:
+        decide_for_agent(tx, rt, agent_id)
