@@ -6,14 +6,16 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
-from sqlalchemy import update
+from sqlalchemy import select, update
 
+from tests.journeys.northwind import FLOW
 from tests.panel.build import account, bump, call, person, ring, shop, waiting
 from tests.panel.floor_shop import day_of
 from tests.panel.looking import look
 from tests.panel.site import Site, site
 from tests.panel.visitors import Visitors
-from voice.models import Participation, Waiting
+from tests.patience import PATIENCE
+from voice.models import Agent, Audit, FlowVersion, Participation, Waiting
 from voice.moves import bump_desks
 from voice.runtime import Runtime
 
@@ -52,6 +54,29 @@ def joins(rt: Runtime, call_id: str, ago: float = 0.0, merchant_id: str = "north
             update(Waiting).where(Waiting.id == waiting_id).values(entered_at=entered_at, rank_at=entered_at)
         )
         rt.journal.write(tx, merchant_id, call_id, "enqueued", entered_at, queue="order_status")
+
+
+def two_queues(rt: Runtime) -> None:
+    """The flow by which the shop's callers are led knows of another queue."""
+    text = FLOW.replace("queues:\n", "queues:\n  order_status: {}\n  repairs: {ring: 20s}\n")
+    with rt.write() as tx:
+        tx.add(
+            FlowVersion(
+                merchant_id="northwind", digest="d" * 64, text=text, published_at=0, published_by="test"
+            )
+        )
+
+
+def state_of(rt: Runtime, agent_id: str) -> str:
+    with rt.store.read() as tx:
+        return tx.get_one(Agent, agent_id).state
+
+
+def told(rt: Runtime) -> list[str]:
+    """What the audit knows of the floor's deeds, in order."""
+    with rt.store.read() as tx:
+        deeds = select(Audit).where(Audit.kind != "signed_in").order_by(Audit.id)
+        return [f"{row.kind}: {row.detail}" for row in tx.scalars(deeds)]
 
 
 def rows(page: Page, table: str) -> list[list[str]]:
@@ -189,6 +214,70 @@ def test_what_can_be_done_to_an_agent_is_readable_and_reachable_by_keyboard(
     expect(page.locator("#toasts")).to_contain_text("Ann is not rung any more. The caller keeps the place.")
     expect(page.get_by_role("dialog")).to_be_hidden()
     expect(manage).to_be_focused()
+
+
+def test_a_waiting_caller_is_moved_after_the_dialog(open_floor: Callable[..., Page], here: Site) -> None:
+    two_queues(here.rt)
+    joins(here.rt, "ca_1", ago=40.0)
+    ring(here.rt, "northwind", "ca_1", "us_ann")
+    page = open_floor()
+    move, dialog = page.get_by_role("button", name="Move +1 202-555-0188"), page.get_by_role("dialog")
+    caller, toasts = page.locator("[data-table=waiting] tbody tr"), page.locator("#toasts")
+    expect(caller).to_contain_text("Ringing at Ann", timeout=PATIENCE)
+
+    move.click()
+    expect(dialog).to_contain_text("order status · place 1", timeout=PATIENCE)
+    expect(dialog.get_by_role("button", name="Ann")).to_have_count(
+        0
+    )  # who is rung for somebody cannot be had
+    dialog.get_by_role("button", name="repairs").click()
+    expect(toasts).to_contain_text("The caller waits in repairs now, as long as before.", timeout=PATIENCE)
+    expect(dialog).to_be_hidden(timeout=PATIENCE)
+    expect(caller).to_contain_text("Waiting", timeout=PATIENCE)
+    expect(caller).to_contain_text("repairs")
+
+    move.click()
+    dialog.get_by_role("button", name="Cleo").click(timeout=PATIENCE)
+    expect(toasts).to_contain_text("Cleo is rung for this caller.", timeout=PATIENCE)
+    expect(caller).to_contain_text("Ringing at Cleo", timeout=PATIENCE)
+    assert told(here.rt) == ["caller_moved: from order_status to the queue repairs", "caller_moved: to Cleo"]
+
+
+def test_an_agent_who_hangs_is_set_free_after_the_question(
+    open_floor: Callable[..., Page], here: Site
+) -> None:
+    bump(here.rt, "us_ben", state="on_call", since_at=here.rt.now() - 600)
+    page = open_floor()
+    dialog = page.get_by_role("dialog")
+    page.get_by_role("button", name="Manage Ben").click()
+    dialog.get_by_role("button", name="Set free").click(timeout=PATIENCE)
+    expect(dialog).to_contain_text("Set Ben free?", timeout=PATIENCE)
+    dialog.get_by_role("button", name="Back").click()
+    expect(dialog.get_by_role("button", name="Away: lunch")).to_be_visible(timeout=PATIENCE)
+    dialog.get_by_role("button", name="Set free").click()
+    assert state_of(here.rt, "us_ben") == "on_call"
+    dialog.get_by_role("button", name="Set free").click()
+
+    expect(page.locator("#toasts")).to_contain_text("Ben is free again.", timeout=PATIENCE)
+    ben = page.locator("[data-table=agents] tbody tr").filter(has_text="Ben")
+    expect(ben).to_contain_text("Available", timeout=PATIENCE)
+    assert told(here.rt) == ["work_ended: was busy without a call"]
+
+
+def test_a_wrap_up_is_ended_after_the_question(open_floor: Callable[..., Page], here: Site) -> None:
+    bump(here.rt, "us_cleo", state="wrap_up", until_at=here.rt.now() + 600)
+    page = open_floor()
+    dialog = page.get_by_role("dialog")
+    page.get_by_role("button", name="Manage Cleo").click()
+    dialog.get_by_role("button", name="End the wrap-up").click(timeout=PATIENCE)
+    expect(dialog).to_contain_text("End the wrap-up of Cleo?", timeout=PATIENCE)
+    assert state_of(here.rt, "us_cleo") == "wrap_up"
+    dialog.get_by_role("button", name="End the wrap-up").click()
+
+    expect(page.locator("#toasts")).to_contain_text("The wrap-up of Cleo is ended.", timeout=PATIENCE)
+    cleo = page.locator("[data-table=agents] tbody tr").filter(has_text="Cleo")
+    expect(cleo).to_contain_text("Available", timeout=PATIENCE)
+    assert told(here.rt) == ["work_ended: wrap-up"]
 
 
 def test_a_page_that_hears_nothing_says_how_old_its_picture_is(

@@ -15,6 +15,7 @@ from tests.panel.build import PASSWORD, account, bump, call, person, ring, shop,
 from tests.panel.site import Site, site
 from tests.patience import PATIENCE
 from voice.models import Agent, Offer, Participation
+from voice.moves import move
 from voice.runtime import Runtime
 
 AXE = Path(__file__).resolve().parents[2] / "node_modules/axe-core/axe.min.js"
@@ -85,6 +86,20 @@ def offer_to(rt: Runtime, call_id: str = "ca_1") -> str:
     offer_id = ring(rt, "northwind", call_id, "us_ann")
     rt.nudge("desks")
     return offer_id
+
+
+def talk_of(rt: Runtime, state: str = "talking", **values: Any) -> None:
+    """Ann's talk with the caller of `ca_1`, who was offered to her."""
+    now = rt.now()
+    with rt.write() as tx:
+        offer = tx.scalars(select(Offer)).one()
+        offer.state = "connected"
+        tx.add(
+            Participation(
+                merchant_id="northwind", id="pa_1", call_id="ca_1", offer_id=offer.id, waiting_id=None,
+                agent_id="us_ann", state=state, assignment=1, room="r", leg_sid="CAleg", began_at=now, joined_at=now, **values,
+            )
+        )  # fmt: skip
 
 
 def read(rt: Runtime, column: InstrumentedAttribute[Any]) -> object:
@@ -249,6 +264,60 @@ def test_the_ticket_of_a_call_opens_by_itself_when_it_is_written(
     expect(page.get_by_role("button", name="Ready for the next call")).to_be_visible()
 
 
+def test_an_agent_chooses_during_a_call_what_comes_after_it(desk: Callable[..., Page], here: Site) -> None:
+    rt = here.rt
+    offer_to(rt)
+    talk_of(rt)
+    bump(rt, "us_ann", state="on_call")
+    page = desk()
+    status = page.locator("#status")
+
+    def chooses(name: str) -> None:
+        status.locator("summary").click()
+        expect(status.get_by_text("After this call")).to_be_visible(timeout=PATIENCE)
+        status.get_by_role("button", name=name).click()
+
+    expect(status).to_contain_text("On a call", timeout=PATIENCE)
+    chooses("Away: lunch")
+    expect(status.locator("summary")).to_contain_text("then lunch", timeout=PATIENCE)
+    expect(page.locator("#phone").get_by_role("button", name="End call")).to_be_visible()
+    chooses("End shift")
+    expect(status.locator("summary")).to_contain_text("then off shift", timeout=PATIENCE)
+    assert (read(rt, Agent.state), read(rt, Agent.next_state)) == ("on_call", "offline")
+    chooses("Available")
+    expect(status.locator("summary")).not_to_contain_text("then", timeout=PATIENCE)
+    assert (read(rt, Agent.state), read(rt, Agent.next_state)) == ("on_call", "")
+    chooses("Away: training")
+    expect(status.locator("summary")).to_contain_text("then training", timeout=PATIENCE)
+
+    with rt.write() as tx:
+        agent, talk = tx.scalars(select(Agent)).one(), tx.scalars(select(Participation)).one()
+        talk.state, talk.ended_at = "ended", rt.now()
+        move(tx, rt, agent.id, "released")
+    rt.nudge("desks")
+
+    expect(page.locator("#phone")).to_contain_text("You are away: training", timeout=PATIENCE)
+
+
+def test_notes_that_take_longer_get_more_time_until_the_most_is_reached(
+    desk: Callable[..., Page], here: Site
+) -> None:
+    rt = here.rt
+    more, longest = rt.settings.wrap_up_more_seconds, rt.settings.wrap_up_longest_seconds
+    began = rt.now()
+    ends = began + longest - 1.5 * more
+    bump(rt, "us_ann", state="wrap_up", since_at=began, until_at=ends)
+    page = desk()
+    give, clock = page.get_by_role("button", name="More time"), page.locator("#phone .clock [data-until]")
+
+    for until in (ends + more, began + longest):
+        give.click(timeout=PATIENCE)
+        expect(clock).to_have_attribute("data-until", str(until), timeout=PATIENCE)
+
+    expect(give).to_have_count(0)
+    assert read(rt, Agent.until_at) == began + longest
+
+
 def test_signing_out_leads_to_the_sign_in_page_and_closes_the_stream(
     desk: Callable[..., Page], here: Site
 ) -> None:
@@ -309,26 +378,7 @@ def test_every_page_is_readable_and_reachable(
     offer_to(rt)
     expect(page.locator("#phone")).to_contain_text("Incoming call")
     look("ringing")
-    with rt.write() as tx:
-        offer = tx.scalars(select(Offer)).one()
-        offer.state = "connected"
-        tx.add(
-            Participation(
-                merchant_id="northwind",
-                id="pa_1",
-                call_id="ca_1",
-                offer_id=offer.id,
-                waiting_id=None,
-                agent_id="us_ann",
-                state="talking",
-                assignment=1,
-                room="r",
-                leg_sid="CAleg",
-                began_at=rt.now(),
-                joined_at=rt.now(),
-                held_at=rt.now(),
-            )
-        )
+    talk_of(rt, held_at=rt.now())
     bump(rt, "us_ann", state="on_hold", next_state="away:lunch")
     rt.nudge("desks")
     expect(page.locator("#phone")).to_contain_text("On hold")
