@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
-from panel.supervisors import seen_on_the_floor
+from panel.supervisors import seen_on_the_floor, set_by_on_the_floor
 from voice import states
 from voice.models import Agent, Call, Membership, Offer, Participation, QueueMember, User
 from voice.phones import show_number
@@ -42,7 +42,11 @@ def agents(tx: Session, names: Mapping[str, str]) -> list[Row]:
     watching = seen_on_the_floor(tx, {(call.merchant_id, call.id) for call, _ in talks.values()})
     for call, row in talks.values():
         row["supervisors"] = watching.get((call.merchant_id, call.id), [])
-    return [_agent(one, names, queues[one.id], serves[one.id], talks.get(one.id)) for one in people.values()]
+    set_by = set_by_on_the_floor(tx, people.values(), names)
+    return [
+        _agent(one, names, queues[one.id], serves[one.id], talks.get(one.id), set_by.get(one.id, ""))
+        for one in people.values()
+    ]
 
 
 def _talks(tx: Session, agent_ids: Sequence[str]) -> dict[str, tuple[Call, Row]]:
@@ -82,6 +86,7 @@ def _agent(
     queues: Sequence[Row],
     serves: Collection[str],
     talk: tuple[Call, Row] | None,
+    set_by: str,
 ) -> Row:
     is_ours = talk is not None and talk[0].merchant_id in names
     return {
@@ -92,7 +97,7 @@ def _agent(
         "since_at": agent.since_at,
         "until_at": agent.until_at,
         "next_state": agent.next_state,
-        "set_by": agent.set_by,
+        "set_by": set_by,
         "merchants": sorted(serves),
         "queues": list(queues),
         "with": _caller(talk[0], names) | talk[1] if talk is not None and is_ours else None,

@@ -15,7 +15,7 @@ from panel.askings import askers, consults
 from panel.callbacks import offered
 from panel.calls_out import last_dials, ringing_customers
 from panel.path import Fact, path_of
-from panel.supervisors import seen_by_agents
+from panel.supervisors import seen_by_agents, set_by_on_the_desks
 from voice import states
 from voice.contacts import contacts_of
 from voice.models import Agent, Call, Event, Merchant, Offer, Participation, Ticket, Waiting
@@ -71,6 +71,7 @@ def desks(tx: Session, agent_ids: Collection[str], now: float) -> dict[str, Snap
     called_back = offered(tx, [offer for offer, _ in offers.values()])
     asked = consults(tx, [part.call_id for part in parts.values()])
     watching = seen_by_agents(tx, {(part.merchant_id, part.call_id) for part in parts.values()})
+    set_by = set_by_on_the_desks(tx, agents)
     ways = _ways(tx, {(offer.merchant_id, offer.call_id) for offer, _ in offers.values()})
     tickets = _tickets(tx, {(part.merchant_id, part.call_id) for part in lasts.values()})
     return {
@@ -87,7 +88,7 @@ def desks(tx: Session, agent_ids: Collection[str], now: float) -> dict[str, Snap
             "offer": _offer(*offers[agent.id], calls, ways, senders, called_back, now)
             if agent.id in offers
             else None,
-            "set_by": agent.set_by,
+            "set_by": set_by.get(agent.id, ""),
             "talk": _talk(parts[agent.id], calls, ringing, asked, watching) if agent.id in parts else None,
             "rejoin": _rejoin(parts.get(agent.id), calls),
             "wrap_up": _wrap_up(lasts[agent.id], calls, tickets) if agent.id in lasts else None,

@@ -1,18 +1,19 @@
-"""Who supervises which talk: what the agent's desk says of it, and what the floor does."""
+"""Who supervises which talk, and who set whose state: what the agent's desk says of it, and what the floor does."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from typing import Any
 
 from sqlalchemy import Select, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
-from voice.models import Supervision
+from voice.models import Agent, Membership, Supervision, User
 from voice.states import SUPERVISION_LIVE, Heard
 from voice.states import Supervision as State
 
 Row = dict[str, Any]
 Key = tuple[str, str]  # merchant, call
+A_SUPERVISOR = "a supervisor"  # of a merchant that the viewer has nothing to do with
 
 
 def seen_by_agents(tx: Session, keys: Collection[Key]) -> Mapping[Key, list[Row]]:
@@ -41,6 +42,31 @@ def seen_on_the_floor(tx: Session, keys: Collection[Key]) -> Mapping[Key, list[R
             }
         )
     return found
+
+
+def set_by_on_the_floor(
+    tx: Session, agents: Collection[Agent], merchants: Collection[str]
+) -> Mapping[str, str]:
+    """By agent, who set the state, for those who watch over these merchants: no name of anybody else's people."""
+    theirs = select(Membership.user_id).where(Membership.merchant_id.in_(merchants))
+    return _named(tx, agents, select(Agent.id, User.name).where(User.id.in_(theirs)))
+
+
+def set_by_on_the_desks(tx: Session, agents: Collection[Agent]) -> Mapping[str, str]:
+    """By agent, who set the state, for that agent: the name of somebody who shares a merchant with her or him."""
+    own, theirs = aliased(Membership), aliased(Membership)
+    shared = select(own.user_id).where(
+        own.user_id == Agent.id, theirs.merchant_id == own.merchant_id, theirs.user_id == User.id
+    )
+    return _named(tx, agents, select(Agent.id, User.name).where(shared.exists()))
+
+
+def _named(tx: Session, agents: Collection[Agent], known: Select[str, str]) -> Mapping[str, str]:
+    by = {agent.id: A_SUPERVISOR for agent in agents if agent.set_by}
+    if by:
+        rows = tx.execute(known.join(User, User.id == Agent.set_by).where(Agent.id.in_(by)))
+        by.update({agent_id: name for agent_id, name in rows})
+    return by
 
 
 def _of(keys: Collection[Key]) -> Select[Supervision]:

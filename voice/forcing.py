@@ -1,7 +1,7 @@
 """What supervisors do to agents of their merchants: set a state, and finish what hangs: a ring, a talk, a wrap-up.
 
 An agent has one state across all merchants, so a supervisor of any of them may set it. Callers are touched only where
-they are a caller of the supervisor's own merchants. A busy agent is not torn away: the state comes after the call.
+they are a caller of the supervisor's own merchants. A busy agent is not torn away: the state comes after the call. `by` is the id of the supervisor.
 """
 
 from collections.abc import Collection

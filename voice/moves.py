@@ -36,7 +36,7 @@ def move(
 ) -> Agent | None:
     """Move an agent by what happened; None when the table has no such move from where the agent is.
 
-    `held` is the agent's row when this decision has locked it already; `also` are columns that change with it. `by` is the supervisor whose word it is; a supervisor's word about what comes after a call is remembered until then.
+    `held` is the agent's row when this decision has locked it already; `also` are columns that change with it. `by` is the id of the supervisor whose word it is; a supervisor's word about what comes after a call is remembered until then.
     """
     agent = held or lock_agent(tx, agent_id)
     if agent is None or (target := AGENT_MOVES.get((Agent(agent.state), happened))) is None:

@@ -79,7 +79,7 @@ def set_state(agent_id: str) -> Response:
     merchants = watched()
     state, reason = sent_text("state", longest=20), sent_text("reason", longest=40, default="")
     with changing() as hand:
-        agent = forcing.set_state(hand.tx, rt(), merchants, agent_id, state, reason, hand.by.name)
+        agent = forcing.set_state(hand.tx, rt(), merchants, agent_id, state, reason, hand.by.user_id)
         hand.tx.refresh(agent)
         detail = f"{state}: {reason}" if reason else state
         _tell_of(hand, Did.STATE_SET, agent, detail)
@@ -94,7 +94,7 @@ def finish(agent_id: str) -> Response:
     merchants = watched()
     what, call_id = sent_text("what", longest=10), sent_text("call", longest=80, default="")
     with changing() as hand:
-        agent = forcing.finish(hand.tx, rt(), merchants, agent_id, what, call_id, hand.by.name)
+        agent = forcing.finish(hand.tx, rt(), merchants, agent_id, what, call_id, hand.by.user_id)
         _tell_of(hand, Did.WORK_ENDED, agent, f"{what.replace('_', '-')} {call_id}".strip())
         return said(ENDED[what], agent)
 
@@ -104,7 +104,7 @@ def set_free(agent_id: str) -> Response:
     """An agent who is shown busy and has no call is available again."""
     merchants = watched()
     with changing() as hand:
-        agent = forcing.set_free(hand.tx, rt(), merchants, agent_id, hand.by.name)
+        agent = forcing.set_free(hand.tx, rt(), merchants, agent_id, hand.by.user_id)
         _tell_of(hand, Did.WORK_ENDED, agent, "was busy without a call")
         return said("{name} is free again.", agent)
 

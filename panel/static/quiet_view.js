@@ -29,7 +29,7 @@ export function quiet(desk, here) {
     h("h2", {}, title + reason),
     h("p", {}, (desk.phone.on && ON_PHONE[kind]?.(desk.phone)) || text),
     desk.phone.on && desk.phone.fault ? h("p", { class: "notice" }, icon("fault"), h("span", {}, desk.phone.fault)) : "",
-    desk.set_by ? h("p", { class: "aside" }, `${desk.set_by} set this for you.`) : "",
+    desk.set_by ? h("p", { class: "aside" }, `${desk.set_by[0].toUpperCase()}${desk.set_by.slice(1)} set this for you.`) : "",
     desk.state === "offline" ? "" : h("p", { class: "clock" }, since(desk.since_at)),
     where(desk, here),
     notReached(desk),

@@ -49,7 +49,7 @@ def test_a_busy_agent_goes_away_only_after_the_call(shop: Shop) -> None:
     shop.ann.becomes(Agent.WRAP_UP, within=5)
     shop.ann.posts("/api/wrap-up/end")
     assert shop.ann.state == Agent.AWAY
-    assert (shop.ann.row.reason, shop.ann.row.set_by) == ("lunch", "Sue")
+    assert (shop.ann.row.reason, shop.ann.row.set_by) == ("lunch", "us_sue")
     shop.ann.posts("/api/available")
 
     assert (shop.ann.state, shop.ann.row.set_by) == (Agent.AVAILABLE, "")

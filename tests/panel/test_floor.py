@@ -14,7 +14,7 @@ from panel.floor import floor
 from panel.floor_days import Days
 from tests.panel.build import Browser, Clock, call, person, ring, sign_in, waiting
 from tests.panel.floor_shop import day_of
-from voice.models import Agent, Merchant, Participation, User, Waiting
+from voice.models import Agent, Membership, Merchant, Participation, User, Waiting
 from voice.runtime import Runtime
 
 pytestmark = pytest.mark.usefixtures("shops")
@@ -148,13 +148,33 @@ def test_a_supervisor_sees_nothing_of_another_merchant(app: Flask, rt: Runtime, 
     assert figure(other, "tailspin", "order_status")["answered"] == 1
 
 
+def test_who_set_an_agents_state_is_named_to_those_alone_who_share_a_merchant_with_them(
+    app: Flask, rt: Runtime, sue: Browser
+) -> None:
+    person(rt, "tess", "tailspin", role="supervisor", desk=False)
+    person(rt, "dora", "northwind", "tailspin")
+    tess, dora = sign_in(app.test_client(), "tess"), sign_in(app.test_client(), "dora")
+    with rt.write() as tx:
+        tx.execute(update(Agent).where(Agent.id == "us_dora").values(state="available"))
+    assert tess.post("/api/floor/agents/us_dora/state", {"state": "away"}).status_code == 200
+
+    def set_by(browser: Browser) -> str:
+        (row,) = [one for one in seen(browser)["agents"] if one["id"] == "us_dora"]
+        return str(row["set_by"])
+
+    assert (set_by(tess), set_by(sue)) == ("Tess", "a supervisor")
+    assert "Tess" not in sue.get("/api/floor").get_data(as_text=True)
+    assert dora.get("/api/desk").get_json()["set_by"] == "Tess"
+    with rt.write() as tx:
+        tx.delete(tx.get_one(Membership, ("tailspin", "us_dora")))
+    assert dora.get("/api/desk").get_json()["set_by"] == "a supervisor"
+
+
 def test_the_floor_is_of_merchants_that_one_supervises_not_of_those_one_answers_for(
     app: Flask, rt: Runtime
 ) -> None:
     person(rt, "max", "northwind")
     with rt.write() as tx:
-        from voice.models import Membership
-
         tx.add(Membership(merchant_id="tailspin", user_id="us_max", role="supervisor"))
 
     told = seen(sign_in(app.test_client(), "max"))

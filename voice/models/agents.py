@@ -30,7 +30,7 @@ class Agent(Base):
     talk_seconds: Mapped[float] = mapped_column(default=0.0, server_default="0")  # since the shift began
     set_by: Mapped[str] = mapped_column(
         default="", server_default=""
-    )  # the supervisor who set state or next_state
+    )  # the id of the supervisor who set state or next_state
     phone: Mapped[str] = mapped_column(
         default="", server_default=""
     )  # an ordinary one of the agent's own, E.164
