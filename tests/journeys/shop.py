@@ -7,6 +7,8 @@ shop.ann.rings(); shop.ann.accepts(); shop.ann.talks_to(caller)
 import json
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +30,7 @@ from tests.journeys.northwind import CUSTOMER, FLOW, NORTHWIND
 from voice import clock, entrance, models
 from voice import web as voice_web
 from voice.publish import publish
+from voice.runtime import Chance, Runtime
 from voice.seeding import seed_merchants
 from voice.states import Agent as AgentState
 from voice.store import StoreAway
@@ -51,12 +54,11 @@ class Shop:
         self.is_quiet = True
         self.flow_text, self.forgets_promises = flow, False
         self.database = database or SqliteFile(tmp_path / "ringdesk.db")
-        self.rt = make_rt(tmp_path, virtual, door, later=self._later, **self.database.settings)
+        self.lives = 1
+        self._born = partial(make_rt, tmp_path, virtual, door)
+        self.rt = self._born(later=self._promises(), **self.database.settings)
         seed_merchants(self.rt, tmp_path / "account.json")
-        self.app = Flask("ringdesk", static_folder=None)
-        voice_web.register(self.app, self.rt)
-        panel_web.register(self.app, self.rt)
-        entrance.install(self.app, self.rt)
+        self.app = _app(self.rt)
         self.sim = Simulator(self.app.wsgi_app, account, virtual, latency_seconds=0.02)
         door.sim = self.sim
         self.streams = Streams()
@@ -166,6 +168,19 @@ class Shop:
         """The database is as it was."""
         self.database.comes_back()
 
+    def begins_anew(self) -> None:
+        """The process is killed with all that it remembers; another begins on its database, and the pages connect to it."""
+        self.rt.store.close()
+        self.lives += 1
+        reborn = self._born(later=self._promises(), database_url=self.rt.settings.database_url)
+        self.rt = replace(reborn, chance=Chance(seed=6 + self.lives))
+        self.rt.books.refresh()
+        self.app, self.streams = _app(self.rt), Streams()
+        self.sim.port.mount(BASE_URL, self.app.wsgi_app)
+        for desk in self.desks.values():
+            if desk.stream is not None and desk.is_awake:
+                desk.opens_page()
+
     def only_call(self) -> models.Call:
         """The one call that there was."""
         call: models.Call = self.only(models.Call)
@@ -198,6 +213,11 @@ class Shop:
 
         self.sim.every(seconds, careful, first_after=first_after)
 
+    def _promises(self) -> Callable[[Callable[[], None]], None]:
+        """How a process does something after an answer; what a dead one promised nobody does."""
+        life = self.lives
+        return lambda job: self._later(lambda: job() if self.lives == life else None)
+
     def _later(self, job: Callable[[], None]) -> None:
         if self.forgets_promises:
             return
@@ -205,3 +225,11 @@ class Shop:
             job()
         else:
             self.sim.later(0.03, job)
+
+
+def _app(rt: Runtime) -> Flask:
+    app = Flask("ringdesk", static_folder=None)
+    voice_web.register(app, rt)
+    panel_web.register(app, rt)
+    entrance.install(app, rt)
+    return app

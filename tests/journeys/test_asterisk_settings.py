@@ -172,11 +172,10 @@ def test_context_keys_lead_out_of_the_queue(tmp_path: Path) -> None:
 def test_persistentmembers(shop: Shop) -> None:
     """Who is signed in and who takes which queue is in the database, and so survives every process."""
     shop.ann.starts_shift()
-    shop.rt.store.close()
-    shop.rt.books.refresh()
-    shop.joins_queue()
+    shop.begins_anew()
+    caller = shop.joins_queue()
 
-    shop.ann.rings()
+    takes(shop, "ann", caller)
 
 
 def test_strategy_ringall_leastrecent_and_memberdelay(tmp_path: Path) -> None:

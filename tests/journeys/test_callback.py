@@ -60,7 +60,9 @@ def callback(shop: Shop) -> models.Callback:
 
 
 @pytest.mark.both_stores
-def test_who_asks_is_called_once_an_agent_has_taken_the_callback(shop: Shop, phone: Phone) -> None:
+def test_cloudspire_46_who_asks_is_called_once_an_agent_has_taken_the_callback(
+    shop: Shop, phone: Phone
+) -> None:
     asks_for_a_callback(shop)
     shop.waits(5)
     assert phone.legs == []
@@ -111,18 +113,6 @@ def test_an_engaged_customer_frees_the_agent_at_once_and_is_tried_again_later(
         "callback_failed",
     ]
     assert shop.facts("wrap_up_started") == []
-
-
-def test_a_callback_keeps_its_turn_among_those_who_wait_on_the_line(shop: Shop, phone: Phone) -> None:
-    asks_for_a_callback(shop)
-    later = shop.joins_queue(OTHER)
-    shop.ann.starts_shift()
-    assert shop.ann.rings()["callback"] is not None
-    shop.ben.starts_shift()
-    assert shop.ben.rings()["callback"] is None
-    shop.ben.accepts()
-
-    shop.ben.talks_to(later)
 
 
 def test_who_asks_twice_keeps_one_place(shop: Shop, phone: Phone) -> None:

@@ -53,7 +53,7 @@ def rung_for(shop: Shop) -> str:
     return str(call.caller)
 
 
-def test_the_clock_too_gives_an_agent_to_who_waits_longest_in_any_queue(shop: Shop) -> None:
+def test_wazo_the_clock_too_gives_an_agent_to_who_waits_longest_in_any_queue(shop: Shop) -> None:
     joins(shop, "2", "+12025550181")
     shop.waits(3)
     joins(shop, "1", "+12025550182")

@@ -1,4 +1,4 @@
-"""More of what users of other contact centres have reported: transfers, notes after the talk, skills, order, changes."""
+"""More of what users of other contact centres have reported: transfers, notes after the talk, skills, changes."""
 
 from pathlib import Path
 
@@ -81,17 +81,6 @@ def test_freeswitch_pr_39_and_wazo_a_queue_becomes_linear_and_nobody_is_logged_o
 
     takes(shop, "ben", caller)
     assert (rung(shop), shop.ann.state) == (["ben"], Agent.AVAILABLE)
-
-
-def test_freeswitch_1674_who_waits_and_who_is_there_survive_the_loss_of_a_process(shop: Shop) -> None:
-    caller = shop.joins_queue()
-    shop.sql_goes_away()
-    shop.waits(3)
-    shop.sql_comes_back()
-    shop.rt.books.refresh()  # as a process that has just begun
-    shop.ann.starts_shift()
-
-    takes(shop, "ann", caller)
 
 
 def test_flex_plugin_dialpad_38_a_call_that_an_agent_made_can_be_transferred(shop: Shop) -> None:

@@ -70,22 +70,6 @@ def test_a_key_leads_out_of_the_queue_and_takes_the_ring_back(made: Shop) -> Non
     assert made.only(models.Waiting).left_as == "exit_key"
 
 
-def test_how_long_it_takes_is_said_once_the_queue_knows(tmp_path: Path) -> None:
-    shop = Shop(tmp_path)
-    for number in ("+12025550181", "+12025550182"):
-        caller = shop.joins_queue(number)
-        assert "about" not in str(caller.transcript)
-        shop.waits(70)
-        shop.ann.starts_shift()
-        shop.ann.rings()
-        shop.ann.accepts()
-        shop.ann.talks_to(caller)
-        shop.ann.ends()
-        shop.ann.posts("/api/shift/end")
-
-    shop.joins_queue().hears("You are next. The wait is about 2 minutes.")
-
-
 def test_the_story_is_told_in_the_order_in_which_it_happened(tmp_path: Path) -> None:
     shop = Shop(tmp_path)
     shop.talk()

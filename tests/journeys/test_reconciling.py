@@ -15,7 +15,9 @@ from voice.store import StoreAway
 FIVE_MINUTES = 300
 
 
-def test_a_call_whose_end_was_never_told_becomes_a_ticket(shop: Shop) -> None:
+def test_twilio_studio_2021_a_call_whose_end_was_never_told_is_not_stuck_but_becomes_a_ticket(
+    shop: Shop,
+) -> None:
     shop.sim.faults.webhook("/voice/status", "lose", times=None)
     caller = shop.rings_up()
     caller.hears("Thank you for calling")
