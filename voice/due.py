@@ -18,6 +18,7 @@ from sqlalchemy import (
     literal,
     or_,
     select,
+    text,
     union_all,
 )
 
@@ -33,7 +34,7 @@ from voice.states import (
     Participation,
     Waiting,
 )
-from voice.who_waits import is_open
+from voice.who_waits import IN_VAIN, is_open
 
 ACKNOWLEDGE_SECONDS = 3.0  # from the write to an open stream to the desk's answer
 DELIVER_SECONDS = 5.0  # from the decision to the write
@@ -82,11 +83,23 @@ LONGEST_WAITS: Final = _rows(
     models.Waiting.deadline_at <= _NOW,
     models.Waiting.left_as.is_(None),
 )
-MAYBE_ALL_TRIED: Final = _rows(  # whether everybody was rung, the row itself does not say
+_RUNG_IN_VAIN: Final = (
+    select(models.Offer.id)
+    .where(
+        models.Offer.merchant_id == models.Waiting.merchant_id,
+        models.Offer.waiting_id == models.Waiting.id,
+        models.Offer.state.in_(IN_VAIN),
+    )
+    .correlate(models.Waiting)
+    .exists()
+)
+# Whether that was everybody, only the plan says (candidates.everybody_was_rung); of those meant by name nobody may be there.
+MAYBE_ALL_TRIED: Final = _rows(
     models.Waiting,
     models.Waiting.state == Waiting.WAITING,
     models.Waiting.gives_up.is_(True),
     models.Waiting.left_as.is_(None),
+    or_(text(models.RUNG), _RUNG_IN_VAIN),
 )
 
 

@@ -34,14 +34,22 @@ Key = tuple[str, str]
 
 def expire(rt: Runtime, end: "End", keys: Iterable[Key]) -> None:
     """End what was found to be due: a decision for each row, which looks again."""
+    looks = LOOKED_AT_FIRST.get(end)
     for key in keys:
         try:
-            with rt.write() as tx:
-                end(tx, rt, key)
+            if looks is None or _is_so(rt, looks, key):
+                with rt.write() as tx:
+                    end(tx, rt, key)
         except StoreAway:
             raise
         except Exception:  # one row that cannot be ended must not hold up the rest
             log.exception("a deadline failed", row=key)
+
+
+def _is_so(rt: Runtime, looks: "Look", key: Key) -> bool:
+    """Whether there is anything to end: a look disturbs nobody, a decision keeps all others of SQLite waiting."""
+    with rt.store.read() as tx:
+        return looks(tx, rt, key)
 
 
 def _end_ring(tx: Session, rt: Runtime, key: Key) -> None:
@@ -80,6 +88,10 @@ def _time_out(tx: Session, rt: Runtime, key: Key) -> None:
         remember(call, CallEnd.MISSED)
         if not is_rung(waiting):
             rt.journal.write(tx, call.merchant_id, call.id, "queue_timed_out", rt.now(), queue=waiting.queue)
+
+
+def _all_tried(tx: Session, rt: Runtime, key: Key) -> bool:
+    return everybody_was_rung(tx, tx.get_one(models.Waiting, key), rt.now())
 
 
 def _give_up(tx: Session, rt: Runtime, key: Key) -> None:
@@ -147,6 +159,8 @@ def _taken(
 
 
 End = Callable[[Session, Runtime, Key], None]
+Look = Callable[[Session, Runtime, Key], bool]
+LOOKED_AT_FIRST: Final[dict[End, Look]] = {_give_up: _all_tried}  # where due.py finds more rows than are over
 PASSES: Final[tuple[tuple[due.Due, End], ...]] = (
     (due.LOST_LEGS, _give_up_leg),
     (due.LATE_CLAIMS, _release),
