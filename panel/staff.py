@@ -175,10 +175,9 @@ def disable(rt: Runtime, by: By, user_id: str) -> None:
             user.disabled_at = hand.at
             hand.tell_of(Did.ACCOUNT_DISABLED, user)
         silently_end_sessions(tx, user_id, hand.at)
-        takes_calls = tx.get(Agent, user_id) is not None
-    if takes_calls:
-        agents.lost(rt, user_id)  # takes rings back
-        agents.end_shift(rt, user_id)
+        if tx.get(Agent, user_id) is not None:
+            agents.shift_ends(tx, rt, user_id)
+    agents.take_rings_back(rt, user_id)  # no other can begin now
 
 
 def enable(hand: Hand, user: User) -> None:

@@ -1,5 +1,7 @@
 """What agents say of themselves: shift, break, back, notes written; and what their desk's silence says."""
 
+from collections.abc import Iterable
+
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
@@ -9,7 +11,7 @@ from voice.locks import lock_agent, lock_call
 from voice.moves import bump_desks, move
 from voice.refusals import Refused
 from voice.runtime import Runtime
-from voice.states import AGENT_BUSY, OFFER_LIVE, PARTICIPATION_LIVE, Agent
+from voice.states import AGENT_BUSY, PARTICIPATION_LIVE, Agent, Offer
 
 SEEN_EVERY_SECONDS = 8.0
 
@@ -17,19 +19,29 @@ SEEN_EVERY_SECONDS = 8.0
 def start_shift(rt: Runtime, agent_id: str) -> None:
     """Begin to take callers."""
     with rt.write() as tx:
-        _saw(tx, rt, agent_id)
-        if move(tx, rt, agent_id, "shift_started") is None:
-            move(tx, rt, agent_id, "came_back")
-        else:
-            tally.begin(tx, agent_id)
-        decide_for_agent(tx, rt, agent_id)
+        shift_starts(tx, rt, agent_id)
+
+
+def shift_starts(tx: Session, rt: Runtime, agent_id: str) -> bool:
+    """The same as a part of what else is done; whether anything came of it."""
+    _saw(tx, rt, agent_id)
+    begins = move(tx, rt, agent_id, "shift_started") is not None
+    if begins:
+        tally.begin(tx, agent_id)
+    moved = begins or move(tx, rt, agent_id, "came_back") is not None
+    decide_for_agent(tx, rt, agent_id)
+    return moved
 
 
 def end_shift(rt: Runtime, agent_id: str) -> None:
     """Go home; in the middle of a call it takes effect when the call is done."""
     with rt.write() as tx:
-        if move(tx, rt, agent_id, "shift_ended") is None:
-            later(tx, rt, agent_id, Agent.OFFLINE)
+        shift_ends(tx, rt, agent_id)
+
+
+def shift_ends(tx: Session, rt: Runtime, agent_id: str) -> bool:
+    """The same as a part of what else is done; whether anything came of it."""
+    return move(tx, rt, agent_id, "shift_ended") is not None or later(tx, rt, agent_id, Agent.OFFLINE)
 
 
 def go_away(rt: Runtime, agent_id: str, reason: str) -> None:
@@ -104,28 +116,54 @@ def lost(rt: Runtime, agent_id: str) -> None:
 
 
 def lose(tx: Session, rt: Runtime, agent: models.Agent) -> None:
-    """Make an agent unreachable and take the rings back; a talk is not touched, its leg tells of itself."""
-    if agent.on_phone or agent.state not in (Agent.AVAILABLE, Agent.RINGING, Agent.WRAP_UP):
+    """Make an agent unreachable and take the rings back; a talk is not touched, its leg tells of itself.
+
+    Whose calls come to an ordinary phone needs no desk.
+    """
+    if not _is_lost_without_desk(agent):
         return
-    ours = set()
-    for offer in _rings_of(tx, agent.id):
-        lock_call(tx, offer.merchant_id, offer.call_id)
-        ours.add(offer.id)
-    lock_agent(tx, agent.id)
-    rings = _rings_of(tx, agent.id)
-    if any(offer.id not in ours for offer in rings):
-        return  # it began to ring this very moment, in a call that is not in our hands: that has its own deadline
-    if agent.state not in (Agent.AVAILABLE, Agent.RINGING, Agent.WRAP_UP):
+    rings = _hold_rings(tx, agent.id)
+    if rings is None or not _is_lost_without_desk(agent):
         return
     move(tx, rt, agent.id, "lost")
+    _take_back(tx, rt, rings)
+
+
+def take_rings_back(rt: Runtime, agent_id: str) -> None:
+    """Nothing rings for this agent any more, neither desk nor phone; each caller keeps the place. A talk goes on."""
+    with rt.write() as tx:
+        _take_back(tx, rt, _hold_rings(tx, agent_id) or ())
+
+
+def _is_lost_without_desk(agent: models.Agent) -> bool:
+    return not agent.on_phone and agent.state in (Agent.AVAILABLE, Agent.RINGING, Agent.WRAP_UP)
+
+
+def _hold_rings(tx: Session, agent_id: str) -> list[models.Offer] | None:
+    """The rings of an agent, with their calls and the agent locked; None when one began this very moment.
+
+    That one is of a call which is not in our hands, and has its own deadline.
+    """
+    ours = set()
+    for offer in _rings_of(tx, agent_id):
+        lock_call(tx, offer.merchant_id, offer.call_id)
+        ours.add(offer.id)
+    lock_agent(tx, agent_id)
+    rings = _rings_of(tx, agent_id)
+    return rings if all(offer.id in ours for offer in rings) else None
+
+
+def _take_back(tx: Session, rt: Runtime, rings: Iterable[models.Offer]) -> None:
     for offer in rings:
         if offers.end_offer(tx, rt, offer, "withdrawn"):
             offers.give_back(tx, rt, offer)
 
 
 def _rings_of(tx: Session, agent_id: str) -> list[models.Offer]:
-    live = models.Offer.state.in_(OFFER_LIVE)
-    found = select(models.Offer).where(models.Offer.agent_id == agent_id, live).order_by(models.Offer.call_id)
+    rings = models.Offer.state.in_((Offer.OFFERED, Offer.RINGING))
+    found = (
+        select(models.Offer).where(models.Offer.agent_id == agent_id, rings).order_by(models.Offer.call_id)
+    )
     return list(tx.scalars(found.execution_options(populate_existing=True)))
 
 
@@ -133,13 +171,15 @@ def _saw(tx: Session, rt: Runtime, agent_id: str) -> None:
     tx.execute(update(models.Agent).where(models.Agent.id == agent_id).values(seen_at=rt.now()))
 
 
-def later(tx: Session, rt: Runtime, agent_id: str, state: Agent, reason: str = "", by: str = "") -> None:
-    """What a busy agent becomes when the work is done; `by` is the supervisor whose word it is."""
+def later(tx: Session, rt: Runtime, agent_id: str, state: Agent, reason: str = "", by: str = "") -> bool:
+    """What a busy agent becomes when the work is done; whether that is news. `by` is the id of the supervisor whose word it is."""
     agent = _agent(tx, agent_id)
     if agent.state not in AGENT_BUSY:
-        return
+        return False
+    before = agent.next_state, agent.set_by
     agent.next_state, agent.set_by = (f"{state}:{reason}" if reason else str(state)), by
     bump_desks(tx, rt, agent_id)
+    return (agent.next_state, agent.set_by) != before
 
 
 def _agent(tx: Session, agent_id: str) -> models.Agent:

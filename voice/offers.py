@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from voice import callback_attempts, models
 from voice.changes import changed
 from voice.dispatch import decide_for_agent, decide_for_queue
-from voice.locks import lock_call
+from voice.locks import lock_agent, lock_call
 from voice.moves import bump_desks, move
 from voice.phone_rings import hush, seconds_to_ring
 from voice.refusals import Refused
@@ -115,11 +115,26 @@ def end_offer(tx: Session, rt: Runtime, offer: models.Offer, happened: str) -> b
     tx.refresh(offer)
     if offer.phone:
         hush(tx, rt, offer.merchant_id, offer.call_id)
-    move(tx, rt, offer.agent_id, AGENT_AFTER[happened], reason="missed" if happened == "rang_out" else "")
+    move(
+        tx,
+        rt,
+        offer.agent_id,
+        _agent_after(tx, offer, happened),
+        reason="missed" if happened == "rang_out" else "",
+    )
     rt.journal.write(
         tx, offer.merchant_id, offer.call_id, happened, rt.now(), agent_id=offer.agent_id, offer=offer.id
     )
     return True
+
+
+def _agent_after(tx: Session, offer: models.Offer, happened: str) -> str:
+    """A desk that does not answer says nothing of an agent who takes calls on an ordinary phone by now."""
+    if happened == "unacknowledged":
+        agent = lock_agent(tx, offer.agent_id)
+        if agent is not None and agent.on_phone:
+            return AGENT_AFTER["withdrawn"]
+    return AGENT_AFTER[happened]
 
 
 def give_back(tx: Session, rt: Runtime, offer: models.Offer) -> None:

@@ -3,6 +3,8 @@
 import pytest
 from sqlalchemy import select
 
+from panel.audit import By
+from panel.staff import disable
 from simulator.handset import Caller, Phone
 from tests.journeys.northwind import CUSTOMER, NORTHWIND
 from tests.journeys.shop import Shop
@@ -396,3 +398,38 @@ def test_a_customer_is_called_from_the_own_phone_once_1_was_pressed(shop: Shop, 
     mobile.ends()
     assert len(customer.legs) == 1
     assert (shop.ann.state, shop.ann.row.reason) == (Agent.AWAY, "no connection")
+
+
+def test_the_phone_of_an_agent_whose_account_is_closed_falls_silent_and_takes_nobody(
+    shop: Shop, mobile: Phone
+) -> None:
+    begin(shop)
+    caller = shop.joins_queue()
+    mobile.hears("Press 1")
+    disable(shop.rt, By("Sue"), "us_ann")
+    mobile.presses("1")
+
+    mobile.ends(within=5)
+    assert mobile.hears_nothing_of(caller)
+    assert shop.ann.state == Agent.OFFLINE
+    shop.ben.starts_shift()
+    shop.ben.rings()
+    shop.ben.accepts()
+    shop.ben.talks_to(caller)
+
+
+def test_who_moves_the_calls_to_the_phone_is_not_lost_by_a_ring_that_the_browser_never_showed(
+    shop: Shop,
+) -> None:
+    shop.ann.starts_shift()
+    shop.ann.posts("/api/phone", on="browser", number=MOBILE)
+    mobile = shop.sim.phone(MOBILE)
+    shop.ann.acknowledges = False
+    caller = shop.joins_queue()
+    shop.ann.rings()
+    shop.ann.posts("/api/phone", on="phone")
+    shop.ann.closes_laptop()
+
+    mobile.hears("Press 1", within=15)
+    mobile.presses("1")
+    mobile.talks_to(caller)
