@@ -34,13 +34,16 @@ def shift(rt: Runtime, user_id: str, what: str) -> str:
         agent, user = hand.tx.get(Agent, user_id), hand.tx.get_one(User, user_id)
         if agent is None:
             raise Faulty(f"{user.email} takes no calls")
-        if what == "start" and not agent.on_phone:
+        if what == "end":
+            did, moved = Did.SHIFT_ENDED, agents.shift_ends(hand.tx, rt, user_id)
+        elif agent.on_phone:
+            did, moved = Did.SHIFT_STARTED, agents.shift_starts(hand.tx, rt, user_id)
+        else:
             raise Faulty(f"{user.email} takes calls in a browser, and starts the shift there")
-        hand.tell_of(Did.SHIFT_STARTED if what == "start" else Did.SHIFT_ENDED, user)
-    (agents.start_shift if what == "start" else agents.end_shift)(rt, user_id)
-    with rt.store.read() as tx:
-        now = tx.get_one(Agent, user_id)
-        return f"{now.state}, then {now.next_state}" if now.next_state else now.state
+        if moved:
+            hand.tell_of(did, user)
+        hand.tx.refresh(agent)
+        return f"{agent.state}, then {agent.next_state}" if agent.next_state else agent.state
 
 
 def in_shell(refused: Refused) -> Faulty:

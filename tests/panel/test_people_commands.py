@@ -370,6 +370,8 @@ def test_an_agent_without_a_desk_gets_a_phone_and_a_shift(rt: Runtime, ringdesk:
     assert ringdesk("users", "phone", ann, "(202) 555-0171")[1] == f"{ann} may take calls on +12025550171\n"
     assert ringdesk("users", "calls", ann, "phone") == (0, f"calls of {ann} come to the phone\n", "")
     assert ringdesk("users", "shift", ann, "start")[1] == f"{ann} is available\n"
+    assert ringdesk("users", "shift", ann, "start")[1] == f"{ann} is available\n"
+    assert ringdesk("users", "shift", ann, "end")[1] == f"{ann} is offline\n"
     assert ringdesk("users", "shift", ann, "end")[1] == f"{ann} is offline\n"
     assert ringdesk("users", "phone", ann, "none")[1] == f"{ann} has no phone\n"
 
@@ -377,3 +379,14 @@ def test_an_agent_without_a_desk_gets_a_phone_and_a_shift(rt: Runtime, ringdesk:
         assert not tx.get_one(Agent, "us_ann").on_phone
         kinds = list(tx.scalars(select(Audit.kind).order_by(Audit.id)))
     assert kinds == ["phone_set", "calls_moved", "shift_started", "shift_ended", "phone_set"]
+
+
+def test_a_shift_that_ends_after_the_call_is_told_once(rt: Runtime, ringdesk: Ringdesk) -> None:
+    bump(rt, "us_ann", state="on_call", on_phone=True)
+    for _ in range(2):
+        said = ringdesk("users", "shift", "ann@example.com", "end")[1]
+        assert said == "ann@example.com is on_call, then offline\n"
+    ringdesk("users", "shift", "ann@example.com", "start")
+
+    with rt.store.read() as tx:
+        assert list(tx.scalars(select(Audit.kind))) == ["shift_ended"]
