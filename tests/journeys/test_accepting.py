@@ -54,17 +54,6 @@ def test_the_recording_is_announced_before_it_starts(shop: Shop) -> None:
     assert announced < recording.started_at
 
 
-def test_the_caller_may_hang_up_first(shop: Shop) -> None:
-    caller = shop.talk()
-    caller.hangs_up()
-
-    shop.ann.becomes(Agent.WRAP_UP, within=3)
-    shop.waits(3)
-    assert shop.only_call().ended_as == CallEnd.ANSWERED
-    assert shop.only_call().hung_up_by == "caller"
-    assert not shop.facts("agent_vanished")
-
-
 def test_wrap_up_ends_by_itself_and_the_next_caller_rings(shop: Shop) -> None:
     shop.talk()
     shop.ann.ends()

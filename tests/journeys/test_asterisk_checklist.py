@@ -127,6 +127,9 @@ def test_queue_penalty_outside_range(tmp_path: Path) -> None:
 
 
 def test_position_priority_maxlen(tmp_path: Path) -> None:
+    """There QUEUE_POS lets a caller in at a position. Here nobody is put at one: a step's `priority` gives minutes of
+    head start, so that who is urgent passes those who came of late and never those who have waited long.
+    """
     two = "    priority: 1m\n    timeout: busy\n    full: busy\n  orders_line:\n    queue: orders\n"
     urgent = FLOW.replace(TERMS, "capacity: 2").replace(
         "  orders_line:\n    queue: orders\n", "  vip:\n    queue: orders\n" + two

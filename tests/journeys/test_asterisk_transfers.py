@@ -2,7 +2,9 @@
 
 from pathlib import Path
 
+from simulator.handset import Phone
 from tests.journeys.asterisk import shop_with, takes
+from tests.journeys.northwind import CUSTOMER
 from tests.journeys.shop import Shop
 from voice import agents, models
 from voice.states import Agent
@@ -52,6 +54,43 @@ def test_queue_transfer_callee_attended(tmp_path: Path) -> None:
 
     shop.ben.talks_to(caller)
     assert shop.ann.state == Agent.WRAP_UP
+
+
+def customer_whom_ann_called(shop: Shop) -> Phone:
+    """The caller who can transfer: here it is the agent who dialled, and the one who was called is a customer."""
+    customer = shop.sim.phone(CUSTOMER)
+    shop.ann.starts_shift()
+    shop.ben.starts_shift()
+    shop.ann.dials()
+    shop.ann.talks_to(customer)
+    return customer
+
+
+def test_queue_transfer_caller_blind(shop: Shop) -> None:
+    """There the caller of a queue sends the member on, which nobody can do to us over the telephone network. Whoever
+    called and can send on is here the agent: Ann has called a customer, and sends the customer to Ben.
+    """
+    customer = customer_whom_ann_called(shop)
+    shop.ann.sends("agent", "us_ben")
+    customer.hears("audio/ringing")
+    takes(shop, "ben", customer)
+
+    assert shop.ann.leg.is_over
+    assert (shop.ann.state, shop.ben.state) == (Agent.WRAP_UP, Agent.ON_CALL)
+
+
+def test_queue_transfer_caller_attended(shop: Shop) -> None:
+    """As above, but who called asks first: the customer hears nothing of Ben, nor Ben of the customer, until Ann says so."""
+    customer = customer_whom_ann_called(shop)
+    shop.ann.asks("agent", "us_ben")
+    shop.ben.rings()
+    shop.ben.accepts()
+    shop.ben.leg.talks_to(shop.ann.leg)
+    assert shop.ben.leg.hears_nothing_of(customer)
+    shop.ann.posts(f"/api/calls/{shop.ann.call_id()}/ask/hand-over")
+
+    shop.ben.talks_to(customer)
+    assert (shop.ann.state, shop.ben.state) == (Agent.WRAP_UP, Agent.ON_CALL)
 
 
 def test_gosub_what_follows_the_answer_is_the_flows(tmp_path: Path) -> None:

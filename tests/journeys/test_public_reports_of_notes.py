@@ -1,12 +1,14 @@
-"""More of what users of other contact centres have reported: transfers, notes after the talk, skills, changes."""
+"""More of what users of other contact centres have reported: transfers, notes after the talk, skills, changes, who hung up."""
 
 from pathlib import Path
+
+import pytest
 
 from tests.journeys.asterisk import TERMS, rung, shop_with, takes
 from tests.journeys.northwind import CUSTOMER, FLOW
 from tests.journeys.shop import Shop
 from voice import models
-from voice.states import Agent
+from voice.states import Agent, CallEnd
 
 SKILLED = FLOW.replace("queues:\n", "skills: {french: {ben: 80}}\nqueues:\n", 1).replace(
     TERMS, "ring: 20s, skills: {french: 50}, relax: {4s: {}}"
@@ -117,3 +119,53 @@ def test_openvbx_197_a_caller_is_given_to_a_colleague(shop: Shop) -> None:
     shop.ann.sends("agent", "us_ben")
 
     takes(shop, "ben", caller)
+
+
+@pytest.mark.parametrize(
+    ("way", "states"),
+    [
+        ("accepted", ["holding", "ringing", "consulting", "together", "taken"]),
+        ("rejected", ["holding", "ringing", "failed"]),
+        ("cancelled", ["holding", "ringing", "consulting", "cancelled"]),
+    ],
+)
+def test_quickvoice_99_every_stage_of_a_warm_transfer_is_a_state_with_a_name(
+    shop: Shop, way: str, states: list[str]
+) -> None:
+    caller = shop.talk(1)
+    shop.ben.starts_shift()
+    shop.ann.asks("agent", "us_ben")
+    seen = [shop.only(models.Consult).state]
+    shop.ben.rings()
+    seen.append(shop.only(models.Consult).state)
+    if way == "rejected":
+        shop.ben.declines()
+    else:
+        shop.ben.accepts()
+        shop.ben.leg.talks_to(shop.ann.leg)
+        seen.append(shop.only(models.Consult).state)
+        ends = ("together", "hand-over") if way == "accepted" else ("cancel",)
+        for word in ends[:-1]:
+            shop.ann.posts(f"/api/calls/{shop.ann.call_id()}/ask/{word}")
+            seen.append(shop.only(models.Consult).state)
+        shop.ann.posts(f"/api/calls/{shop.ann.call_id()}/ask/{ends[-1]}")
+    shop.waits(2)
+
+    assert [*seen, shop.only(models.Consult).state] == states
+    assert not caller.is_over
+    kinds = [fact.kind for fact in shop.facts("consult_asked", "handed_over", "consult_ended")]
+    assert kinds == ["consult_asked", "handed_over" if way == "accepted" else "consult_ended"]
+
+
+@pytest.mark.parametrize("who", ["caller", "agent"])
+def test_flex_hang_up_by_who_ended_the_call_is_known(shop: Shop, who: str) -> None:
+    caller = shop.talk()
+    if who == "caller":
+        caller.hangs_up()
+    else:
+        shop.ann.ends()
+
+    shop.ann.becomes(Agent.WRAP_UP, within=3)
+    shop.waits(3)
+    assert (shop.only_call().ended_as, shop.only_call().hung_up_by) == (CallEnd.ANSWERED, who)
+    assert not shop.facts("agent_vanished")
