@@ -22,6 +22,7 @@ def states_page() -> str:
         ("Offer", states.Offer, states.OFFER_MOVES),
         ("Asking a colleague", states.Consult, states.CONSULT_MOVES),
         ("Ring of an ordinary phone", states.PhoneRing, states.PHONE_RING_MOVES),
+        ("Supervisor in a talk", states.Supervision, states.SUPERVISION_MOVES),
     )
     parts = ["# States", "", f"{MADE} What is not drawn does not happen."]
     for title, states_of, moves in tables:

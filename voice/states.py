@@ -276,6 +276,12 @@ PHONE_RING_MOVES: dict[tuple[PhoneRing, str], PhoneRing] = {
 }
 
 
+SUPERVISION_MOVES: dict[tuple[Supervision, str], Supervision] = {
+    (Supervision.COMING, "came"): Supervision.IN_ROOM,
+    **{(state, "left"): Supervision.ENDED for state in sorted(SUPERVISION_LIVE)},
+}
+
+
 class CallEnd(StrEnum):
     """How a call ended, as the ticket says it."""
 
