@@ -5,7 +5,7 @@ from sqlalchemy import update
 from voice import models, supervisions
 from voice.books import Account
 from voice.runtime import Runtime
-from voice.states import Heard
+from voice.states import Heard, Supervision
 
 
 def let_hear(rt: Runtime, account: Account, leg_sid: str, room_sid: str) -> None:
@@ -13,7 +13,7 @@ def let_hear(rt: Runtime, account: Account, leg_sid: str, room_sid: str) -> None
     with rt.store.read() as tx:
         row = supervisions.of_leg(tx, leg_sid)
         wish = supervisions.wanted(tx, row) if row is not None else ""
-    if row is None:
+    if row is None or row.state == Supervision.ENDED:
         return
     how, _, agents_leg = wish.partition(" ")
     match how:
@@ -38,4 +38,4 @@ def is_told(rt: Runtime, leg_sid: str) -> bool:
     """Whether the carrier knows what is wished now."""
     with rt.store.read() as tx:
         row = supervisions.of_leg(tx, leg_sid)
-        return row is None or row.told == supervisions.wanted(tx, row)
+        return row is None or row.state == Supervision.ENDED or row.told == supervisions.wanted(tx, row)

@@ -1,10 +1,13 @@
 """Who may change what while others do the same: rows are locked, always in the same order, so nobody waits in a circle.
 
 A decision takes the call's row first: it stands for everything about that call (its place, rings, talk, recordings).
+Who needs two calls takes both at the beginning, by their ids.
 Then it takes agents' rows. What dispatch and the clock take on their own account they take without waiting, or leave:
 whoever holds it looks at it now, and the clock looks again in a second. PostgreSQL lets many write at once and needs
 this; SQLite lets one write at a time and reads these as plain queries.
 """
+
+from collections.abc import Collection
 
 from sqlalchemy import bindparam, select, text
 from sqlalchemy.orm import Session
@@ -33,6 +36,12 @@ _AGENT = (
 def lock_call(tx: Session, merchant_id: str, call_id: str) -> models.Call | None:
     """The call as it is now, in nobody else's hands until this decision is committed."""
     return _call(tx, merchant_id, call_id, skip=False)
+
+
+def lock_calls(tx: Session, keys: Collection[tuple[str, str]]) -> dict[tuple[str, str], models.Call]:
+    """Several calls (merchant, id) for one decision, as `lock_call`; before anything else, or others wait in a circle."""
+    found = {key: lock_call(tx, *key) for key in sorted(keys)}
+    return {key: call for key, call in found.items() if call is not None}
 
 
 def try_call(tx: Session, merchant_id: str, call_id: str) -> models.Call | None:

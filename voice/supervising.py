@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from voice import models, supervisions
 from voice.actions import Move, order
 from voice.changes import changed
-from voice.locks import lock_call, try_call
+from voice.locks import lock_call, lock_calls, try_call
 from voice.moves import bump_desks
 from voice.offers import CLAIM_SECONDS
 from voice.refusals import Refused
@@ -23,11 +23,12 @@ from voice.runtime import Runtime
 from voice.states import (
     AGENT_BUSY,
     PARTICIPATION_LIVE,
-    SUPERVISION_LIVE,
+    SUPERVISION_MOVES,
     Agent,
     Heard,
     Participation,
     Supervision,
+    sources,
 )
 
 TELL_AGAIN_SECONDS = 3.0  # the carrier did not do what was asked, or the agent has another leg
@@ -42,16 +43,18 @@ def supervise(
     tx: Session, rt: Runtime, user: models.User, merchants: Collection[str], call_id: str, heard: Heard
 ) -> tuple[models.Supervision, models.Call]:
     """Come into a talk of one of these merchants, or be heard by others from now on. Raises Refused."""
-    found = supervisions.talk_to_supervise(tx, merchants, call_id)
-    call = lock_call(tx, found[0], call_id) if found is not None else None
-    if call is None:
-        raise Refused("gone", "There is no such talk now.")
+    before = supervisions.of_person(tx, user.id)
+    call = _take(tx, merchants, call_id, before)
     mine = supervisions.of_person(tx, user.id)
+    if mine is not None and mine is not before:
+        raise _taken()
     if mine is not None and mine.call_id == call_id and supervisions.talk_over(tx, mine) is not None:
         turn(tx, rt, call, mine, heard, user.name)
         return mine, call
-    talk = supervisions.talk_to_supervise(tx, merchants, call_id)
-    if talk is None or talk[1].state != Participation.TALKING:
+    talk = supervisions.talk_to_supervise(tx, call)
+    if talk is None:
+        raise Refused("gone", "There is no such talk now.")
+    if talk.state != Participation.TALKING:
         raise Refused("not_now", "Agent and caller are not connected at this moment.")
     if _has_own_call(tx, user.id):
         raise Refused("not_now", "Finish your own call first.")
@@ -63,7 +66,7 @@ def supervise(
         call_id=call.id,
         user_id=user.id,
         name=user.name,
-        room=talk[1].room,
+        room=talk.room,
         heard=heard,
         is_shown=_shows_listening(rt, call.merchant_id),
         began_at=rt.now(),
@@ -73,7 +76,7 @@ def supervise(
         with tx.begin_nested():
             tx.add(row)
     except IntegrityError:
-        raise Refused("taken", "You are joining another talk at this moment.") from None
+        raise _taken() from None
     show(tx, rt, row)
     return row, call
 
@@ -105,23 +108,24 @@ def leave_talk(tx: Session, rt: Runtime, user_id: str, call_id: str) -> None:
 
 def leave(tx: Session, rt: Runtime, row: models.Supervision, why: str, *, is_leg_over: bool = False) -> bool:
     """A supervisor is out of the talk, and the leg ends; false when that had happened already."""
-    was_in, leg_sid, now = row.state == Supervision.IN_ROOM, row.leg_sid, rt.now()
+    call = lock_call(tx, row.merchant_id, row.call_id)
+    tx.refresh(row)  # the phone may have come since it was read
+    was_in, now = row.state == Supervision.IN_ROOM, rt.now()
     ended = changed(
         tx,
         update(models.Supervision)
         .where(
             models.Supervision.merchant_id == row.merchant_id,
             models.Supervision.id == row.id,
-            models.Supervision.state.in_(SUPERVISION_LIVE),
+            models.Supervision.state.in_(sources(SUPERVISION_MOVES, "left")),
         )
         .values(state=Supervision.ENDED, ended_at=now, until_at=None),
     )
-    if not ended:
+    if call is None or not ended:
         return False
     tx.refresh(row)
-    call = tx.get_one(models.Call, (row.merchant_id, row.call_id))
-    if leg_sid is not None and not is_leg_over:
-        order(tx, rt, call, Move("end_leg", leg_sid))
+    if row.leg_sid is not None and not is_leg_over:
+        order(tx, rt, call, Move("end_leg", row.leg_sid))
     if was_in:
         seconds = round(max(0.0, now - (row.joined_at or now)), 1)
         _note(tx, row, f"after {seconds:.0f} s: {why}", now)
@@ -171,6 +175,22 @@ def show(tx: Session, rt: Runtime, row: models.Supervision) -> None:
         )
     )
     bump_desks(tx, rt, *agents)
+
+
+def _take(
+    tx: Session, merchants: Collection[str], call_id: str, now_in: models.Supervision | None
+) -> models.Call:
+    """The call, held, together with the one in which the supervisor is; raises Refused."""
+    wanted = supervisions.merchant_of(tx, merchants, call_id) or "", call_id
+    also = {(now_in.merchant_id, now_in.call_id)} if now_in is not None else set()
+    call = lock_calls(tx, {wanted} | also).get(wanted)
+    if call is None:
+        raise Refused("gone", "There is no such talk now.")
+    return call
+
+
+def _taken() -> Refused:
+    return Refused("taken", "You are joining another talk at this moment.")
 
 
 def _note(tx: Session, row: models.Supervision, detail: str, now: float) -> None:

@@ -19,12 +19,8 @@ def identity_of(user_id: str) -> str:
 
 
 def of_leg(tx: Session, leg_sid: str) -> models.Supervision | None:
-    """The supervisor who is in a talk on this leg."""
-    return tx.scalar(
-        select(models.Supervision).where(
-            models.Supervision.leg_sid == leg_sid, models.Supervision.state.in_(SUPERVISION_LIVE)
-        )
-    )
+    """The supervisor who is in a talk on this leg, or was."""
+    return tx.scalar(select(models.Supervision).where(models.Supervision.leg_sid == leg_sid))
 
 
 def of_person(tx: Session, user_id: str) -> models.Supervision | None:
@@ -32,7 +28,8 @@ def of_person(tx: Session, user_id: str) -> models.Supervision | None:
     return tx.scalar(
         select(models.Supervision).where(
             models.Supervision.user_id == user_id, models.Supervision.state.in_(SUPERVISION_LIVE)
-        )
+        ),
+        execution_options={"populate_existing": True},
     )
 
 
@@ -76,14 +73,15 @@ def wanted(tx: Session, row: models.Supervision) -> str:
     return f"{Heard.COACHING} {talk.leg_sid}"
 
 
-def talk_to_supervise(
-    tx: Session, merchants: Collection[str], call_id: str
-) -> tuple[str, models.Participation] | None:
-    """The talk that goes on in a call of one of these merchants, with the merchant."""
-    merchant_id = tx.scalar(
+def merchant_of(tx: Session, merchants: Collection[str], call_id: str) -> str | None:
+    """Whose call it is, of these merchants."""
+    return tx.scalar(
         select(models.Call.merchant_id).where(
             models.Call.id == call_id, models.Call.merchant_id.in_(merchants)
         )
     )
-    owner = _agent_of(tx, merchant_id, call_id) if merchant_id is not None else None
-    return None if merchant_id is None or owner is None else (merchant_id, owner)
+
+
+def talk_to_supervise(tx: Session, call: models.Call) -> models.Participation | None:
+    """The talk that goes on in a call."""
+    return _agent_of(tx, call.merchant_id, call.id)

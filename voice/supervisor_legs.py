@@ -5,10 +5,11 @@ from sqlalchemy.orm import Session
 
 from voice import heard as told
 from voice import models, speak, supervisions
+from voice.actions import Move, order
 from voice.changes import changed
 from voice.locks import lock_call
 from voice.runtime import Runtime
-from voice.states import SUPERVISION_LIVE, Heard, Participation, Supervision
+from voice.states import SUPERVISION_LIVE, SUPERVISION_MOVES, Heard, Participation, Supervision, sources
 from voice.supervising import TOLD, leave, show, tell
 
 KIND = "sv_"  # how the ids of supervisions begin
@@ -43,7 +44,7 @@ def _comes_in(tx: Session, rt: Runtime, row: models.Supervision, leg_sid: str) -
         .where(
             models.Supervision.merchant_id == row.merchant_id,
             models.Supervision.id == row.id,
-            models.Supervision.state == Supervision.COMING,
+            models.Supervision.state.in_(sources(SUPERVISION_MOVES, "came")),
         )
         .values(
             state=Supervision.IN_ROOM,
@@ -80,14 +81,18 @@ def supervisor_left(tx: Session, rt: Runtime, heard: told.TurnHeard, supervision
 
 
 def room_event(tx: Session, rt: Runtime, call: models.Call, event: told.RoomEvent) -> None:
-    """A supervisor came into the room and may now be heard, or went."""
-    row = supervisions.of_leg(tx, event.call_sid) if event.call_sid else None
+    """A supervisor came into the room and may now be heard, or went; who has left already is led out again."""
+    if event.kind not in ("participant-join", "participant-leave") or not event.call_sid:
+        return
+    row = supervisions.of_leg(tx, event.call_sid)
     if row is None or row.call_id != call.id:
         return
-    if event.kind == "participant-join":
-        tell(tx, rt, call, row)
-    elif event.kind == "participant-leave":
+    if event.kind == "participant-leave":
         leave(tx, rt, row, "left")
+    elif row.state == Supervision.ENDED:
+        order(tx, rt, call, Move("end_leg", event.call_sid))
+    else:
+        tell(tx, rt, call, row)
 
 
 def leg_ended(tx: Session, rt: Runtime, account_sid: str, leg_sid: str) -> bool:

@@ -1,0 +1,132 @@
+"""Supervisors who come, leave and change the talk while something else happens: nobody listens who is shown as gone."""
+
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text, update
+from sqlalchemy.orm import Session
+
+from tests.journeys.databases import OnPostgres
+from tests.journeys.shop import Shop
+from tests.journeys.supervisor import Supervisor
+from tests.patience import PATIENCE
+from tests.postgres.server import PostgresServer
+from voice import models, signals, supervising
+from voice.heard import RoomEvent
+from voice.locks import lock_call, try_call
+
+OTHER = "+12025550199"
+
+
+@pytest.fixture
+def busy(tmp_path: Path, postgres: PostgresServer, postgres_url: str) -> Iterator[Shop]:
+    """A shop in which Ann talks, on the database that lets many write at once."""
+    made = Shop(tmp_path, database=OnPostgres(postgres, postgres_url))
+    made.talk(1)
+    yield made
+    made.rt.store.close()
+
+
+def waits_for(tx: Session, job: Callable[[], object], pool: ThreadPoolExecutor) -> Future[object]:
+    """Begins a job, which has to wait for what this decision holds."""
+    doing, patience = pool.submit(job), time.monotonic() + PATIENCE / 1000
+    waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+    while not tx.scalar(waiting):
+        assert not doing.done(), "it waited for nothing"
+        assert time.monotonic() < patience
+    return doing
+
+
+def second_talk(shop: Shop) -> None:
+    """Ben talks to another caller."""
+    shop.ben.starts_shift()
+    caller = shop.joins_queue(OTHER)
+    shop.ben.rings()
+    shop.ben.accepts()
+    shop.ben.talks_to(caller)
+
+
+@pytest.mark.both_stores
+def test_who_leaves_while_the_phone_comes_is_out_of_the_room(shop: Shop) -> None:
+    caller, sue = shop.talk(1), Supervisor(shop)
+    told = sue.asks_to("barged", shop.ann.call_id())
+    as_read = shop.only(models.Supervision)
+    leg = shop.sim.client("w_us_sue").connect({"offer": told["offer"]})
+    shop.waits(1)
+    with shop.rt.write() as tx:
+        row = tx.merge(as_read, load=False)  # the phone came after it was read
+        assert supervising.leave(tx, shop.rt, row, "left")
+
+    leg.ends(within=5)
+    assert caller.is_over is False
+    assert len(shop.facts("supervisor_left")) == 1
+    assert sue.deeds()[-1][0] == "talk_left"
+
+
+def test_who_leaves_does_it_in_the_calls_turn(busy: Shop) -> None:
+    sue = Supervisor(busy)
+    sue.comes(busy.ann)
+    with ThreadPoolExecutor(1) as pool:
+        with busy.rt.write() as held:
+            lock_call(held, "northwind", sue.call)
+            leaving = waits_for(held, lambda: sue.posts(f"/api/supervision/{sue.call}/leave"), pool)
+        assert leaving.result() == {"ok": True}
+
+
+def test_who_changes_talks_takes_both_calls_in_one_order(busy: Shop) -> None:
+    second_talk(busy)
+    talks = {desk.call_id(): desk for desk in (busy.ann, busy.ben)}
+    first, last = sorted(talks)
+    sue, tom = Supervisor(busy), Supervisor(busy, "tom")
+    sue.comes(talks[first])
+    tom.comes(talks[last])
+    with ThreadPoolExecutor(1) as pool:
+        for one, goal in ((sue, last), (tom, first)):
+            with busy.rt.write() as held:
+                lock_call(held, "northwind", first)
+                coming = waits_for(held, lambda one=one, goal=goal: one.asks_to("listening", goal), pool)  # type: ignore[misc]
+                assert try_call(held, "northwind", last) is not None
+            coming.result()
+
+
+def test_a_talk_that_broke_off_before_the_supervisors_turn_is_not_joined(busy: Shop) -> None:
+    sue, call_id = Supervisor(busy), busy.ann.call_id()
+    with ThreadPoolExecutor(1) as pool:
+        with busy.rt.write() as held:
+            lock_call(held, "northwind", call_id)
+            coming = waits_for(held, lambda: sue.asks_to("barged", call_id, expect=409), pool)
+            held.execute(update(models.Participation).values(state="vanished"))
+        coming.result()
+
+    assert busy.rows(models.Supervision) == []
+
+
+def test_a_leg_that_joins_when_its_supervisor_has_left_is_led_out(shop: Shop) -> None:
+    caller, sue = shop.talk(1), Supervisor(shop)
+    leg = sue.comes(shop.ann, "barged")
+    with shop.rt.write() as tx:
+        tx.execute(update(models.Supervision).values(state="ended", ended_at=shop.now))
+    talk = shop.only(models.Participation)
+    signals.room_event(
+        shop.rt,
+        RoomEvent(
+            kind="participant-join",
+            room=talk.room,
+            account_sid=shop.only_call().account_sid,
+            conference_sid=talk.room_sid,
+            sequence=None,
+            at=None,
+            call_sid=leg.sid,
+            label=None,
+            on_hold=False,
+            muted=True,
+            reason=None,
+            leg_status=None,
+        ),
+    )
+
+    leg.ends(within=3)
+    assert shop.ann.leg.is_talking_to(caller)
