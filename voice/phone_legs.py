@@ -122,14 +122,24 @@ def _told_of(
 ) -> tuple[models.Call, models.PhoneRing] | None:
     """The call and the ring of a leg, locked; the first leg that tells of itself is the ring's only one."""
     ring = tx.scalar(select(models.PhoneRing).where(models.PhoneRing.id == ring_id))
-    call = lock_call(tx, ring.merchant_id, ring.call_id) if ring is not None else None
+    call = _held(tx, ring) if ring is not None else None
     if ring is None or call is None or call.account_sid != account_sid:
         return None
-    tx.refresh(ring)
     if ring.leg_sid is None:
         ring.leg_sid = leg_sid
         tx.flush()
     return call, ring
+
+
+def _held(tx: Tx, ring: models.PhoneRing) -> models.Call | None:
+    """The ring's call, locked: whoever held it meanwhile may have made the ring that of a callback's new call."""
+    call = None
+    while call is None or call.id != ring.call_id:
+        call = lock_call(tx, ring.merchant_id, ring.call_id)
+        if call is None:
+            return None
+        tx.refresh(ring)
+    return call
 
 
 def _rings(tx: Tx, rt: Runtime, call: models.Call, ring: models.PhoneRing) -> None:
