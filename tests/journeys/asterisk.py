@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from simulator.handset import Caller
+from simulator.handset import Handset
 from tests.journeys.northwind import FLOW
 from tests.journeys.shop import Shop
 from voice import models
@@ -28,7 +28,7 @@ def rung(shop: Shop) -> list[str]:
     return [row.agent_id.removeprefix("us_") for row in rows]
 
 
-def takes(shop: Shop, name: str, caller: Caller) -> None:
+def takes(shop: Shop, name: str, caller: Handset) -> None:
     """An agent who is rung takes the caller."""
     shop.desks[name].rings()
     shop.desks[name].accepts()
