@@ -26,7 +26,8 @@ Row = dict[str, Any]
 SHOWN_KINDS = (
     *KINDS, "offered", "ringing", "declined", "rang_out", "undelivered", "unacknowledged", "withdrawn", "accepted",
     "connect_failed", "callback_due", "callback_rested", "callback_attempted", "callback_put_back", "callback_cancelled",
-    "callback_replaced", "hold_started", "hold_ended", "agent_vanished", "agent_rejoined", "requeued", "talk_ended",
+    "callback_replaced", "callback_held", "callback_moved", "hold_started", "hold_ended", "agent_vanished",
+    "agent_rejoined", "requeued", "talk_ended",
 )  # fmt: skip
 SHOWN_STATE = {
     states.Waiting.WAITING: "waiting",

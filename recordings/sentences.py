@@ -173,7 +173,13 @@ SENTENCES: Final[Mapping[str, Callable[[Fact], str]]] = {
     "callback_done": lambda fact: f"Called back by {fact.agent}",
     "callback_failed": lambda fact: f"Could not be called back: {fact.word('why')}",
     "callback_cancelled": lambda fact: f"{fact.word('by', 'Somebody')} took the callback off the list",
-    "callback_replaced": lambda fact: "Called again before the callback and waits on the line",
+    "callback_held": lambda fact: "Called again before the callback and waits on the line",
+    "callback_moved": lambda fact: (
+        f"To be called back at {fact.number('number')} instead, with the same place"
+    ),
+    "callback_replaced": lambda fact: (
+        "Not called back: the caller talked to an agent, or chose another way, on the line"
+    ),
     "place_resumed": lambda fact: "Has the place of before",
     "offered": lambda fact: f"Offered to {fact.agent}",
     "declined": lambda fact: f"{fact.agent} declined",

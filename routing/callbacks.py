@@ -10,6 +10,9 @@ from typing import Final
 
 LONGEST_SECONDS: Final = 7 * 86_400.0  # a promise that nobody kept for a week has failed
 SOON_SECONDS: Final = 60.0  # an agent gave up while it rang: not the same phone twice in a minute
+ON_THE_LINE_SECONDS: Final = (
+    5.0  # the customer waits on the line again: look whether that has come to anything
+)
 LATER_SECONDS: Final = 300.0  # the merchant's calls of this hour are used up: look again
 
 
@@ -17,13 +20,17 @@ class Callback(StrEnum):
     """How far a callback is."""
 
     ASKED = "asked"  # the caller is still on the line
-    RESTING = "resting"  # not due: a delay, the time between attempts, or outside the queue's hours
+    RESTING = (
+        "resting"  # not due: a delay, between attempts, outside the hours, or the customer waits on the line
+    )
     IN_LINE = "in_line"  # takes offers in its order
     DIALLING = "dialling"  # an agent has taken it; the customer is called
     DONE = "done"
     FAILED = "failed"
     CANCELLED = "cancelled"
-    REPLACED = "replaced"  # the customer waits on the line again
+    REPLACED = (
+        "replaced"  # the customer talked to an agent on the line, or has another place in the same call
+    )
 
 
 class Attempt(StrEnum):
@@ -38,8 +45,10 @@ CALLBACK_PENDING: Final = frozenset({Callback.ASKED, Callback.RESTING, Callback.
 CALLBACK_OPEN: Final = CALLBACK_PENDING | {Callback.DIALLING}
 CALLBACK_MOVES: Final[dict[tuple[Callback, str], Callback]] = {
     (Callback.ASKED, "caller_left"): Callback.RESTING,
+    (Callback.ASKED, "other_number"): Callback.ASKED,
     (Callback.RESTING, "due"): Callback.IN_LINE,
     (Callback.IN_LINE, "closed"): Callback.RESTING,
+    (Callback.IN_LINE, "customer_waits"): Callback.RESTING,
     (Callback.RESTING, "asked_again"): Callback.ASKED,
     (Callback.IN_LINE, "asked_again"): Callback.ASKED,
     (Callback.IN_LINE, "claimed"): Callback.DIALLING,

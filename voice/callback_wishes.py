@@ -12,8 +12,8 @@ from callflows.session import Session
 from routing.callbacks import LONGEST_SECONDS, Callback
 from routing.plan import Plan
 from voice import gate, models
-from voice.callback_rows import change, change_place, open_for
-from voice.callbacks import drop_own, give_way
+from voice.callback_rows import change, change_place, open_for, tell
+from voice.callbacks import drop_own, own_callback
 from voice.calls import remember
 from voice.dialling import NotDialled
 from voice.locks import lock_call
@@ -35,8 +35,11 @@ def ask(
     except NotDialled:
         return False
     known = open_for(tx, call.merchant_id, wish.queue, number)
-    if known is None:
-        known = _new(tx, rt, call, flow, session, wish, number, place_id)
+    mine = own_callback(tx, call)
+    if known is None and mine is not None and mine.queue == wish.queue:
+        _other_number(tx, rt, mine, number, wish)
+    elif known is None:
+        _new(tx, rt, call, flow, session, wish, number, place_id)
     elif known.call_id != call.id:
         _asked_again(tx, rt, call, known, wish)
     remember(call, CallEnd.CALLBACK_REQUESTED)
@@ -63,6 +66,17 @@ def _asked_again(
     withdraw(tx, rt, place)
 
 
+def _other_number(tx: Tx, rt: Runtime, callback: models.Callback, number: str, wish: RequestCallback) -> None:
+    """In one call the later number counts, with the place of the first: one call has one place."""
+    try:
+        with tx.begin_nested():
+            moved = change(tx, rt, callback, "other_number", number=number, **_terms(wish, rt.now()))
+    except IntegrityError:  # it was asked for on another line at this very moment, and is promised there
+        return
+    if moved:
+        tell(tx, rt, callback, "callback_moved", number=number)
+
+
 def _terms(wish: RequestCallback, now: float) -> dict[str, Any]:
     """How often, how soon and how long a callback that is asked for now is tried."""
     return {
@@ -82,9 +96,9 @@ def _new(
     wish: RequestCallback,
     number: str,
     place_id: str,
-) -> models.Callback:
+) -> None:
     now = rt.now()
-    give_way(tx, rt, call, wish.queue)
+    drop_own(tx, rt, call)
     left = _place_left(tx, call, wish.queue)
     place = left or _new_place(tx, call, flow, session, wish, place_id, now)
     callback = models.Callback(
@@ -105,10 +119,9 @@ def _new(
             tx.add(callback)
             tx.flush()
     except IntegrityError:  # the same number asked on another line at this very moment
-        other = open_for(tx, call.merchant_id, wish.queue, number)
-        if other is None:
+        if open_for(tx, call.merchant_id, wish.queue, number) is None:
             raise
-        return other
+        return
     if left is None:
         tx.add(place)
         tx.flush()
@@ -117,7 +130,6 @@ def _new(
             tx, rt, place, "callback_asked", Waiting.CALLBACK_WAITING, left_as=None, agent_id=None, proved_at=None,
             is_callback=True, gives_up=False, stays_if="", exit_keys="", deadline_at=callback.expires_at,
         )  # fmt: skip
-    return callback
 
 
 def _place_left(tx: Tx, call: models.Call, queue: str) -> models.Waiting | None:

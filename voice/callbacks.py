@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session as Tx
 
 from callflows.flow import Flow
-from routing.callbacks import CALLBACK_PENDING, LATER_SECONDS, Callback
+from routing.callbacks import CALLBACK_PENDING, LATER_SECONDS, ON_THE_LINE_SECONDS, Callback
 from voice import gate, models
 from voice.callback_hours import leaves_line, opens
 from voice.callback_rows import change, change_place, of_place, open_for, tell
@@ -45,6 +45,7 @@ def place_before(tx: Tx, waiting: models.Waiting) -> models.Waiting | None:
             models.Waiting.merchant_id == waiting.merchant_id,
             models.Waiting.call_id == waiting.call_id,
             models.Waiting.left_as.is_not(None),
+            models.Waiting.state != Waiting.CALLBACK_ENDED,
         )
         .order_by(models.Waiting.entered_at.desc())
         .limit(1)
@@ -75,6 +76,8 @@ def bring_on(tx: Tx, rt: Runtime, callback: models.Callback) -> None:
     elif callback.state == Callback.RESTING and callback.next_at <= now:
         if opening > now or flow is None:
             callback.next_at = min(opening, callback.expires_at)
+        elif _is_on_the_line(tx, callback):
+            callback.next_at = now + ON_THE_LINE_SECONDS
         else:
             _into_line(tx, rt, callback, flow)
     elif callback.state == Callback.IN_LINE:  # the hours have become longer since it came into line
@@ -117,30 +120,79 @@ def end(tx: Tx, rt: Runtime, callback: models.Callback, happened: str) -> bool:
 
 
 def give_way(tx: Tx, rt: Runtime, call: models.Call, queue: str) -> models.Waiting | None:
-    """Who is to be called back waits on the line again: the place of the callback, which is over; None without one.
+    """Who is to be called back waits on the line again: the place of the callback, whose order is lent; None without one.
 
-    Another queue's place that this very call asked for gives way, too, and is not returned.
+    A number proves nobody, so the callback of another call rests meanwhile and ends only with an answer (`answered`).
+    The place that this very call asked for gives way for good, and is not returned when it is of another queue.
     """
+    mine = drop_own(tx, rt, call)
     known = open_for(tx, call.merchant_id, queue, call.caller) if call.caller else None
-    found = None
-    for callback in filter(None, {id(one): one for one in (_own(tx, call), known)}.values()):
-        lock_call(tx, callback.merchant_id, callback.call_id)
-        tx.refresh(callback)
-        if _replaced(tx, rt, callback) and callback.queue == queue:
-            found = tx.get_one(models.Waiting, (callback.merchant_id, callback.id))
-    return found
+    if known is None:
+        return mine if mine is not None and mine.queue == queue else None
+    lock_call(tx, known.merchant_id, known.call_id)
+    tx.refresh(known)
+    return _lent(tx, rt, known, call) if known.state in CALLBACK_PENDING else None
 
 
-def drop_own(tx: Tx, rt: Runtime, call: models.Call) -> None:
-    """A call has one place: the callback that it asked for gives way to the next place, whatever that is."""
-    if (callback := _own(tx, call)) is not None:
-        _replaced(tx, rt, callback)
+def answered(tx: Tx, rt: Runtime, call: models.Call, queue: str) -> None:
+    """Who was to be called back by this queue talks to an agent of it: there is nothing left to call for."""
+    known = open_for(tx, call.merchant_id, queue, call.caller) if call.caller else None
+    if known is not None:
+        lock_call(tx, known.merchant_id, known.call_id)
+        tx.refresh(known)
+        _replaced(tx, rt, known)
 
 
-def _own(tx: Tx, call: models.Call) -> models.Callback | None:
+def drop_own(tx: Tx, rt: Runtime, call: models.Call) -> models.Waiting | None:
+    """A call has one place: that of the callback which it asked for gives way to the next one, whatever that is."""
+    callback = own_callback(tx, call)
+    if callback is None or not _replaced(tx, rt, callback):
+        return None
+    return tx.get_one(models.Waiting, (callback.merchant_id, callback.id))
+
+
+def own_callback(tx: Tx, call: models.Call) -> models.Callback | None:
     """The callback whose place this call has."""
     place = live_waiting(tx, call)
     return of_place(tx, place) if place is not None and place.is_callback else None
+
+
+def _lent(tx: Tx, rt: Runtime, callback: models.Callback, call: models.Call) -> models.Waiting:
+    """The place of a callback for a call of the same number; nobody is rung for the callback meanwhile."""
+    place = tx.get_one(models.Waiting, (callback.merchant_id, callback.id), populate_existing=True)
+    had_by = tx.get(models.Call, (call.merchant_id, place.resumed_by)) if place.resumed_by else None
+    if had_by is not None and (had_by.id == call.id or had_by.ended_at is not None):
+        place.resumed_by = None
+        tx.flush()
+    if callback.state == Callback.IN_LINE and change_place(
+        tx, rt, place, "callback_rests", Waiting.CALLBACK_WAITING
+    ):
+        change(tx, rt, callback, "customer_waits", next_at=rt.now() + ON_THE_LINE_SECONDS)
+        tell(tx, rt, callback, "callback_held")
+        withdraw(tx, rt, place)
+    return place
+
+
+def _is_on_the_line(tx: Tx, callback: models.Callback) -> bool:
+    """Whether the customer has called again, waits in this queue or has left it, and has not hung up yet."""
+    call, place = models.Call, models.Waiting
+    return (
+        tx.scalar(
+            select(call.id)
+            .join(place, (place.merchant_id == call.merchant_id) & (place.call_id == call.id))
+            .where(
+                call.merchant_id == callback.merchant_id,
+                call.caller == callback.number,
+                call.started_at > callback.asked_at,
+                call.ended_at.is_(None),
+                call.direction == "inbound",
+                call.id != callback.call_id,
+                place.queue == callback.queue,
+            )
+            .limit(1)
+        )
+        is not None
+    )
 
 
 def _replaced(tx: Tx, rt: Runtime, callback: models.Callback) -> bool:

@@ -8,7 +8,7 @@ Ending is a wish told to us; an agent's leg that ends without one has vanished, 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from voice import callback_attempts, models, tally
+from voice import callback_attempts, callbacks, models, tally
 from voice.actions import Move, order
 from voice.calls import far_end, is_dialling, live_waiting, owner_of, remember
 from voice.changes import changed
@@ -98,6 +98,8 @@ def caller_arrives(
     )
     if not met:
         return None
+    if not waiting.is_callback:
+        callbacks.answered(tx, rt, call, waiting.queue)
     talk.state, talk.joined_at = Participation.TALKING, now
     tally.took(tx, talk.agent_id)
     tx.execute(

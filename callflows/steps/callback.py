@@ -29,8 +29,9 @@ class CallbackStep(Step):
 
     With `number: confirm` the caller's number is read back, with `ask` another one is entered. The promise is for the
     number in `callback_number`. Who asks twice for one queue keeps one place; who calls again and waits in that queue has
-    the place at once. `attempts` count from the first; a callback that nobody can make within a week has failed. Where the
-    queue has `hours`, nobody is called outside them.
+    the place at once, and is called all the same when no agent answers there. In one call the later number counts. `attempts`
+    count from the first; a callback that nobody can make within a week has failed. Where the queue has `hours`, nobody is
+    called outside them.
 
     call_me_back:
       callback: sales

@@ -55,6 +55,90 @@ def asks_by_the_menu(shop: Shop, key: str) -> None:
     caller.ends(within=30)
 
 
+def test_who_calls_again_and_hangs_up_unanswered_is_called_back_all_the_same(shop: Shop) -> None:
+    phone: Phone = shop.sim.phone(CUSTOMER)
+    asks_for_a_callback(shop)
+    entered_at = shop.only(models.Waiting).entered_at
+    shop.ann.starts_shift()
+    assert shop.ann.rings()["callback"] is not None
+    again = shop.joins_queue()
+    assert shop.ann.rings()["callback"] is None
+    assert [fact.kind for fact in shop.facts("callback_held", "callback_replaced")] == ["callback_held"]
+    again.hangs_up()
+
+    shop.waits(2)
+    assert shop.ann.rings(within=15)["callback"] is not None
+    shop.ann.accepts()
+    shop.ann.talks_to(phone)
+    assert (callback(shop).state, {place.entered_at for place in shop.rows(models.Waiting)}) == (
+        "done",
+        {entered_at},
+    )
+
+
+def test_nobody_is_called_back_while_waiting_on_the_line_and_each_further_call_has_the_place(
+    shop: Shop,
+) -> None:
+    asks_for_a_callback(shop)
+    entered_at = shop.only(models.Waiting).entered_at
+    for _ in range(2):
+        again = shop.joins_queue()
+        shop.waits(40)
+        assert callback(shop).state == "resting"
+        again.hangs_up()
+        shop.waits(10)
+        assert callback(shop).state == "in_line"
+
+    assert [place.entered_at for place in shop.rows(models.Waiting)] == [entered_at] * 3
+
+
+def test_who_calls_again_and_does_not_agree_to_a_number_waits_on_with_the_place_of_the_callback(
+    shop: Shop,
+) -> None:
+    asks_for_a_callback(shop)
+    shop.joins_queue("+12025550199")
+    again = shop.joins_queue()
+    again.presses("*")
+    again.hears("We will call you back at")
+    shop.waits(60)
+    again.hears_music()
+    shop.ann.starts_shift()
+    assert shop.ann.rings()["callback"] is None
+    shop.ann.accepts()
+
+    shop.ann.talks_to(again)
+    assert callback(shop).state == "replaced"
+
+
+def test_one_call_has_one_callback_so_the_later_number_counts_with_the_place_of_the_first(shop: Shop) -> None:
+    third: Phone = shop.sim.phone("+12025550177")
+    shop.publishes(
+        CALLING_BACK.replace("accepted: goodbye", "accepted: another").replace(
+            "  busy:\n",
+            "  another: {callback: orders, number: ask, accepted: goodbye, refused: goodbye}\n  busy:\n",
+            1,
+        )
+    )
+    caller = shop.joins_queue()
+    shop.joins_queue("+12025550199")
+    caller.presses("*")
+    caller.hears("We will call you back at")
+    caller.presses("1")
+    caller.hears("Please enter the telephone number")
+    caller.presses("2025550177#")
+    caller.hears("We will call you back at 2 0 2 5 5 5 0 1 7 7")
+    caller.presses("1")
+    caller.ends(within=60)
+    shop.waits(2)
+    shop.ann.starts_shift()
+
+    assert shop.ann.rings()["callback"] is not None
+    shop.ann.accepts()
+    shop.ann.talks_to(third)
+    assert callback(shop).number == "+12025550177"
+    assert [fact.kind for fact in shop.facts("callback_moved", "callback_replaced")] == ["callback_moved"]
+
+
 def test_a_call_has_one_place_so_the_callback_of_one_queue_gives_way_to_that_of_another(shop: Shop) -> None:
     shop.publishes(
         CALLING_BACK.replace("2: call_me_back}", "2: call_me_back, 3: both}")
