@@ -137,9 +137,10 @@ def _home_of(place: models.Waiting) -> str:
 
 
 def _send_back(tx: Tx, rt: Runtime, call: models.Call, home: models.Waiting, sent: Sent) -> None:
-    """Nobody took the caller: the sender is rung, whose notes can wait."""
+    """Nobody took the caller: the sender is rung, whose notes and next callers can wait."""
     back = _place(rt, call, home, Sent(sent.by, sent.home, is_back=True), f"{RUNG}{sent.by}")
     _rings_only(back, home, sent.by, rt.now())
+    back.head_at = rt.now()
     agent = lock_agent(tx, sent.by)
     if agent is not None and agent.state == Agent.WRAP_UP:
         move(tx, rt, sent.by, "wrapped_up")

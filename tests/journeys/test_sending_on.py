@@ -1,6 +1,7 @@
 """An agent sends the caller on, to a colleague, a queue or a number; nobody takes it: the caller comes back."""
 
 import pytest
+from sqlalchemy import delete
 
 from tests.journeys.northwind import CUSTOMER, FLOW, NORTHWIND
 from tests.journeys.shop import Shop
@@ -49,6 +50,22 @@ def test_a_colleague_who_declines_sends_the_caller_back_to_the_sender(shop: Shop
     assert shop.ann.rings(within=20)["came_back"] is True
     shop.ann.accepts()
     shop.ann.talks_to(caller)
+
+
+def test_a_caller_who_comes_back_to_the_sender_goes_before_those_who_wait(shop: Shop) -> None:
+    caller = shop.talk()
+    shop.ben.starts_shift()
+    with shop.rt.write() as tx:
+        tx.execute(delete(models.QueueMember).where(models.QueueMember.agent_id == "us_ben"))
+    other = shop.joins_queue("+12025550199")
+    shop.ann.sends("agent", "us_ben")
+    shop.ben.rings()
+    shop.ben.declines()
+
+    assert shop.ann.rings(within=20)["came_back"] is True
+    shop.ann.accepts()
+    shop.ann.talks_to(caller)
+    assert not other.is_over
 
 
 @pytest.mark.both_stores
