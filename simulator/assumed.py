@@ -126,6 +126,16 @@ ASSUMED: tuple[Assumption, ...] = (
         "conferences.py",
     ),
     Assumption(
+        "coach-refused",
+        "Coaching nobody by name, or a call that is not in the conference, is 400, code 16028.",
+        "rest/participants.py",
+    ),
+    Assumption(
+        "coach-alone",
+        "A coach whose agent has left the conference, or is not in it yet, is heard by nobody and stays.",
+        "room.py",
+    ),
+    Assumption(
         "conference-unstarted-end",
         "A conference that never started ends with conference-end all the same.",
         "conferences.py",

@@ -230,6 +230,8 @@ BY_HAND: Mapping[str, str] = {
     "endless-documents": "answer `<Redirect/>` again and again, and count the requests a second until Twilio stops",
     "cookies-per-call": "set a cookie in one call and look for it in the next",
     "conference-alone": "let one of two participants hang up and listen",
+    "coach-refused": "update a participant with Coaching=true alone, then with a CallSidToCoach of another call",
+    "coach-alone": "let the agent whom a third participant coaches hang up, and listen at the caller's end",
     "recording-rounding": "record 2.6 seconds and read RecordingDuration",
     "recording-too-short": "record and hang up at once, with recordingStatusCallbackEvent absent",
     "app-status": "give a TwiML application a StatusCallback and hang up a browser's call",
