@@ -88,6 +88,30 @@ def test_freeswitch_1221_one_agent_who_does_not_answer_does_not_halt_the_queue(s
     shop.ben.talks_to(caller)
 
 
+def test_freeswitch_1062_a_browser_that_freezes_while_it_connects_freezes_nobody_else(tmp_path: Path) -> None:
+    shop = Shop(tmp_path, agents=("ann", "ben", "cem"))
+    stuck = shop.joins_queue()
+    other = shop.joins_queue("+12025550199")
+    shop.ann.starts_shift()
+    shop.ann.rings()
+    shop.ann.accepts(connects=False)
+    shop.ann.is_awake = False
+    shop.ben.starts_shift()
+    shop.ben.rings(within=5)
+    shop.ben.accepts()
+    shop.ben.talks_to(other, within=5)
+    shop.cem.starts_shift()
+    shop.cem.rings(within=15)
+    shop.cem.accepts()
+    shop.cem.talks_to(stuck)
+    for caller in (stuck, other):
+        caller.hangs_up()
+    shop.waits(60)
+
+    assert shop.ann.state in (Agent.AWAY, Agent.UNREACHABLE)
+    assert _alive(shop) == []
+
+
 def test_freeswitch_1148_no_announcement_delays_the_answer(tmp_path: Path) -> None:
     shop = Shop(tmp_path, flow=LONG_WORDS)
     shop.ann.starts_shift()
