@@ -22,7 +22,7 @@ def admitted(tx: Tx, rt: Runtime, call: models.Call, agent_id: str, typed: str) 
     """The number in E.164, if it may be dialled now. Raises Refused."""
     flow = rt.books.flow(call.merchant_id, call.flow_digest)
     try:
-        return gate.admit_asked_number(tx, rt, flow, agent_id, typed)
+        return gate.admit_agents_call(tx, rt, flow, agent_id, typed)
     except NotDialled as refused:
         raise Refused("not_dialled", str(refused)) from refused
 

@@ -1,6 +1,6 @@
 """The gate before everything that goes out: where a merchant's flow lets it call, and how many calls the last hour had."""
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session as Tx
 
 from callflows.flow import Flow
@@ -16,6 +16,7 @@ DIALLED = (
     "phone_rung",
     "number_asked",
 )  # facts of which each is a call that goes out
+IN_A_TALK = ("forwarded", "number_asked")  # those of an agent that are no offer of the agent's
 
 
 def rules_of(flow: Flow) -> Rules:
@@ -24,22 +25,17 @@ def rules_of(flow: Flow) -> Rules:
 
 
 def admit_agents_call(tx: Tx, rt: Runtime, flow: Flow, agent_id: str, typed: str) -> str:
-    """The number (E.164) that an agent may call now; raises NotDialled."""
+    """The number (E.164) that an agent may now call, ask, send a caller to or be rung under; raises NotDialled."""
     number = admit(typed, rules_of(flow))
-    _within(tx, rt, flow, _dialled_by(tx, agent_id, rt.now() - HOUR))
+    _within(tx, rt, flow, agent_id)
     return number
 
 
 def admit_forward(tx: Tx, rt: Runtime, flow: Flow, number: str) -> str:
-    """The number (E.164) to which a caller may be sent now; raises NotDialled."""
+    """The number (E.164) to which a flow may send a caller now; raises NotDialled."""
     admitted = admit(number, rules_of(flow))
-    _within(tx, rt, flow, 0)
+    _within(tx, rt, flow)
     return admitted
-
-
-def admit_agents_phone(tx: Tx, rt: Runtime, flow: Flow, agent_id: str, number: str) -> str:
-    """The number (E.164) under which an agent may be rung now; raises NotDialled."""
-    return admit_agents_call(tx, rt, flow, agent_id, number)
 
 
 def admit_callback(flow: Flow, number: str) -> str:
@@ -49,21 +45,15 @@ def admit_callback(flow: Flow, number: str) -> str:
 
 def require_calls_left(tx: Tx, rt: Runtime, flow: Flow) -> None:
     """Raises NotDialled when the merchant's calls of this hour are used up."""
-    _within(tx, rt, flow, 0)
+    _within(tx, rt, flow)
 
 
-def admit_asked_number(tx: Tx, rt: Runtime, flow: Flow, agent_id: str, typed: str) -> str:
-    """The number (E.164) that an agent may ask before handing a caller over; raises NotDialled."""
-    number = admit(typed, rules_of(flow))
+def _within(tx: Tx, rt: Runtime, flow: Flow, agent_id: str | None = None) -> None:
     since = rt.now() - HOUR
-    _within(tx, rt, flow, _dialled_by(tx, agent_id, since) + _asked_by(tx, flow, agent_id, since))
-    return number
-
-
-def _within(tx: Tx, rt: Runtime, flow: Flow, by_agent: int) -> None:
+    in_talks, for_merchant = _gone_out(tx, flow.merchant, agent_id, since)
     within_caps(
-        by_agent,
-        _dialled_for(tx, flow.merchant, rt.now() - HOUR),
+        in_talks + (0 if agent_id is None else _dialled_by(tx, agent_id, since)),
+        for_merchant,
         agent_cap=rt.settings.dial_agent_hour,
         merchant_cap=rt.settings.dial_merchant_hour,
     )
@@ -80,21 +70,14 @@ def _dialled_by(tx: Tx, agent_id: str, since: float) -> int:
     return tx.scalar(asked) or 0
 
 
-def _asked_by(tx: Tx, flow: Flow, agent_id: str, since: float) -> int:
+def _gone_out(tx: Tx, merchant_id: str, agent_id: str | None, since: float) -> tuple[int, int]:
+    """What an agent had dialled for callers in talks of this merchant, and all that went out for the merchant."""
+    event = models.Event
+    of_agent = and_(event.agent_id == agent_id, event.kind.in_(IN_A_TALK))
     asked = (
-        select(func.count())
-        .select_from(models.Event)
-        .where(models.Event.merchant_id == flow.merchant, models.Event.at > since)
-        .where(models.Event.kind == "number_asked", models.Event.agent_id == agent_id)
+        select(func.count().filter(of_agent), func.count())
+        .select_from(event)
+        .where(event.merchant_id == merchant_id, event.at > since, event.kind.in_(DIALLED))
     )
-    return tx.scalar(asked) or 0
-
-
-def _dialled_for(tx: Tx, merchant_id: str, since: float) -> int:
-    asked = (
-        select(func.count())
-        .select_from(models.Event)
-        .where(models.Event.merchant_id == merchant_id, models.Event.at > since)
-        .where(models.Event.kind.in_(DIALLED))
-    )
-    return tx.scalar(asked) or 0
+    in_talks, everything = tx.execute(asked).one()
+    return (in_talks if agent_id is not None else 0), everything

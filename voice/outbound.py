@@ -16,12 +16,12 @@ from voice import gate, models, speak
 from voice import heard as told
 from voice.actions import Move, order
 from voice.calls import dialled_leg, is_dialling, last_waiting
-from voice.dialling import NotDialled
+from voice.dialling import NotDialled, admit
 from voice.heard import LegStatus
 from voice.locks import lock_agent
 from voice.moves import bump_desks, move
 from voice.offers import CLAIM_SECONDS
-from voice.phone_rings import ANSWER_SECONDS, NotRung, number_of, ring_agent
+from voice.phone_rings import ANSWER_SECONDS, ring_agent
 from voice.phrases import phrase
 from voice.refusals import Refused
 from voice.runtime import Runtime
@@ -74,7 +74,7 @@ def dial(rt: Runtime, agent_id: str, merchant_id: str, typed: str, line: str = "
         if was_away and was_away not in MISSED_REASONS and not agent.next_state:
             agent.next_state = f"away:{was_away}"
         call = _new_call(tx, rt, merchant_id, flow, number, line or lines[0])
-        own = _own_number(tx, rt, call, agent)
+        own = _own_number(flow, agent)
         offer = _claimed(tx, rt, call, flow, agent_id, PHONE_SECONDS if own else CLAIM_SECONDS)
         rt.journal.write(
             tx, merchant_id, call.id, "dialled", rt.now(), agent_id=agent_id, number=number, line=call.dialled
@@ -145,10 +145,11 @@ def _admitted(tx: Tx, rt: Runtime, flow: Flow, agent_id: str, typed: str) -> str
         raise Refused("not_dialled", str(refused)) from refused
 
 
-def _own_number(tx: Tx, rt: Runtime, call: models.Call, agent: models.Agent) -> str:
+def _own_number(flow: Flow, agent: models.Agent) -> str:
+    """The phone on which the agent makes the call, "" at the browser; both its legs were counted with the call."""
     try:
-        return number_of(tx, rt, call, agent)
-    except NotRung as refused:
+        return admit(agent.phone, gate.rules_of(flow)) if agent.on_phone else ""
+    except NotDialled as refused:
         raise Refused("not_dialled", f"Your own phone is not rung: {refused}") from refused
 
 

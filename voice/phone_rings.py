@@ -47,7 +47,7 @@ def number_of(tx: Tx, rt: Runtime, call: models.Call, agent: models.Agent) -> st
         return ""
     flow = rt.books.flow(call.merchant_id, call.flow_digest)
     try:
-        return gate.admit_agents_phone(tx, rt, flow, agent.id, agent.phone)
+        return gate.admit_agents_call(tx, rt, flow, agent.id, agent.phone)
     except NotDialled as refused:
         raise NotRung(str(refused)) from refused
 

@@ -89,7 +89,8 @@ class Settings(BaseSettings):
     dial_agent_hour: int = Field(
         40,
         ge=0,
-        description="How many calls one agent may make within an hour, rings of the own phone among them. 0: none.",
+        description="How many calls one agent may make within an hour, among them rings of the own phone and numbers that "
+        "are asked or that a caller is sent to. 0: none.",
     )
     dial_merchant_hour: int = Field(
         300,

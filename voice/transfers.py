@@ -15,11 +15,11 @@ from callflows.actions import JoinQueue
 from callflows.steps.queue import needs_of
 from routing.plan import Plan
 from routing.snapshot import Strategy
-from voice import gate, models, speak
 from voice import heard as told
+from voice import models, speak
 from voice.actions import Move, order
+from voice.asking_numbers import admitted
 from voice.calls import live_waiting
-from voice.dialling import NotDialled
 from voice.dispatch import decide_for_queue
 from voice.joining import CONNECT_SECONDS, RUNG, in_queue
 from voice.locks import lock_agent
@@ -75,7 +75,7 @@ def send(rt: Runtime, agent_id: str, call_id: str, kind: str, target: str) -> No
             case "queue":
                 place, name = _place_in(tx, rt, call, home, sent, target), target
             case "number":
-                name = number = _admitted(tx, rt, call, target)
+                name = number = admitted(tx, rt, call, agent_id, target)
             case _:
                 raise Refused("not_found", "Send the caller to an agent, a queue or a number.")
         end_talk(tx, rt, call, talk, SENT_ON)
@@ -84,7 +84,9 @@ def send(rt: Runtime, agent_id: str, call_id: str, kind: str, target: str) -> No
         if place is None:
             home.state, home.proved_at = Waiting.LEFT, None
             home.plan = {**home.plan, **Sent(agent_id, sent.home, number).dump()}
-            rt.journal.write(tx, call.merchant_id, call.id, "forwarded", rt.now(), number=number)
+            rt.journal.write(
+                tx, call.merchant_id, call.id, "forwarded", rt.now(), agent_id=agent_id, number=number
+            )
         rt.journal.write(
             tx, call.merchant_id, call.id, "sent_on", rt.now(), agent_id=agent_id, to=kind, target=name
         )
@@ -235,14 +237,6 @@ def _take(tx: Tx, rt: Runtime, call: models.Call, place: models.Waiting) -> None
     tx.add(place)
     tx.flush()
     decide_for_queue(tx, rt, call.merchant_id, place.queue)
-
-
-def _admitted(tx: Tx, rt: Runtime, call: models.Call, typed: str) -> str:
-    flow = rt.books.flow(call.merchant_id, call.flow_digest)
-    try:
-        return gate.admit_forward(tx, rt, flow, typed)
-    except NotDialled as refused:
-        raise Refused("not_dialled", str(refused)) from refused
 
 
 def _dial(rt: Runtime, call: models.Call, left: models.Waiting, number: str) -> bytes:

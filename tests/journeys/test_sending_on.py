@@ -225,3 +225,23 @@ def test_who_cannot_take_the_caller_is_refused_at_once_and_the_talk_goes_on(shop
 
     assert shop.ann.leg.is_talking_to(caller)
     assert shop.ann.state == Agent.ON_CALL
+
+
+def test_the_agents_cap_counts_callers_sent_to_numbers(shop: Shop) -> None:
+    shop.sim.phone(OUTSIDE).no_answer()
+    object.__setattr__(shop.rt.settings, "dial_agent_hour", 2)
+    caller = shop.talk()
+    for _ in range(2):
+        shop.ann.sends("number", OUTSIDE)
+        shop.ann.rings(within=60)
+        shop.ann.accepts()
+        shop.ann.talks_to(caller)
+        shop.waits(2)
+    shop.ann.sends("number", OUTSIDE, expect=422)
+    shop.ann.asks("number", OUTSIDE, expect=422)
+    assert shop.ann.leg.is_talking_to(caller)
+    shop.ann.ends()
+    shop.ann.becomes(Agent.WRAP_UP, within=5)
+
+    told = shop.ann.posts("/api/dial", expect=422, merchant="northwind", number=CUSTOMER)
+    assert "2 calls in the last hour" in told["message"]
