@@ -19,17 +19,22 @@ from voice.calls import dialled_leg, is_known, last_waiting
 from voice.carrier_faults import CarrierAway, CarrierGone, CarrierRefused
 from voice.changes import changed
 from voice.due import REQUEST_SECONDS
-from voice.leaving import OPEN, held_back, is_leaving
-from voice.let_hear import is_told, let_hear
+from voice.leaving import held_back, is_leaving
+from voice.let_hear import let_hear
 from voice.runtime import Runtime, after_commit
-from voice.states import Action, Participation, Role, Waiting
+from voice.states import ACTION_MOVES, Action, Participation, Role, Waiting, sources
 
 log = structlog.get_logger()
 
 LEASE_SECONDS = REQUEST_SECONDS
 HOLD_TRIES = 2  # then the caller is better off in the queue
 MOST_TRIES = 720  # an hour
-TRIES = {"hold": HOLD_TRIES, "dial": 1, "ring": 1}
+TRIES = {
+    "hold": HOLD_TRIES,
+    "dial": 1,
+    "ring": 1,
+    "let_hear": 1,
+}  # the clock wishes a let_hear again by itself
 WORD_SECONDS = (
     5.0  # an order to dial whose answer was lost: the leg tells of itself within this, or there is none
 )
@@ -74,26 +79,24 @@ def send(rt: Runtime, merchant_id: str, action_id: str) -> None:
     try:
         _make(rt, action, call)
     except CarrierGone as gone:
-        _finish(rt, action, Action.CONFIRMED, str(gone))
+        _finish(rt, action, "done", str(gone))
     except CarrierRefused as refused:
         log.warning("carrier refused", call=action.call_id, kind=action.kind, error=str(refused))
-        _finish(rt, action, Action.FAILED, str(refused))
+        _finish(rt, action, "refused", str(refused))
     except CarrierAway as away:
         log.warning("carrier away", call=action.call_id, kind=action.kind, error=str(away))
         tries = TRIES.get(action.kind, MOST_TRIES)
         _finish(
             rt,
             action,
-            Action.FAILED if action.attempts >= tries else Action.SENT,
+            "given_up" if action.attempts >= tries else "no_answer",
             str(away),
             is_certain=False,
         )
     else:
-        _finish(rt, action, Action.CONFIRMED, "")
+        _finish(rt, action, "done", "")
         if action.kind in OPPOSITE:
             _hear_last_word(rt, action)
-        elif action.kind == "let_hear":
-            _hear_last_wish(rt, action)
 
 
 def retake(rt: Runtime, unconfirmed: Iterable[tuple[str, str]]) -> None:
@@ -111,7 +114,7 @@ def _take(rt: Runtime, merchant_id: str, action_id: str) -> tuple[models.Action,
             .where(
                 models.Action.merchant_id == merchant_id,
                 models.Action.id == action_id,
-                models.Action.state.in_(OPEN),
+                models.Action.state.in_(sources(ACTION_MOVES, "taken")),
                 models.Action.lease_until_at < now,
             )
             .values(
@@ -123,11 +126,11 @@ def _take(rt: Runtime, merchant_id: str, action_id: str) -> tuple[models.Action,
         action = tx.get_one(models.Action, (merchant_id, action_id))
         call = tx.get_one(models.Call, (merchant_id, action.call_id))
         if _is_pointless(tx, action, call):
-            action.state = Action.CONFIRMED
-            action.error = "no longer needed"
+            action.state, action.error = ACTION_MOVES[Action.SENT, "not_needed"], "no longer needed"
             return None
         if action.kind == "unhold" and is_leaving(tx, merchant_id, action.call_id):
-            action.state, action.lease_until_at, action.attempts = Action.INTENDED, 0.0, action.attempts - 1
+            action.state = ACTION_MOVES[Action.SENT, "put_off"]
+            action.lease_until_at, action.attempts = 0.0, action.attempts - 1
             return None
     return action, call
 
@@ -189,15 +192,6 @@ def _hear_last_word(rt: Runtime, action: models.Action) -> None:
             order(tx, rt, call, Move(OPPOSITE[action.kind], leg, room=room))
 
 
-def _hear_last_wish(rt: Runtime, action: models.Action) -> None:
-    """A supervisor may have wished something else while this request was under way."""
-    leg, _, room = action.target.partition(" ")
-    if not is_told(rt, leg):
-        with rt.write() as tx:
-            call = tx.get_one(models.Call, (action.merchant_id, action.call_id))
-            order(tx, rt, call, Move("let_hear", leg, room=room))
-
-
 def _make(rt: Runtime, action: models.Action, call: models.Call) -> None:
     account = rt.books.page.by_sid[call.account_sid]
     target, _, room = action.target.partition(" ")
@@ -256,8 +250,9 @@ def _room_sid(rt: Runtime, call: models.Call, room: str) -> str | None:
 
 
 def _finish(
-    rt: Runtime, action: models.Action, state: Action, error: str, *, is_certain: bool = True
+    rt: Runtime, action: models.Action, happened: str, error: str, *, is_certain: bool = True
 ) -> None:
+    state = ACTION_MOVES[Action.SENT, happened]
     with rt.write() as tx:
         tx.execute(
             update(models.Action)
@@ -265,6 +260,7 @@ def _finish(
                 models.Action.merchant_id == action.merchant_id,
                 models.Action.id == action.id,
                 models.Action.attempts == action.attempts,
+                models.Action.state.in_(sources(ACTION_MOVES, happened)),
             )
             .values(state=state, error=error[:500])
         )

@@ -191,7 +191,12 @@ def hand_over(rt: Runtime, agent_id: str, call_id: str) -> None:
 
 
 def inherit(
-    tx: Tx, rt: Runtime, call: models.Call, talk: models.Participation, consult: models.Consult
+    tx: Tx,
+    rt: Runtime,
+    call: models.Call,
+    talk: models.Participation,
+    consult: models.Consult,
+    happened: str = "handed_over",
 ) -> None:
     """The guest becomes the owner of the talk, in the same room, and the caller is taken off hold."""
     guest = guest_of(tx, call)
@@ -200,7 +205,7 @@ def inherit(
         raise Refused("not_now", "Whom you asked is not in the call.")
     close(tx, rt, talk)
     guest.role, waiting.agent_id = Role.OWNER, guest.who
-    move_on(tx, rt, consult, "handed_over")
+    move_on(tx, rt, consult, happened)
     rt.journal.write(
         tx,
         call.merchant_id,

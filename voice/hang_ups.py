@@ -30,7 +30,7 @@ def hung_up(tx: Tx, rt: Runtime, call: models.Call, talk: models.Participation) 
         inherit(tx, rt, call, talk, consult)
         wrap_up(tx, rt, call, talk.agent_id, waiting)
     else:
-        part_guest(tx, rt, call, consult, "cancelled", "the agent who asked hung up")
+        part_guest(tx, rt, call, consult, lost_asker(consult), "the agent who asked hung up")
         talk.end_asked_by = "agent"
         close(tx, rt, talk)
         wrap_up(tx, rt, call, talk.agent_id, waiting)
@@ -44,6 +44,11 @@ def may_inherit(tx: Tx, call: models.Call, consult: models.Consult) -> bool:
     if guest is None or consult.state not in CONSULT_WITH_GUEST:
         return False
     return consult.state == Consult.TOGETHER or not guest.is_outside
+
+
+def lost_asker(consult: models.Consult) -> str:
+    """What happens to an asking that nobody inherits, when the agent who asked is gone."""
+    return "asker_of_stranger_lost" if consult.state == Consult.CONSULTING else "asker_lost"
 
 
 def _ends(tx: Tx, rt: Runtime, call: models.Call, talk: models.Participation) -> None:

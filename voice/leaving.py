@@ -4,9 +4,7 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from voice import models
-from voice.states import Action, Participation, Role
-
-OPEN = (Action.INTENDED, Action.SENT)
+from voice.states import ACTION_OPEN, Action, Participation, Role
 
 
 def is_leaving(tx: Session, merchant_id: str, call_id: str) -> bool:
@@ -25,7 +23,7 @@ def is_leaving(tx: Session, merchant_id: str, call_id: str) -> bool:
                 models.Action.merchant_id == merchant_id,
                 models.Action.call_id == call_id,
                 models.Action.kind == "end_leg",
-                models.Action.state.in_(OPEN),
+                models.Action.state.in_(ACTION_OPEN),
                 asked,
             )
             .limit(1)

@@ -16,6 +16,7 @@ from voice.states import (
     CONSULT_MOVES,
     OFFER_LIVE,
     PARTICIPATION_LIVE,
+    PARTICIPATION_MOVES,
     Consult,
     NoSuchMove,
     Offer,
@@ -25,9 +26,18 @@ from voice.states import (
 )
 
 
+def step(talk: models.Participation, happened: str) -> None:
+    """Move a part in a talk by what happened; raises NoSuchMove when its table has no such move."""
+    target = PARTICIPATION_MOVES.get((Participation(talk.state), happened))
+    if target is None:
+        raise NoSuchMove(f"{happened} while {talk.state}")
+    talk.state = target
+
+
 def close(tx: Session, rt: Runtime, talk: models.Participation) -> None:
     """This agent's part is over."""
-    talk.state, talk.ended_at, talk.until_at = Participation.ENDED, rt.now(), None
+    step(talk, "ended")
+    talk.ended_at, talk.until_at = rt.now(), None
     tx.flush()
     bump_desks(tx, rt, talk.agent_id)
 

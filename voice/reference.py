@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from pydantic_core import PydanticUndefined
 
+from routing.callbacks import CALLBACK_MOVES
 from voice import states
 from voice.events import EVENTS
 from voice.settings import SECRETS, Settings
@@ -16,23 +17,22 @@ MADE: Final = "This page is made from the code by `make docs`; change it there."
 
 def states_page() -> str:
     """The state tables as diagrams and lists."""
-    tables: tuple[tuple[str, type[StrEnum], Mapping[Any, StrEnum]], ...] = (
-        ("Agent", states.Agent, states.AGENT_MOVES),
-        ("Waiting caller", states.Waiting, states.WAITING_MOVES),
-        ("Offer", states.Offer, states.OFFER_MOVES),
-        ("Asking a colleague", states.Consult, states.CONSULT_MOVES),
-        ("Ring of an ordinary phone", states.PhoneRing, states.PHONE_RING_MOVES),
-        ("Supervisor in a talk", states.Supervision, states.SUPERVISION_MOVES),
+    tables: tuple[tuple[str, Mapping[Any, StrEnum]], ...] = (
+        ("Agent", states.AGENT_MOVES),
+        ("Waiting caller", states.WAITING_MOVES),
+        ("Callback", CALLBACK_MOVES),
+        ("Offer", states.OFFER_MOVES),
+        ("Part in a talk", states.PARTICIPATION_MOVES),
+        ("Asking a colleague", states.CONSULT_MOVES),
+        ("Request to the carrier", states.ACTION_MOVES),
+        ("Ring of an ordinary phone", states.PHONE_RING_MOVES),
+        ("Supervisor in a talk", states.SUPERVISION_MOVES),
     )
     parts = ["# States", "", f"{MADE} What is not drawn does not happen."]
-    for title, states_of, moves in tables:
-        used = {str(state) for state, _ in moves} | {str(target) for target in moves.values()}
-        later = [str(state) for state in states_of if str(state) not in used]
+    for title, moves in tables:
         parts += ["", f"## {title}", "", "```mermaid", "stateDiagram-v2"]
         parts += [f"    {source} --> {target}: {happened}" for (source, happened), target in moves.items()]
         parts.append("```")
-        if later:
-            parts += ["", f"Not reached yet: {', '.join(later)}."]
     ends = ", ".join(f"`{end}`" for end in states.CallEnd)
     return "\n".join([*parts, "", "## How a call ends", "", f"{ends}."]) + "\n"
 

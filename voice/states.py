@@ -1,6 +1,7 @@
-"""Every state of an agent, a waiting caller, an offer, a participation and an action, and the moves between them.
+"""Every state of what Ringdesk keeps, and the moves between them, in a table for each whose course is long.
 
-What is not in a table does not happen. docs/states.md is drawn from these tables.
+What is not in a table does not happen; docs/states.md is drawn from the tables. A recording and a job have no table:
+where a recording is, its own files say, and a job only waits until it is done or given up.
 """
 
 from collections.abc import Mapping
@@ -34,7 +35,6 @@ class Waiting(StrEnum):
     ABANDONED = "abandoned"
     TIMED_OUT = "timed_out"
     LEFT = "left"
-    OVERFLOWED = "overflowed"
     CALLBACK_WAITING = "callback_waiting"
     CALLBACK_ENDED = "callback_ended"
     NOT_REACHED = "not_reached"
@@ -242,6 +242,14 @@ OFFER_MOVES: dict[tuple[Offer, str], Offer] = {
 }
 
 
+PARTICIPATION_MOVES: dict[tuple[Participation, str], Participation] = {
+    (Participation.JOINING, "caller_came"): Participation.TALKING,
+    (Participation.TALKING, "vanished"): Participation.VANISHED,
+    (Participation.VANISHED, "rejoined"): Participation.TALKING,
+    **{(state, "ended"): Participation.ENDED for state in sorted(PARTICIPATION_LIVE)},
+}
+
+
 CONSULT_WITH_GUEST = frozenset({Consult.CONSULTING, Consult.TOGETHER})
 CONSULT_LIVE = CONSULT_WITH_GUEST | {Consult.HOLDING, Consult.RINGING}
 
@@ -255,6 +263,11 @@ CONSULT_MOVES: dict[tuple[Consult, str], Consult] = {
     (Consult.TOGETHER, "handed_over"): Consult.TAKEN,
     (Consult.CONSULTING, "guest_left"): Consult.FAILED,
     (Consult.TOGETHER, "guest_left"): Consult.PARTED,
+    (Consult.HOLDING, "asker_lost"): Consult.CANCELLED,
+    (Consult.RINGING, "asker_lost"): Consult.CANCELLED,
+    (Consult.CONSULTING, "asker_lost"): Consult.TAKEN,
+    (Consult.TOGETHER, "asker_lost"): Consult.TAKEN,
+    (Consult.CONSULTING, "asker_of_stranger_lost"): Consult.CANCELLED,  # the caller goes back to the queue
     (Consult.HOLDING, "cancelled"): Consult.CANCELLED,
     (Consult.RINGING, "cancelled"): Consult.CANCELLED,
     (Consult.CONSULTING, "cancelled"): Consult.CANCELLED,
@@ -262,6 +275,20 @@ CONSULT_MOVES: dict[tuple[Consult, str], Consult] = {
     (Consult.RINGING, "call_over"): Consult.OVER,
     (Consult.CONSULTING, "call_over"): Consult.OVER,
     (Consult.TOGETHER, "call_over"): Consult.OVER,
+}
+
+
+ACTION_OPEN = frozenset({Action.INTENDED, Action.SENT})
+
+ACTION_MOVES: dict[tuple[Action, str], Action] = {
+    (Action.INTENDED, "taken"): Action.SENT,
+    (Action.SENT, "taken"): Action.SENT,
+    (Action.SENT, "put_off"): Action.INTENDED,
+    (Action.SENT, "not_needed"): Action.CONFIRMED,
+    (Action.SENT, "done"): Action.CONFIRMED,
+    (Action.SENT, "no_answer"): Action.SENT,
+    (Action.SENT, "refused"): Action.FAILED,
+    (Action.SENT, "given_up"): Action.FAILED,
 }
 
 

@@ -16,7 +16,7 @@ from voice.dispatch import decide_for_agent, decide_for_queue
 from voice.ids import room_name
 from voice.locks import lock_call
 from voice.moves import bump_desks, move
-from voice.parting import close, consult_of, fail_offer, part_guest, wrap_up
+from voice.parting import close, consult_of, fail_offer, part_guest, step, wrap_up
 from voice.refusals import Refused
 from voice.runtime import Runtime
 from voice.states import CallEnd, Consult, Offer, Participation, Role, Waiting
@@ -100,7 +100,8 @@ def caller_arrives(
         return None
     if not waiting.is_callback:
         callbacks.answered(tx, rt, call, waiting.queue)
-    talk.state, talk.joined_at = Participation.TALKING, now
+    step(talk, "caller_came")
+    talk.joined_at = now
     tally.took(tx, talk.agent_id)
     tx.execute(
         update(models.Offer)

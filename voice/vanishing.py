@@ -6,9 +6,9 @@ from voice import models
 from voice.actions import Move, order
 from voice.calls import live_waiting
 from voice.consults import guest_left, inherit
-from voice.hang_ups import hung_up, may_inherit
+from voice.hang_ups import hung_up, lost_asker, may_inherit
 from voice.moves import bump_desks, move
-from voice.parting import consult_of, part_guest
+from voice.parting import close, consult_of, part_guest, step
 from voice.runtime import Runtime
 from voice.states import CONSULT_WITH_GUEST, Consult, Participation, Role
 from voice.talks import REJOIN_SECONDS, end_talk, release_claim
@@ -46,11 +46,12 @@ def vanish(tx: Session, rt: Runtime, call: models.Call, talk: models.Participati
         hung_up(tx, rt, call, talk)
         return
     now, consult = rt.now(), consult_of(tx, call)
-    talk.state, talk.until_at = Participation.VANISHED, now + REJOIN_SECONDS
+    step(talk, "vanished")
+    talk.until_at = now + REJOIN_SECONDS
     if consult is None or consult.state != Consult.CONSULTING:
         talk.held_at = None
     if consult is not None and consult.state not in CONSULT_WITH_GUEST:
-        part_guest(tx, rt, call, consult, "cancelled", "the agent who asked was lost")
+        part_guest(tx, rt, call, consult, lost_asker(consult), "the agent who asked was lost")
     tx.flush()
     rt.journal.write(tx, call.merchant_id, call.id, "agent_vanished", now, agent_id=talk.agent_id)
     order(tx, rt, call, Move("hold", call.call_sid, room=talk.room))
@@ -64,7 +65,7 @@ def rejoin(tx: Session, rt: Runtime, call: models.Call, talk: models.Participati
     talk.leg_sid, talk.until_at = leg_sid, None
     if not was_vanished:
         return
-    talk.state = Participation.TALKING
+    step(talk, "rejoined")
     tx.flush()
     move(tx, rt, talk.agent_id, "resumed")
     rt.journal.write(tx, call.merchant_id, call.id, "agent_rejoined", rt.now(), agent_id=talk.agent_id)
@@ -77,14 +78,13 @@ def requeue(tx: Session, rt: Runtime, call: models.Call, talk: models.Participat
     """Nobody came back: the caller is theirs who may inherit, or else again at the head of the queue."""
     consult = consult_of(tx, call)
     if consult is not None and may_inherit(tx, call, consult):
-        inherit(tx, rt, call, talk, consult)
+        inherit(tx, rt, call, talk, consult, "asker_lost")
         move(tx, rt, talk.agent_id, "lost")
         return
     if consult is not None:
-        part_guest(tx, rt, call, consult, "cancelled", "the agent who asked was lost")
-    waiting, now = live_waiting(tx, call), rt.now()
-    talk.state, talk.ended_at, talk.until_at = Participation.ENDED, now, None
-    tx.flush()
+        part_guest(tx, rt, call, consult, lost_asker(consult), "the agent who asked was lost")
+    waiting = live_waiting(tx, call)
+    close(tx, rt, talk)
     move(tx, rt, talk.agent_id, "lost")
     if waiting is not None:
         to_the_head(tx, rt, call, waiting)

@@ -1,12 +1,16 @@
 """What the code says and what the pages say are one."""
 
 import re
+from enum import StrEnum
 from pathlib import Path
 
 import pytest
 
+from routing import callbacks
+from voice import states
 from voice.events import EVENTS
-from voice.reference import PAGES
+from voice.reference import PAGES, states_page
+from voice.states import CONSULT_LIVE, CONSULT_MOVES, sources
 
 ROOT = Path(__file__).parents[2]
 
@@ -16,6 +20,28 @@ def test_the_page_is_what_the_code_says(page: str) -> None:
     assert (ROOT / "docs" / page).read_text(encoding="utf-8") == PAGES[page](), (
         f"docs/{page} is old; run: make docs"
     )
+
+
+def test_every_table_of_moves_is_drawn_and_reaches_every_state() -> None:
+    page = states_page()
+    tables = [
+        table
+        for place in (states, callbacks)
+        for name, table in vars(place).items()
+        if name.endswith("_MOVES")
+    ]
+
+    assert len(tables) == page.count("stateDiagram") >= 9
+    for table in tables:
+        for (source, happened), target in table.items():
+            assert f"    {source} --> {target}: {happened}\n" in page
+        course: type[StrEnum] = type(next(iter(table.values())))
+        assert {state for state, _ in table} | set(table.values()) == set(course), f"{course} is not reached"
+
+
+def test_wherever_an_asking_is_the_loss_of_the_first_agent_leads_on() -> None:
+    assert sources(CONSULT_MOVES, "asker_lost") == CONSULT_LIVE
+    assert sources(CONSULT_MOVES, "asker_of_stranger_lost") <= CONSULT_LIVE
 
 
 def test_every_event_that_the_code_writes_is_in_the_vocabulary() -> None:
