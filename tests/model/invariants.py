@@ -1,13 +1,23 @@
-"""What must be so at every moment."""
+"""What must be so at every moment: the five promises of decision 170, as tests/machine/promises.py has them for the program."""
 
-from tests.model.protocol import AGENTS, AgentLeg, Caller, Leg, Row, State
+from functools import cache
+
+from tests.model.decide import Floor, Row, Rules, is_idle_beside_waiting, looks, stored
+from tests.model.protocol import AgentLeg, Caller, Leg, State, floor
 
 OWNED = (Row.CLAIMED, Row.BRIDGING, Row.CONNECTED)
 
 
-def fault(state: State) -> str | None:
+def fault(state: State, rules: Rules) -> str | None:
     """The first thing that is wrong, in words; None when all is well."""
-    return _double_bridge(state) or _double_ownership(state) or _strangers(state) or _stranded(state)
+    return (
+        _double_bridge(state)
+        or _double_ownership(state)
+        or _strangers(state)
+        or _stranded(state)
+        or _passed_over(state)
+        or _left_over(floor(state), rules)
+    )
 
 
 def _double_bridge(state: State) -> str | None:
@@ -23,7 +33,7 @@ def _double_ownership(state: State) -> str | None:
     owners = [caller.agent for caller in state.callers if caller.row in OWNED]
     if len(set(owners)) < len(owners):
         return "an agent has two callers"
-    for agent in AGENTS:
+    for agent in range(len(state.on_call)):
         rings = sum(1 for offer in state.offers if offer.agent == agent)
         if rings > 1 or (rings and state.on_call[agent]):
             return "an agent rings twice, or in a talk"
@@ -55,6 +65,28 @@ def _stranded(state: State) -> str | None:
             continue  # the claim's deadline takes the caller back
         if caller.row is Row.CONNECTED and not _has_agent(state, number):
             return "a caller is connected with nobody"
+    return None
+
+
+def _passed_over(state: State) -> str | None:
+    if any(offer.is_unfair for offer in state.offers):
+        return "a caller is passed over"
+    return None
+
+
+@cache
+def _left_over(seen: Floor, rules: Rules) -> str | None:
+    """A clock's round that nobody disturbs leaves nobody idle beside somebody who waits, and nothing to decide.
+
+    The model has no time: two seconds are two rounds, and every clock makes one in each of them.
+    """
+    if not is_idle_beside_waiting(seen, rules):
+        return None
+    for after in [stored(seen, look, rules) for look in looks(seen, rules)] or [seen]:
+        if is_idle_beside_waiting(after, rules):
+            return "an agent is idle beside a waiting caller"
+        if looks(after, rules):
+            return "what was decided is decided again"
     return None
 
 

@@ -1,31 +1,23 @@
 """How a caller and an agent are brought together, small enough to look at every order in which it can happen.
 
-Two callers (or one, who is claimed more often), two agents and two clocks. A step is what is atomic in the program: a transaction, a request that leaves,
-a request that Twilio carries out, a document that is fetched. Anything between two steps may be a crash; every deadline
-may be due at any moment, so that no clock, right or wrong, is trusted. What the program writes in voice/dispatch.py
-(look, then store), voice/offers.py (claim), voice/agent_legs.py and voice/legs.py (the fence), voice/talks.py (the
-release) and voice/vanishing.py (the loss) is here one function each.
+Two callers (or one, who is claimed more often), two agents (or one, whom both want) and two clocks. Of two callers the
+first has come first. A step is what is atomic in the program: a transaction, a request that leaves, a request that Twilio
+carries out, a document that is fetched. Anything between two steps may be a crash; every deadline may be due at any
+moment, so that no clock, right or wrong, is trusted. What the program writes in routing/decide.py (whom a look finds) and
+voice/dispatch.py (what is stored of it) is in `decide.py`; voice/offers.py (claim), voice/agent_legs.py and voice/legs.py
+(the fence), voice/talks.py (the release) and voice/vanishing.py (the loss) are here one function each.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple, TypeVar
 
+from tests.model.decide import Floor, Look, Offer, Place, Row, Rules, looks, stored
+
 ASK = -1
-AGENTS, CLOCKS = range(2), range(2)
+CLOCKS = range(2)
 
 T = TypeVar("T")
-
-
-class Row(StrEnum):
-    """What SQL says of a caller."""
-
-    WAITING = "waiting"
-    CLAIMED = "claimed"
-    BRIDGING = "bridging"
-    CONNECTED = "connected"
-    OVER = "over"
 
 
 class Leg(StrEnum):
@@ -43,6 +35,7 @@ class Caller(NamedTuple):
     row: Row = Row.WAITING
     generation: int = 0
     agent: int | None = None
+    is_ahead: bool = False  # whoever was with an agent already, or nearly, comes back to the head
     leg: Leg = Leg.QUEUE
     room: int | None = None
     poke_written: bool = False
@@ -62,38 +55,16 @@ class AgentLeg(NamedTuple):
     is_inside: bool = False
 
 
-class Offer(NamedTuple):
-    """A live ring."""
-
-    caller: int
-    agent: int
-    generation: int
-
-
 class State(NamedTuple):
     """All that SQL, Twilio and the clocks' memories hold at one moment."""
 
     callers: tuple[Caller, ...] = (Caller(), Caller())
-    on_call: tuple[bool, ...] = tuple(False for _ in AGENTS)
+    on_call: tuple[bool, ...] = (False, False)  # one for each agent
     offers: frozenset[Offer] = frozenset()
-    looked: tuple[Offer | None, ...] = tuple(None for _ in CLOCKS)
+    looked: tuple[Look, ...] = ((), ())  # one for each clock
     legs: frozenset[AgentLeg] = frozenset()
     ends_written: frozenset[AgentLeg] = frozenset()  # legs that are to be ended, not yet asked
     lost_due: frozenset[AgentLeg] = frozenset()  # legs that ended, not yet told
-
-
-@dataclass(frozen=True)
-class Rules:
-    """The safeguards. All of them hold in the program; a test takes one away and sees what happens."""
-
-    compares_when_storing: bool = True  # a caller and an agent are looked at again when an offer is stored
-    one_ring_per_agent: bool = True  # the partial unique index
-    compares_when_claiming: bool = True
-    fence_at_the_document: bool = True  # else the check is made when the request leaves
-    writes_before_sending: bool = True  # the outbox; else a crash after the commit forgets the request
-    last_generation: int = (
-        2  # a caller is offered at generations 0 and 2: after one claim was void, once more
-    )
 
 
 Step = tuple[str, State]
@@ -114,20 +85,23 @@ def _steps(state: State, rules: Rules) -> Iterator[Step]:
     yield from _losses(state)
 
 
+def floor(state: State) -> Floor:
+    """What a look sees of it."""
+    places = tuple(Place(one.row, one.generation, one.is_ahead) for one in state.callers)
+    return Floor(places, state.on_call, state.offers)
+
+
 def _clocks(state: State, rules: Rules) -> Iterator[Step]:
+    now = floor(state)
     for clock in CLOCKS:
         seen = state.looked[clock]
-        if seen is None:
-            for caller in range(len(state.callers)):
-                for agent in AGENTS:
-                    if _is_waiting(state, caller, rules) and _is_free(state, agent):
-                        found = Offer(caller, agent, state.callers[caller].generation)
-                        yield f"clock {clock} looks", _memory(state, clock, found)
+        if not seen:
+            for look in looks(now, rules):
+                yield f"clock {clock} looks", _memory(state, clock, look)
             continue
-        forgotten = _memory(state, clock, None)
+        forgotten = _memory(state, clock, ())
         yield f"clock {clock} dies", forgotten
-        if _may_store(state, seen, rules):
-            yield f"clock {clock} offers", forgotten._replace(offers=state.offers | {seen})
+        yield f"clock {clock} offers", forgotten._replace(offers=stored(now, seen, rules).offers)
 
 
 def _desks(state: State, rules: Rules) -> Iterator[Step]:
@@ -278,7 +252,12 @@ def _release(state: State, number: int) -> State:
     """The claim is void: its generation is over, whatever leg it had is to be ended."""
     caller = state.callers[number]
     assert caller.agent is not None
-    back = caller._replace(row=Row.WAITING, generation=caller.generation + 1, agent=None)
+    back = caller._replace(
+        row=Row.WAITING,
+        generation=caller.generation + 1,
+        agent=None,
+        is_ahead=caller.is_ahead or caller.row is not Row.CLAIMED,
+    )
     return _free(_with(state, number, back), number, caller)
 
 
@@ -304,22 +283,37 @@ def _free(state: State, number: int, before: Caller) -> State:
 
 def _settled(state: State, rules: Rules) -> State:
     """The same state without what can change nothing any more, so that there are fewer of them."""
-    callers = tuple(DONE if _is_done(one) else one for one in state.callers)
-    looked = tuple(one if one and _still_counts(one, callers, rules) else None for one in state.looked)
-    return state._replace(
-        callers=callers,
-        looked=tuple(sorted(looked, key=lambda one: one or ())),  # the clocks are alike
-        lost_due=frozenset(
-            leg
-            for leg in state.lost_due
-            if (callers[leg.caller].agent, callers[leg.caller].generation) == (leg.agent, leg.generation)
-        ),
-        ends_written=state.ends_written & state.legs,
+    callers = tuple([_kept(one, rules) for one in state.callers])
+    return State(
+        callers,
+        state.on_call,
+        state.offers,
+        _still_wanted(state.looked, callers, rules) if any(state.looked) else state.looked,
+        state.legs,
+        state.ends_written & state.legs,
+        frozenset(one for one in state.lost_due if _is_bound(one, callers))
+        if state.lost_due
+        else state.lost_due,
     )
 
 
-def _is_done(caller: Caller) -> bool:
-    return caller.row is Row.OVER and caller.leg is Leg.GONE
+def _kept(caller: Caller, rules: Rules) -> Caller:
+    """Who is gone is all over; who is never looked for again needs no place in the line."""
+    if caller.row is Row.OVER and caller.leg is Leg.GONE:
+        return DONE
+    if caller.is_ahead and (caller.row is Row.OVER or caller.generation > rules.last_generation):
+        return caller._replace(is_ahead=False)
+    return caller
+
+
+def _still_wanted(looked: tuple[Look, ...], callers: tuple[Caller, ...], rules: Rules) -> tuple[Look, ...]:
+    kept = (tuple(one for one in look if _still_counts(one, callers, rules)) for look in looked)
+    return tuple(sorted(kept))  # the clocks are alike
+
+
+def _is_bound(leg: AgentLeg, callers: tuple[Caller, ...]) -> bool:
+    caller = callers[leg.caller]
+    return (caller.agent, caller.generation) == (leg.agent, leg.generation)
 
 
 def _still_counts(seen: Offer, callers: tuple[Caller, ...], rules: Rules) -> bool:
@@ -329,36 +323,11 @@ def _still_counts(seen: Offer, callers: tuple[Caller, ...], rules: Rules) -> boo
     )
 
 
-def _may_store(state: State, seen: Offer, rules: Rules) -> bool:
-    if seen in state.offers or state.callers[seen.caller].row is Row.OVER:
-        return False
-    if rules.one_ring_per_agent and _is_rung(state, seen.agent):
-        return False
-    if rules.compares_when_storing:
-        caller = state.callers[seen.caller]
-        is_same = caller.row is Row.WAITING and caller.generation == seen.generation
-        return is_same and not state.on_call[seen.agent]
-    return True
-
-
-def _is_waiting(state: State, caller: int, rules: Rules) -> bool:
-    row = state.callers[caller]
-    return row.row is Row.WAITING and row.generation <= rules.last_generation
-
-
-def _is_free(state: State, agent: int) -> bool:
-    return not state.on_call[agent] and not _is_rung(state, agent)
-
-
-def _is_rung(state: State, agent: int) -> bool:
-    return any(one.agent == agent for one in state.offers)
-
-
 def _with(state: State, number: int, caller: Caller) -> State:
     return state._replace(callers=_set(state.callers, number, caller))
 
 
-def _memory(state: State, clock: int, seen: Offer | None) -> State:
+def _memory(state: State, clock: int, seen: Look) -> State:
     return state._replace(looked=_set(state.looked, clock, seen))
 
 
