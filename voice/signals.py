@@ -59,18 +59,24 @@ def leg_status(rt: Runtime, heard: told.CallStatusHeard, ended_at: float | None 
     if not heard.status.is_final:
         return
     with rt.write() as tx:
-        if phone_legs.leg_over(tx, rt, heard):
-            return
         call = find_call(tx, heard.account_sid, heard.call_sid)
-        talk = None if call is not None else _live_talk(tx, heard.account_sid, heard.call_sid)
-        if talk is not None:
-            _agents_leg_ended(tx, rt, talk)
-        elif call is None and supervisor_legs.leg_ended(tx, rt, heard.account_sid, heard.call_sid):
-            return
-        elif (call := call or _first_heard(tx, rt, heard)) is not None:
+        if call is None and not _was_no_customers(tx, rt, heard):
+            call = _first_heard(tx, rt, heard)
+        if call is not None:
             if heard.status in CARRIER_ENDS and call.outcome is None:
                 call.outcome = CARRIER_ENDS[heard.status]
             caller_gone(tx, rt, call, ended_at)
+
+
+def _was_no_customers(tx: Session, rt: Runtime, heard: told.CallStatusHeard) -> bool:
+    """Whether it was the leg of a phone that rang, of an agent or of a supervisor, and no customer's."""
+    if phone_legs.leg_over(tx, rt, heard):
+        return True
+    talk = _live_talk(tx, heard.account_sid, heard.call_sid)
+    if talk is not None:
+        _agents_leg_ended(tx, rt, talk)
+        return True
+    return supervisor_legs.leg_ended(tx, rt, heard.account_sid, heard.call_sid)
 
 
 def _agents_leg_ended(tx: Session, rt: Runtime, talk: models.Participation) -> None:

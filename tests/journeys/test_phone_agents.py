@@ -1,14 +1,15 @@
 """Agents who take their calls on an ordinary phone: pressing 1 takes the caller, and nothing else does."""
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Engine, event, select
 
 from panel.audit import By
 from panel.staff import disable
 from simulator.handset import Caller, Phone
 from tests.journeys.northwind import CUSTOMER, NORTHWIND
 from tests.journeys.shop import Shop
-from voice import agents, models, reconcile
+from voice import agents, models, reconcile, signals
+from voice.heard import CallStatusHeard, LegStatus, Party
 from voice.states import Agent, CallEnd
 
 MOBILE = "+12025550171"
@@ -433,3 +434,23 @@ def test_who_moves_the_calls_to_the_phone_is_not_lost_by_a_ring_that_the_browser
     mobile.hears("Press 1", within=15)
     mobile.presses("1")
     mobile.talks_to(caller)
+
+
+def test_the_end_of_a_customers_leg_is_not_looked_for_among_the_phones_of_agents(shop: Shop) -> None:
+    caller, nobody, asked = shop.rings_up(), Party(None, ""), list[str]()
+    account = shop.rt.books.account_of("northwind").account_sid
+    over = CallStatusHeard(caller.sid, account, LegStatus.FAILED, 1, 5, None, None, nobody, nobody, None)
+
+    def note(*told: object) -> None:
+        asked.append(str(told[2]))
+
+    shop.waits(1)
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        signals.leg_status(shop.rt, over)
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+
+    assert shop.only_call().ended_at is not None
+    assert asked
+    assert not [one for one in asked if "FROM phone_ring" in one]
