@@ -23,14 +23,15 @@ from sqlalchemy import (
 )
 
 from routing.callbacks import Callback
-from voice import models
+from voice import models, supervisions
 from voice.states import (
+    OFFER_LIVE,
     PHONE_RING_LIVE,
-    SUPERVISION_LIVE,
     Action,
     Agent,
     Consult,
     Offer,
+    OfferKind,
     Participation,
     Waiting,
 )
@@ -159,16 +160,40 @@ CALLBACKS: Final = (
     )
     .limit(AT_ONCE)
 )
-UNDECIDED_ASKINGS: Final = (
+_COLLEAGUE_RINGS: Final = (
+    select(models.Offer.id)
+    .where(
+        models.Offer.merchant_id == models.Consult.merchant_id,
+        models.Offer.call_id == models.Consult.call_id,
+        models.Offer.kind == OfferKind.ASKED,
+        models.Offer.state.in_(OFFER_LIVE),
+    )
+    .correlate(models.Consult)
+    .exists()
+)
+_NUMBER_RINGS: Final = (
+    select(models.PhoneRing.id)
+    .where(
+        models.PhoneRing.merchant_id == models.Consult.merchant_id,
+        models.PhoneRing.consult_id == models.Consult.id,
+        models.PhoneRing.state.in_(PHONE_RING_LIVE),
+    )
+    .correlate(models.Consult)
+    .exists()
+)
+UNDECIDED_ASKINGS: Final = (  # who is asked did not come in time, or is not rung any more
     select(models.Consult.merchant_id, models.Consult.call_id)
-    .where(models.Consult.state.in_((Consult.HOLDING, Consult.RINGING)))
+    .where(
+        models.Consult.state.in_((Consult.HOLDING, Consult.RINGING)),
+        or_(
+            models.Consult.until_at <= _NOW,
+            and_(models.Consult.state == Consult.RINGING, ~_COLLEAGUE_RINGS, ~_NUMBER_RINGS),
+        ),
+    )
+    .order_by(func.coalesce(models.Consult.until_at, 0.0))
     .limit(AT_ONCE)
 )
-SUPERVISIONS: Final = (
-    select(models.Supervision.merchant_id, models.Supervision.id)
-    .where(models.Supervision.state.in_(SUPERVISION_LIVE))
-    .limit(AT_ONCE)
-)
+SUPERVISIONS: Final = supervisions.DUE.limit(AT_ONCE)
 WRITTEN_NOTES: Final = _agents(models.Agent.state == Agent.WRAP_UP, models.Agent.until_at <= _NOW)
 SILENT_DESKS: Final = _agents(
     models.Agent.state.in_((Agent.AVAILABLE, Agent.RINGING, Agent.WRAP_UP)),

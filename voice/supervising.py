@@ -21,17 +21,16 @@ from voice.offers import CLAIM_SECONDS
 from voice.refusals import Refused
 from voice.runtime import Runtime
 from voice.states import (
-    AGENT_BUSY,
     PARTICIPATION_LIVE,
     SUPERVISION_MOVES,
-    Agent,
     Heard,
     Participation,
     Supervision,
     sources,
 )
 
-TELL_AGAIN_SECONDS = 3.0  # the carrier did not do what was asked, or the agent has another leg
+TELL_AGAIN_SECONDS = 3.0  # the carrier did not do what was asked; each time twice as long
+LONGEST_PAUSE_SECONDS = 30.0  # it is away, or refuses
 TOLD = {
     Heard.LISTENING: "listening_began",
     Heard.COACHING: "coaching_began",
@@ -56,7 +55,7 @@ def supervise(
         raise Refused("gone", "There is no such talk now.")
     if talk.state != Participation.TALKING:
         raise Refused("not_now", "Agent and caller are not connected at this moment.")
-    if _has_own_call(tx, user.id):
+    if supervisions.has_own_call(tx, user.id):
         raise Refused("not_now", "Finish your own call first.")
     if mine is not None:
         leave(tx, rt, mine, "went to another talk")
@@ -136,10 +135,17 @@ def leave(tx: Session, rt: Runtime, row: models.Supervision, why: str, *, is_leg
     return True
 
 
-def tell(tx: Session, rt: Runtime, call: models.Call, row: models.Supervision) -> None:
+def tell(
+    tx: Session,
+    rt: Runtime,
+    call: models.Call,
+    row: models.Supervision,
+    again_in: float = TELL_AGAIN_SECONDS,
+) -> None:
     """Ask the carrier for what is wished, if it was told something else."""
     if row.leg_sid is not None and row.told != supervisions.wanted(tx, row):
         row.asked_at = rt.now()
+        row.until_at = row.asked_at + again_in
         order(tx, rt, call, Move("let_hear", row.leg_sid, room=row.room))
 
 
@@ -156,13 +162,21 @@ def look_again(tx: Session, rt: Runtime, key: tuple[str, str]) -> None:
         leave(tx, rt, row, "the talk is over")
     elif not supervisions.may_supervise(tx, row.merchant_id, row.user_id):
         leave(tx, rt, row, "the role was taken away")
-    elif _has_own_call(tx, row.user_id):
+    elif supervisions.has_own_call(tx, row.user_id):
         leave(tx, rt, row, "a call of their own came")
+    elif row.until_at is not None and row.until_at > rt.now():
+        return
     elif row.state == Supervision.COMING:
-        if row.until_at is not None and row.until_at <= rt.now():
-            leave(tx, rt, row, "the phone did not come")
-    elif (row.asked_at or 0.0) + TELL_AGAIN_SECONDS <= rt.now():
-        tell(tx, rt, call, row)
+        leave(tx, rt, row, "the phone did not come")
+    else:
+        tell(tx, rt, call, row, _next_pause(row))
+
+
+def _next_pause(row: models.Supervision) -> float:
+    """How long the carrier is left alone after it was asked again."""
+    if row.asked_at is None or row.until_at is None:
+        return TELL_AGAIN_SECONDS
+    return min(2 * (row.until_at - row.asked_at), LONGEST_PAUSE_SECONDS)
 
 
 def show(tx: Session, rt: Runtime, row: models.Supervision) -> None:
@@ -206,12 +220,6 @@ def _note(tx: Session, row: models.Supervision, detail: str, now: float) -> None
             detail=detail,
         )
     )
-
-
-def _has_own_call(tx: Session, user_id: str) -> bool:
-    """Whether somebody who takes calls, too, has one now, or is rung for it."""
-    agent = tx.get(models.Agent, user_id, populate_existing=True)
-    return agent is not None and agent.state in AGENT_BUSY - {Agent.WRAP_UP}
 
 
 def _shows_listening(rt: Runtime, merchant_id: str) -> bool:

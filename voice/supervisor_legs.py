@@ -10,7 +10,7 @@ from voice.changes import changed
 from voice.locks import lock_call
 from voice.runtime import Runtime
 from voice.states import SUPERVISION_LIVE, SUPERVISION_MOVES, Heard, Participation, Supervision, sources
-from voice.supervising import TOLD, leave, show, tell
+from voice.supervising import TELL_AGAIN_SECONDS, TOLD, leave, show, tell
 
 KIND = "sv_"  # how the ids of supervisions begin
 
@@ -49,7 +49,7 @@ def _comes_in(tx: Session, rt: Runtime, row: models.Supervision, leg_sid: str) -
         .values(
             state=Supervision.IN_ROOM,
             joined_at=rt.now(),
-            until_at=None,
+            until_at=rt.now() + TELL_AGAIN_SECONDS,  # asked at the join, or then
             leg_sid=leg_sid,
             told=Heard.LISTENING,
         ),

@@ -3,7 +3,10 @@
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from pathlib import Path
+from threading import Event, current_thread
+from typing import Any
 
 import pytest
 from sqlalchemy import text, update
@@ -12,9 +15,12 @@ from sqlalchemy.orm import Session
 from tests.journeys.databases import OnPostgres
 from tests.journeys.shop import Shop
 from tests.journeys.supervisor import Supervisor
+from tests.journeys.test_quiet_rounds import writes_of_a_round
+from tests.journeys.test_supervision import heard_by
 from tests.patience import PATIENCE
 from tests.postgres.server import PostgresServer
 from voice import models, signals, supervising
+from voice.actions import send
 from voice.heard import RoomEvent
 from voice.locks import lock_call, try_call
 
@@ -130,3 +136,81 @@ def test_a_leg_that_joins_when_its_supervisor_has_left_is_led_out(shop: Shop) ->
 
     leg.ends(within=3)
     assert shop.ann.leg.is_talking_to(caller)
+
+
+def test_a_wish_that_another_overtakes_is_not_the_last_word(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    caller, sue = shop.talk(1), Supervisor(shop)
+    leg = sue.comes(shop.ann, "coaching")
+    speaking, silenced, spoken, done = Event(), Event(), Event(), Event()
+    speak, silence, write = shop.rt.carrier.let_speak, shop.rt.carrier.silence, shop.rt.store.write
+    tester, writes = current_thread(), list[None]()
+
+    def speaks_late(*what: Any) -> None:
+        speaking.set()
+        assert silenced.wait(30)
+        speak(*what)
+
+    def silences(*what: Any) -> None:
+        silence(*what)
+        if not silenced.is_set():
+            silenced.set()
+            assert spoken.wait(30)
+
+    def writes_late() -> AbstractContextManager[Session]:
+        if current_thread() is not tester:
+            writes.append(None)
+            if len(writes) == 3:  # after the lease and what the carrier was told
+                spoken.set()
+                assert done.wait(30)
+        return write()
+
+    monkeypatch.setattr(shop.rt.carrier, "let_speak", speaks_late)
+    monkeypatch.setattr(shop.rt.carrier, "silence", silences)
+    monkeypatch.setattr(shop.rt.store, "write", writes_late)
+    with ThreadPoolExecutor(1) as pool:
+        first = pool.submit(send, shop.rt, "northwind", orders(shop, sue, "barged"))
+        assert speaking.wait(30)
+        send(shop.rt, "northwind", orders(shop, sue, "listening"))
+        done.set()
+        first.result()
+    shop.waits(5)
+
+    assert heard_by(leg, caller, shop.ann.leg) == [False, False]
+
+
+def orders(shop: Shop, sue: Supervisor, heard: str) -> str:
+    """A click whose request to the carrier is written and not sent yet; the request's id."""
+    before = {row.id for row in shop.rows(models.Action)}
+    shop.forgets_promises = True
+    sue.asks_to(heard, sue.call)
+    shop.forgets_promises = False
+    (made,) = {row.id for row in shop.rows(models.Action)} - before
+    return str(made)
+
+
+def test_a_supervisor_in_a_talk_costs_no_decision_while_nothing_is_due(shop: Shop) -> None:
+    shop.talk(1)
+    Supervisor(shop).comes(shop.ann, "coaching")
+    shop.ben.starts_shift()
+    Supervisor(shop, "tom").comes(shop.ann)
+    shop.ann.asks("agent", "us_ben")
+    shop.ben.rings()
+    shop.waits(3)
+
+    assert writes_of_a_round(shop) == 1
+
+
+@pytest.mark.parametrize("status", [500, 400])
+def test_a_carrier_that_does_not_do_it_is_asked_ever_more_rarely(shop: Shop, status: int) -> None:
+    shop.talk(1)
+    shop.is_quiet, sue = False, Supervisor(shop)
+    sue.comes(shop.ann)
+    shop.sim.faults.rest("POST .*/Participants/", "status", times=None, status=status)
+    sue.turns("coaching")
+    shop.waits(118)
+    asked = [row for row in shop.rows(models.Action) if row.kind == "let_hear"]
+
+    assert 4 <= len(asked) <= 8
+    assert {row.attempts for row in asked} == {1}

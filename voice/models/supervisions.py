@@ -27,7 +27,9 @@ class Supervision(Base):
     began_at: Mapped[float]
     joined_at: Mapped[float | None] = mapped_column(default=None)
     ended_at: Mapped[float | None] = mapped_column(default=None)
-    until_at: Mapped[float | None] = mapped_column(default=None)  # the phone is awaited until then
+    until_at: Mapped[float | None] = mapped_column(
+        default=None
+    )  # the phone is awaited until then; in the room: the carrier is not asked again before
     asked_at: Mapped[float | None] = mapped_column(default=None)  # the carrier was asked last
     __table_args__ = (
         of_call(),
