@@ -1,7 +1,7 @@
 """Every state of what Ringdesk keeps, and the moves between them, in a table for each whose course is long.
 
 What is not in a table does not happen; docs/states.md is drawn from the tables. A recording and a job have no table:
-where a recording is, its own files say, and a job only waits until it is done or given up.
+their states only say how far a piece of work is that may be begun again.
 """
 
 from collections.abc import Mapping

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from sqlalchemy import update
 
+from tests.journeys.asterisk import rung
 from tests.journeys.northwind import FLOW
 from tests.journeys.shop import Shop
 from voice import models
@@ -21,6 +22,7 @@ LONG_WORDS = FLOW.replace("    queue: orders\n", "    queue: orders\n    wait: c
     + "We are glad that you called us today. " * 20
     + '", first: 0s, every: 1m}\nstart: greeting\n',
 )
+TOP_DOWN = FLOW.replace("max_wait: 10m}", "max_wait: 10m, strategy: linear, agents: {ann: {}, ben: {}}}")
 ALL_AT_ONCE = FLOW.replace("max_wait: 10m}", "max_wait: 10m, strategy: broadcast}")
 TWO_QUEUES = (
     FLOW.replace("options: {1: orders_line}", "options: {1: orders_line, 2: broken_line}")
@@ -76,16 +78,17 @@ def test_freeswitch_1641_a_queue_that_cannot_be_decided_does_not_silence_the_oth
     shop.ann.talks_to(caller)
 
 
-def test_freeswitch_1221_one_agent_who_does_not_answer_does_not_halt_the_queue(shop: Shop) -> None:
+def test_freeswitch_1221_one_agent_who_does_not_answer_does_not_halt_the_queue(tmp_path: Path) -> None:
+    shop = Shop(tmp_path, flow=TOP_DOWN)
+    shop.ben.starts_shift()
     shop.ann.starts_shift()
     shop.ann.acknowledges = False
-    shop.waits(1)
-    shop.ben.starts_shift()
     caller = shop.joins_queue()
-
     shop.ben.rings(within=10)
     shop.ben.accepts()
     shop.ben.talks_to(caller)
+
+    assert rung(shop) == ["ann", "ben"]
 
 
 def test_freeswitch_1062_a_browser_that_freezes_while_it_connects_freezes_nobody_else(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """More of what users of other contact centres have reported: the places of callers, and what a process forgets.
 
-Reports that a journey elsewhere answers have their names there: cloudspire_46, wazo, twilio_studio_2021.
+Reports that a journey elsewhere answers have their names there: cloudspire_46, wazo, twilio_studio_2021,
+flex_supervisor_complete_reservation.
 """
 
 from collections.abc import Iterator

@@ -97,7 +97,7 @@ def test_a_ring_that_hangs_is_taken_back_and_a_colleague_is_rung(shop: Shop) -> 
     assert "not rung" in sue.finishes(shop.ann, "ring", call_id, expect=410)
 
 
-def test_a_wrap_up_is_ended_by_a_supervisor_and_the_next_caller_rings(shop: Shop) -> None:
+def test_flex_supervisor_complete_reservation_a_wrap_up_is_ended_by_a_supervisor(shop: Shop) -> None:
     shop.talk(1)
     shop.joins_queue(OTHER)
     shop.ann.ends()
