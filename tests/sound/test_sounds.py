@@ -175,11 +175,10 @@ def test_silence_is_trimmed_off_both_ends_of_a_voicemail(kernel: Kernel, leg: st
 
 
 def test_a_paused_recording_is_silent_or_shorter(kernel: Kernel, leg: str, tmp_path: Path) -> None:
-    kernel.send(Say(leg, (Tone(620, 5),)))
     for name in ("silent", "skipped"):
         kernel.send(Record(name, leg, str(tmp_path / f"{name}.wav")))
         kernel.send(PauseRecording(name, paused=True, skip=name == "skipped"))
-    kernel.send(Hear(leg, "c", (Silence(0.6),)))
+    kernel.send(Say(leg, (Tone(620, 5),)), Hear(leg, "c", (Silence(0.6),)))
     kernel.await_event(Played, cue="c")
     kernel.send(StopRecording("silent"), StopRecording("skipped"))
 
