@@ -104,7 +104,9 @@ def _waiting(tx: Session, rt: Runtime, names: Mapping[str, str]) -> list[Row]:
     """Callers who wait, each with the place in the queue; who came back to the head is before the others."""
     rows = tx.execute(
         select(Waiting, Call, Agent.name)
-        .join(Call, and_(Call.merchant_id == Waiting.merchant_id, Call.id == Waiting.call_id))
+        .outerjoin(  # each has its call; joined so, SQLite begins with who waits, not with all calls
+            Call, and_(Call.merchant_id == Waiting.merchant_id, Call.id == Waiting.call_id)
+        )
         .outerjoin(
             Offer,
             and_(

@@ -83,6 +83,7 @@ def _living(tx: Session, offer: models.Offer) -> models.Participation | None:
     return tx.scalar(
         select(models.Participation).where(
             models.Participation.merchant_id == offer.merchant_id,
+            models.Participation.call_id == offer.call_id,
             models.Participation.offer_id == offer.id,
             models.Participation.state.in_(PARTICIPATION_LIVE),
         )

@@ -35,10 +35,8 @@ def contacts_of(tx: Tx, keys: Collection[Key]) -> dict[Key, Key]:
 
 def calls_of(tx: Tx, merchant_id: str, call_id: str) -> list[str]:
     """A call, and the calls that were made because somebody asked in it to be called back."""
-    made = tx.scalars(
-        select(Call.id)
-        .join(Callback, and_(Call.merchant_id == Callback.merchant_id, Call.callback_of == Callback.id))
-        .where(Callback.merchant_id == merchant_id, Callback.call_id == call_id)
-        .order_by(Call.started_at)
+    asked = select(Callback.id).where(Callback.merchant_id == merchant_id, Callback.call_id == call_id)
+    made = tx.execute(
+        select(Call.started_at, Call.id).where(Call.merchant_id == merchant_id, Call.callback_of.in_(asked))
     )
-    return [call_id, *made]
+    return [call_id, *(one for _, one in sorted((began, one) for began, one in made))]

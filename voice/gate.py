@@ -1,6 +1,6 @@
 """The gate before everything that goes out: where a merchant's flow lets it call, and how many calls the last hour had."""
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, func, or_, select, text
 from sqlalchemy.orm import Session as Tx
 
 from callflows.flow import Flow
@@ -10,12 +10,6 @@ from voice.runtime import Runtime
 from voice.states import OfferKind
 
 HOUR = 3600.0
-DIALLED = (
-    "dialled",
-    "forwarded",
-    "phone_rung",
-    "number_asked",
-)  # facts of which each is a call that goes out
 IN_A_TALK = ("forwarded", "number_asked")  # those of an agent that are no offer of the agent's
 
 
@@ -77,7 +71,7 @@ def _gone_out(tx: Tx, merchant_id: str, agent_id: str | None, since: float) -> t
     asked = (
         select(func.count().filter(of_agent), func.count())
         .select_from(event)
-        .where(event.merchant_id == merchant_id, event.at > since, event.kind.in_(DIALLED))
+        .where(event.merchant_id == merchant_id, event.at > since, text(models.DIALLED))
     )
     in_talks, everything = tx.execute(asked).one()
     return (in_talks if agent_id is not None else 0), everything

@@ -128,6 +128,7 @@ def of_consult(tx: Tx, consult: models.Consult) -> models.PhoneRing | None:
     return tx.scalar(
         select(models.PhoneRing).where(
             models.PhoneRing.merchant_id == consult.merchant_id,
+            models.PhoneRing.call_id == consult.call_id,
             models.PhoneRing.consult_id == consult.id,
             models.PhoneRing.state.in_(PHONE_RING_LIVE),
         )

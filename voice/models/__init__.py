@@ -8,7 +8,7 @@ from voice.models.afterwards import Beat, Outbox, Recording, Ticket
 from voice.models.agents import Agent, QueueMember, Team, TeamMember, TeamQueue
 from voice.models.base import Base
 from voice.models.callbacks import Callback
-from voice.models.calls import Call, Event, Reply, TextMessage, TurnAnswer
+from voice.models.calls import DIALLED, Call, Event, Reply, TextMessage, TurnAnswer
 from voice.models.merchants import FlowDraft, FlowPublication, FlowVersion, Merchant, Number, TwilioAccount
 from voice.models.people import Audit, LoginSession, Membership, User
 from voice.models.phones import PhoneRing
@@ -16,9 +16,10 @@ from voice.models.queues import RUNG, Offer, Waiting
 from voice.models.supervisions import Supervision
 from voice.models.talks import Action, Consult, Participation
 
-SCHEMA = "0016"  # the last revision in voice/migrations/versions; every change of the tables is one more
+SCHEMA = "0017"  # the last revision in voice/migrations/versions; every change of the tables is one more
 
 __all__ = [
+    "DIALLED",
     "RUNG",
     "SCHEMA",
     "Action",

@@ -39,4 +39,6 @@ class Callback(Base):
         ),
         Index("callback_due", "state", "next_at"),
         Index("callback_of_call", "merchant_id", "call_id"),
+        Index("callback_of_number", "merchant_id", "number"),
+        Index("callback_open", "merchant_id", "state"),
     )

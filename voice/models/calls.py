@@ -5,7 +5,10 @@ from typing import Any
 from sqlalchemy import BigInteger, Index, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from voice.models.base import Base, key, of_call
+from voice.models.base import Base, index_while, key, of_call, quoted
+
+GOES_OUT = ("dialled", "forwarded", "number_asked", "phone_rung")  # facts: each is a call that we place
+DIALLED = f"kind IN ({quoted(GOES_OUT)})"
 
 
 class Call(Base):
@@ -110,5 +113,6 @@ class Event(Base):
     __table_args__ = (
         Index("event_of_call", "merchant_id", "call_id", "at"),
         Index("event_at", "merchant_id", "at"),
+        index_while("event_dialled", "merchant_id", "at", where=DIALLED),
         Index("event_once_per_turn", "merchant_id", "call_id", "turn", "place", unique=True),
     )

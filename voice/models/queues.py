@@ -64,7 +64,7 @@ class Waiting(Base):
     )  # the queues that help out, between spaces
     __table_args__ = (
         of_call(),
-        Index("waiting_open", "merchant_id", "queue", "state"),
+        Index("waiting_in_state", "state", "merchant_id", "queue", "state_at"),
         Index("waiting_due", "state", "until_at"),
         index_while("waiting_foremost", "merchant_id", "queue", "rank_at", "id", where="left_as IS NULL"),
         index_while(
@@ -103,4 +103,7 @@ class Offer(Base):
         unique_while("offer_one_claim_per_caller", "merchant_id", "waiting_id", where="state = 'accepted'"),
         Index("offer_by_caller", "merchant_id", "waiting_id"),
         Index("offer_of_agent", "agent_id", "offered_at"),  # what an agent had in the last hour (gate.py)
+        Index("offer_live", "state", "agent_id"),
+        Index("offer_of_call", "merchant_id", "call_id"),
+        Index("offer_by_id", "id"),  # a desk names the ring alone
     )

@@ -39,4 +39,6 @@ class Supervision(Base):
         Index("supervision_open", "state"),
         Index("supervision_of_call", "merchant_id", "call_id"),
         Index("supervision_of_leg", "leg_sid"),
+        Index("supervision_of_person", "user_id", "began_at"),
+        Index("supervision_by_id", "id"),  # the end of a supervisor's leg names it alone
     )

@@ -50,6 +50,10 @@ class Participation(Base):
         Index("participation_room", "room"),
         Index("participation_due", "state", "until_at"),
         Index("participation_of_agent", "agent_id", "ended_at"),
+        Index("participation_at_agent", "agent_id", "state"),
+        Index("participation_of_call", "merchant_id", "call_id"),
+        Index("participation_of_leg", "leg_sid"),
+        Index("participation_by_id", "id"),  # the end of an agent's leg names the part alone
     )
 
     @property
@@ -95,7 +99,7 @@ class Consult(Base):
             where=f"state IN ({quoted(states.CONSULT_LIVE)})",
         ),
         Index("consult_open", "state"),
-        Index("consult_of_call", "merchant_id", "call_id", "state_at"),
+        Index("consult_of_call", "call_id", "merchant_id", "state_at"),
     )
 
 
@@ -114,4 +118,8 @@ class Action(Base):
     created_at: Mapped[float]
     lease_until_at: Mapped[float] = mapped_column(default=0.0)
     error: Mapped[str] = mapped_column(default="")
-    __table_args__ = (of_call(), Index("action_open", "state", "lease_until_at"))
+    __table_args__ = (
+        of_call(),
+        Index("action_open", "state", "lease_until_at"),
+        Index("action_of_call", "merchant_id", "call_id"),
+    )
