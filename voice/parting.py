@@ -4,7 +4,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from routing.plan import Plan
-from voice import models
+from voice import models, tally
 from voice.actions import Move, order
 from voice.dispatch import decide_for_agent
 from voice.moves import bump_desks, move
@@ -34,11 +34,13 @@ def step(talk: models.Participation, happened: str) -> None:
     talk.state = target
 
 
-def close(tx: Session, rt: Runtime, talk: models.Participation) -> None:
-    """This agent's part is over."""
+def close(tx: Session, rt: Runtime, talk: models.Participation, ended_at: float | None = None) -> None:
+    """This agent's part is over; whose caller it was has talked so long, however it ended. `ended_at`: if not now."""
     step(talk, "ended")
-    talk.ended_at, talk.until_at = rt.now(), None
+    talk.ended_at, talk.until_at = ended_at or rt.now(), None
     tx.flush()
+    if talk.role == Role.OWNER and talk.joined_at is not None:
+        tally.talked(tx, talk.agent_id, talk.ended_at - talk.joined_at)
     bump_desks(tx, rt, talk.agent_id)
 
 

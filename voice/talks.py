@@ -210,8 +210,7 @@ def end_talk(
     if (consult := consult_of(tx, call)) is not None:
         part_guest(tx, rt, call, consult, "call_over")
     talk.end_asked_by = by
-    close(tx, rt, talk)
-    tally.talked(tx, talk.agent_id, now - (talk.joined_at or now))
+    close(tx, rt, talk, max(now, talk.joined_at or now))
     call.hung_up_by = call.hung_up_by or far_end(call, by)
     if waiting is not None:
         waiting.left_as = "answered"

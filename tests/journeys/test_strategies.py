@@ -182,3 +182,21 @@ def test_who_talked_to_the_caller_last_is_rung_first_and_not_for_ever(shop: Shop
     shop.ann.posts("/api/away", reason="lunch")
     shop.joins_queue()
     shop.ben.rings(within=3)
+
+
+def test_who_hands_over_or_is_lost_has_talked_as_long_as_who_ends_the_call(shop: Shop) -> None:
+    caller = shop.talk(30)
+    shop.ben.starts_shift()
+    shop.ann.asks("agent", "us_ben")
+    shop.ben.rings()
+    shop.ben.accepts()
+    shop.ben.leg.talks_to(shop.ann.leg)
+    shop.ann.posts(f"/api/calls/{shop.ann.call_id()}/ask/hand-over")
+    shop.ben.talks_to(caller)
+    assert 30 <= shop.ann.row.talk_seconds < 60
+    shop.waits(40)
+    shop.ben.closes_laptop()
+    shop.waits(20)
+
+    assert shop.facts("requeued")
+    assert 40 <= shop.ben.row.talk_seconds < 75
