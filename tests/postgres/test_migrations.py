@@ -16,7 +16,7 @@ from voice.models import SCHEMA, Base
 from voice.schema import Standing, WrongSchema, look, require_current
 from voice.store import Store
 
-ANEW = "models and the revisions differ; say: python -m voice.migrations.write --first, then: make fix"
+ANEW = "models and the revisions differ; say: python -m voice.migrations.write TITLE, then: make fix"
 
 CATALOGUE = {
     "sqlite": """

@@ -1,7 +1,6 @@
 """Writes the next revision: what the tables in models have and the last revision has not. For developers.
 
 python -m voice.migrations.write "Recordings know their language"
-python -m voice.migrations.write --first      until the first release: the one revision anew
 """
 
 import sys
@@ -14,19 +13,16 @@ from alembic.script import Script
 from voice.migrate import FOLDER, configuration, migrate
 from voice.store import Store
 
-FIRST = "The first tables"
-
 
 def write(title: str) -> Path:
     """The file that was written; read it, format it and set SCHEMA in models/__init__.py before you commit it."""
-    number = f"{len(list((FOLDER / 'versions').glob('[0-9]*.py'))) + 1:04d}"
+    last = max(int(file.name[:4]) for file in (FOLDER / "versions").glob("[0-9]*.py"))
     with tempfile.TemporaryDirectory() as folder:
         store = Store(f"sqlite:///{folder}/last.db")
-        if number != "0001":
-            migrate(store, print)
+        migrate(store, print)
         with store.change_tables() as connection:
-            config = configuration(connection, as_batch=number != "0001")
-            made = command.revision(config, title, autogenerate=True, rev_id=number)
+            config = configuration(connection, as_batch=True)
+            made = command.revision(config, title, autogenerate=True, rev_id=f"{last + 1:04d}")
         store.close()
     if not isinstance(made, Script):
         raise RuntimeError("one revision was asked for")
@@ -37,7 +33,7 @@ def write(title: str) -> Path:
 
 
 if __name__ == "__main__":
-    if sys.argv[1:] == ["--first"]:
-        for old in (FOLDER / "versions").glob("0001_*.py"):
-            old.unlink()
-    print(write(FIRST if sys.argv[1:] == ["--first"] else " ".join(sys.argv[1:])))  # noqa: T201
+    words = sys.argv[1:]
+    if not words or words[0].startswith("-"):
+        sys.exit("Say what changes: python -m voice.migrations.write TITLE")
+    print(write(" ".join(words)))  # noqa: T201
