@@ -9,7 +9,7 @@ from voice.connect_plan import NAMES, Settings
 from voice.links import Links
 
 APP_NAME = "ringdesk"
-QUEUE_SIZE = 5_000  # Twilio's most; without asking for it a queue takes 1,000 (or 100), design D15
+QUEUE_SIZE = 5_000  # Twilio's most; without asking for it a queue takes 1,000 (once 100)
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,8 @@
-"""The short way in: the hottest of Twilio's doors, answered before Flask makes its contexts (design section 5).
+"""The short way in: the hottest of Twilio's doors, answered before Flask makes its contexts.
 
 It takes only requests that need no judgement: a POST to a plain address with a body of stated length. Every other one
 goes to Flask, whose rules come from the same table of doors, so both ways give the same answers. Neither looks at
-SCRIPT_NAME: behind a prefix the signed address is PUBLIC_BASE_URL, prefix and all, and then PATH_INFO (design D14).
+SCRIPT_NAME: behind a prefix the signed address is PUBLIC_BASE_URL, prefix and all, and then PATH_INFO.
 """
 
 import re

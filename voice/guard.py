@@ -19,7 +19,7 @@ __all__ = ["Admitted", "Refusal", "Secrets", "admit"]
 
 FORM_TYPE = "application/x-www-form-urlencoded"
 
-# granian hands us the path decoded, so only paths that no decoding can change may be signed (design D14).
+# granian hands us the path decoded, so only paths that no decoding can change may be signed.
 _PLAIN_PATH = re.compile(r"/[A-Za-z0-9._~/-]*").fullmatch
 _layouts = Layouts()
 

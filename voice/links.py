@@ -1,6 +1,6 @@
 """Every address that we give to Twilio, in one place.
 
-Each carries Twilio's connection overrides in its fragment (design D16; the fragment is neither sent nor signed):
+Each carries Twilio's connection overrides in its fragment, which is neither sent nor signed:
 three attempts of at most 1.5 s to connect and 3.5 s to answer, which is exactly Twilio's hard limit of 15 s for one
 webhook, and a new attempt after any failure. A repeat is harmless here: every route answers it as the first.
 """
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 CONNECT_MS, READ_MS, RETRIES = 1500, 3500, 2
 OVERRIDES = f"#ct={CONNECT_MS}&rt={READ_MS}&tt={(CONNECT_MS + READ_MS) * (RETRIES + 1)}&rc={RETRIES}&rp=all"
 
-# Twilio publishes no limit for addresses; up to here they are assumed safe (design D4).
+# Twilio publishes no limit for addresses; up to here they are assumed safe.
 MAX_LENGTH = 1024
 
 

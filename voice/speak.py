@@ -289,7 +289,7 @@ def _room(
     wait_url: str = "",
     muted: bool = False,
 ) -> Fragment:
-    """Identical on every leg, because Twilio obeys the first participant (design D8), but for what is each leg's own:
+    """Identical on every leg, because Twilio obeys the first participant, but for what is each leg's own:
 
     endConferenceOnExit, what one hears while alone, and whether one is heard.
     """
@@ -307,7 +307,7 @@ def _room(
 
 
 def _recorded(links: Links, record: bool, side: str) -> Attributes:
-    """The attributes of a Dial that record both sides (design D17), or one: then there is one channel.
+    """The attributes of a Dial that record both sides, each in a channel of its own, or one: then there is one channel.
 
     recordingTrack: inbound is what Twilio receives on this leg, outbound what it sends
     (https://www.twilio.com/docs/voice/twiml/dial#recordingtrack).

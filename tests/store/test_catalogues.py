@@ -1,4 +1,4 @@
-"""What must never be true cannot be stored: both databases hold the same partial unique indexes (design D9)."""
+"""What must never be true cannot be stored: both databases hold the same partial unique indexes."""
 
 import re
 from collections.abc import Iterator
