@@ -11,7 +11,7 @@ CODE := $(wildcard app.py callflows deploy panel recordings routing simulator te
 SETUP := @command -v $(PYTHON) >/dev/null || { echo "ringdesk: $(PYTHON) is not on this machine; install Python 3.11 to 3.14, or name one: make run PYTHON=/path/to/python3.12" >&2; exit 1; }; $(PYTHON) deploy/local/bootstrap.py
 
 help: ## show these words
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
 
 run: ## set up what is missing, start everything, print addresses and logins; Ctrl-C stops all
 	$(SETUP) local
