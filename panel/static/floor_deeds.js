@@ -178,7 +178,7 @@ export function earBar(agent, mine, state) {
   const who = { listening: "Nobody hears you.", coaching: `Only ${agent.name} hears you.`, barged: "Both hear you." }[mine.heard];
   const words = state === "reconnecting" ? "The sound is interrupted. It is being taken up again." : state === "on" && mine.is_in ? who : state === "idle" ? "Your phone for it is in another page." : "Connecting";
   return [
-    h("div", {}, h("b", {}, `${WORDS[mine.heard][1]} ${agent.name} and ${agent.with.caller}`), h("span", { class: "note" }, words)),
+    h("div", {}, h("b", {}, `${WORDS[mine.heard][1]} ${agent.name} and `, h("span", {}, agent.with.caller)), h("span", { class: "note" }, words)),
     h("div", { class: "ways" }, state === "idle" ? "" : ways, h("button", { type: "button", class: "button strong", "data-ear": "leave" }, icon("leave"), "Leave")),
   ];
 }

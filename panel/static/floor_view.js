@@ -87,7 +87,7 @@ export function waitingRow(row, several) {
     doings(row.state === "connecting" ? "" : opener(`caller:${row.call_id}`, "Move", `Move ${row.caller}`)));
 }
 
-const CALLBACK_STATES = { asked: ["Asked, still on the line", "phone"], resting: ["Rests", "clock"], in_line: ["In line", "clock"], dialling: ["Calling", "phone"] };
+const CALLBACK_STATES = { asked: ["Asked, still on the line", "phone"], resting: ["Later", "clock"], in_line: ["In line", "clock"], dialling: ["Calling", "phone"] };
 const LAST_RESULTS = { busy: "engaged", no_answer: "no answer", failed: "not reached", cancelled: "called off" };
 
 export function callbackRow(row, several) {
@@ -148,7 +148,7 @@ function withWhom({ with: call, elsewhere }, several) {
 export function queueRow(row, several) {
   const at = row.oldest_at === null ? null : row.oldest_at + row.limit_seconds;
   return h("tr", { "data-over-at": at, "data-queue": readable(row.queue) },
-    h("th", { scope: "row", class: "c-caller" }, readable(row.queue), several ? h("span", { class: "aside" }, ` · ${row.merchant.name}`) : ""),
+    h("th", { scope: "row", class: "c-caller", title: several ? `${readable(row.queue)}, ${row.merchant.name}` : null }, readable(row.queue), several ? h("span", { class: "aside" }, ` · ${row.merchant.name}`) : ""),
     h("td", { class: "num c-when" }, h("span", { class: "phone-only" }, "waiting "), row.waiting),
     h("td", { class: at === null ? "num blank c-late" : "num c-late" }, at === null ? "–" : [h("span", { class: "phone-only" }, "longest "), overBadge(at, `over ${row.limit_seconds} s`), " ", since(row.oldest_at)]),
     h("td", { class: "num c-merchant" }, h("span", { class: "phone-only" }, "answered "), row.answered),

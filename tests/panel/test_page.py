@@ -102,6 +102,13 @@ def talk_of(rt: Runtime, state: str = "talking", **values: Any) -> None:
         )  # fmt: skip
 
 
+def middle_of(page: Page, selector: str) -> int:
+    """How far down it is, in pixels."""
+    box = page.locator(f"{selector} summary").bounding_box()
+    assert box is not None
+    return round(box["y"] + box["height"] / 2)
+
+
 def read(rt: Runtime, column: InstrumentedAttribute[Any]) -> object:
     with rt.store.read() as tx:
         return tx.scalar(select(column))
@@ -280,6 +287,8 @@ def test_an_agent_chooses_during_a_call_what_comes_after_it(desk: Callable[..., 
     expect(status).to_contain_text("On a call", timeout=PATIENCE)
     chooses("Away: lunch")
     expect(status.locator("summary")).to_contain_text("then lunch", timeout=PATIENCE)
+    page.set_viewport_size({"width": 390, "height": 800})
+    assert middle_of(page, "#status") == middle_of(page, "#person")  # both fit into one line of a phone
     expect(page.locator("#phone").get_by_role("button", name="End call")).to_be_visible()
     chooses("End shift")
     expect(status.locator("summary")).to_contain_text("then off shift", timeout=PATIENCE)
