@@ -8,7 +8,7 @@ from tests.postgres.server import PostgresServer
 from voice.migrate import migrate
 from voice.store import Store
 
-MOST_STATEMENTS = 14  # nine of them find and store the offer where nobody else is free
+MOST_STATEMENTS = 11  # nine find and store the offer, ten where others are free too; and one to spare
 
 
 def test_an_offer_takes_as_many_statements_in_a_large_hall_as_in_a_small_one(
