@@ -82,12 +82,10 @@ def _time_out(tx: Session, rt: Runtime, key: Key) -> None:
         call is not None
         and not is_pending(call, waiting)
         and waiting.deadline_at <= rt.now()
-        and leave(tx, rt, waiting, "timed_out", "timeout")
+        and _sent_on(tx, rt, call, waiting, "timed_out", "timeout")
+        and not is_rung(waiting)
     ):
-        call.waited_seconds = call.waited_seconds or rt.now() - waiting.entered_at
-        remember(call, CallEnd.MISSED)
-        if not is_rung(waiting):
-            rt.journal.write(tx, call.merchant_id, call.id, "queue_timed_out", rt.now(), queue=waiting.queue)
+        rt.journal.write(tx, call.merchant_id, call.id, "queue_timed_out", rt.now(), queue=waiting.queue)
 
 
 def _all_tried(tx: Session, rt: Runtime, key: Key) -> bool:
@@ -99,9 +97,7 @@ def _give_up(tx: Session, rt: Runtime, key: Key) -> None:
     call = _taken(tx, waiting)
     if call is None or waiting.state != Waiting.WAITING or not everybody_was_rung(tx, waiting, rt.now()):
         return
-    if leave(tx, rt, waiting, "left", "no_answer"):
-        call.waited_seconds = call.waited_seconds or rt.now() - waiting.entered_at
-        remember(call, CallEnd.MISSED)
+    _sent_on(tx, rt, call, waiting, "left", "no_answer")
 
 
 def _leave_deserted(tx: Session, rt: Runtime, key: Key) -> None:
@@ -110,9 +106,19 @@ def _leave_deserted(tx: Session, rt: Runtime, key: Key) -> None:
     if call is None or waiting.state != Waiting.WAITING or not waiting.stays_if:
         return
     there = staffing_of(tx, waiting.merchant_id, waiting.queue, waiting.helpers.split())
-    if not lets_in(waiting.stays_if, there) and leave(tx, rt, waiting, "left", "no_agents"):
-        call.waited_seconds = call.waited_seconds or rt.now() - waiting.entered_at
-        remember(call, CallEnd.MISSED)
+    if not lets_in(waiting.stays_if, there):
+        _sent_on(tx, rt, call, waiting, "left", "no_agents")
+
+
+def _sent_on(
+    tx: Session, rt: Runtime, call: models.Call, waiting: models.Waiting, happened: str, exit_: str
+) -> bool:
+    """The caller has waited in vain and goes on with the flow; unless an agent comes, the call was missed."""
+    if not leave(tx, rt, waiting, happened, exit_):
+        return False
+    call.waited_seconds = call.waited_seconds or rt.now() - waiting.entered_at
+    remember(call, CallEnd.MISSED)
+    return True
 
 
 def _give_up_leg(tx: Session, rt: Runtime, key: Key) -> None:
