@@ -31,6 +31,7 @@ _AGENT = [
 
 
 def as_agent(row: Any, queues: frozenset[QueueKey]) -> FreeAgent:
+    """An agent as routing knows one, made of a row; `queues` are those that the agent serves."""
     return FreeAgent(row.id, queues, row.last_offer_at, row.not_before_at, row.calls_taken, row.talk_seconds)
 
 
@@ -148,6 +149,7 @@ def _order(caller: WaitingCaller) -> tuple[ColumnElement[Any], ...]:
 
 
 def members_of(merchant_id: str, queues: Collection[str]) -> Select[str]:
+    """The ids of the agents who take these queues of a merchant."""
     return select(models.QueueMember.agent_id).where(
         models.QueueMember.merchant_id == merchant_id, models.QueueMember.queue.in_(queues)
     )

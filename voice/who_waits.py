@@ -112,6 +112,7 @@ def _plan(dumped: str) -> Plan:
 
 
 def as_caller(row: Any, tried: frozenset[str]) -> WaitingCaller:
+    """A caller as routing knows one, made of a row; `tried` are the ids of the agents who were rung already."""
     return WaitingCaller(
         row.id,
         (row.merchant_id, row.queue),

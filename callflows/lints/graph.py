@@ -36,6 +36,7 @@ def reachable(flow: Flow, first: str | None) -> dict[str, Step]:
 
 
 def unknown_targets(subject: Subject) -> Iterator[Finding]:
+    """Every step that is named exists."""
     flow = subject.flow
     for key, name in (("start", flow.start), ("fallback", flow.fallback)):
         if name is not None and name not in flow.steps:
@@ -49,6 +50,7 @@ def unknown_targets(subject: Subject) -> Iterator[Finding]:
 
 
 def unreachable_steps(subject: Subject) -> Iterator[Finding]:
+    """Every step can be met by some call."""
     flow = subject.flow
     met = reachable(flow, flow.start) | reachable(flow, flow.fallback)
     for name, step in flow.steps.items():
@@ -57,6 +59,7 @@ def unreachable_steps(subject: Subject) -> Iterator[Finding]:
 
 
 def cycles_without_input(subject: Subject) -> Iterator[Finding]:
+    """No call goes round for ever without the caller doing anything; each circle is told once."""
     flow = subject.flow
     silent = {
         name: [exit_.to for exit_ in step.exits() if exit_.silent and exit_.to in flow.steps]

@@ -18,6 +18,7 @@ from callflows.waits import Message
 
 
 def missing_translations(subject: Subject) -> Iterator[Finding]:
+    """Every text has words in each language in which it can be heard."""
     flow = subject.flow
     spoken = languages_at(flow)
     for name, languages in spoken.items():

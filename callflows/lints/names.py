@@ -24,26 +24,32 @@ TABLES = {
 
 
 def unknown_queues(subject: Subject) -> Iterator[Finding]:
+    """Every queue that is named is defined."""
     return _unknown(subject.flow, "queue", subject.flow.queues)
 
 
 def unknown_calendars(subject: Subject) -> Iterator[Finding]:
+    """Every calendar that is named is defined."""
     return _unknown(subject.flow, "calendar", subject.flow.calendars)
 
 
 def unknown_audio(subject: Subject) -> Iterator[Finding]:
+    """Every sound that is named is defined."""
     return _unknown(subject.flow, "audio", subject.flow.audio)
 
 
 def unknown_ticket_fields(subject: Subject) -> Iterator[Finding]:
+    """Every ticket field that is set is defined."""
     return _unknown(subject.flow, "ticket field", subject.flow.ticket_fields)
 
 
 def unknown_endpoints(subject: Subject) -> Iterator[Finding]:
+    """Every endpoint that is asked is defined."""
     return _unknown(subject.flow, "endpoint", subject.flow.endpoints)
 
 
 def unknown_skills(subject: Subject) -> Iterator[Finding]:
+    """Every skill that is asked for is defined."""
     return _unknown(subject.flow, "skill", subject.flow.skills)
 
 
@@ -64,10 +70,12 @@ def unheld_skills(subject: Subject) -> Iterator[Finding]:
 
 
 def unknown_waits(subject: Subject) -> Iterator[Finding]:
+    """Every wait that is named is defined."""
     return _unknown(subject.flow, "wait", subject.flow.waits)
 
 
 def unknown_people(subject: Subject) -> Iterator[Finding]:
+    """Every team and agent that is named is known to the installation, where one is at hand."""
     people = subject.live.people if subject.live is not None else None
     for name, place in _people(subject.flow) if people is not None else ():
         if name not in (people or ()):
@@ -76,6 +84,7 @@ def unknown_people(subject: Subject) -> Iterator[Finding]:
 
 
 def unknown_teams(subject: Subject) -> Iterator[Finding]:
+    """Every team that is given a queue is known to the installation, where one is at hand."""
     live = subject.live
     for name, place in _used(subject.flow, "team") if live is not None else ():
         if live is not None and name not in live.teams:
@@ -84,6 +93,7 @@ def unknown_teams(subject: Subject) -> Iterator[Finding]:
 
 
 def missing_audio(subject: Subject) -> Iterator[Finding]:
+    """Every sound has its file beside the flow, where the folder is at hand."""
     if subject.audio_files is None:
         return
     for name, sound in subject.flow.audio.items():
@@ -95,6 +105,7 @@ def missing_audio(subject: Subject) -> Iterator[Finding]:
 
 
 def unused_names(subject: Subject) -> Iterator[Finding]:
+    """Everything that is defined is used somewhere."""
     flow = subject.flow
     for refers, key in TABLES.items():
         known: Mapping[str, Any] = getattr(flow, key)
@@ -105,6 +116,7 @@ def unused_names(subject: Subject) -> Iterator[Finding]:
 
 
 def misnamed_files(subject: Subject) -> Iterator[Finding]:
+    """The file has the name of the merchant whose flow it is."""
     flow, path = subject.flow, PurePath(subject.flow.file)
     if path.suffix == ".yaml" and path.stem != flow.merchant:
         text = f"the flow of '{flow.merchant}' is looked for in {flow.merchant}.yaml; rename the file {path.name}"
@@ -112,6 +124,7 @@ def misnamed_files(subject: Subject) -> Iterator[Finding]:
 
 
 def numbers_twice(subject: Subject) -> Iterator[Finding]:
+    """No number is listed twice."""
     numbers = subject.flow.numbers
     for index, number in enumerate(numbers):
         if number in numbers[:index]:

@@ -25,6 +25,7 @@ SECRET_KEYS = {
 
 
 def unanswered_exits(subject: Subject) -> Iterator[Finding]:
+    """Where there is no fallback, every step answers each way out of it."""
     if subject.flow.fallback is not None:
         return
     for name, step in subject.flow.steps.items():
@@ -35,6 +36,7 @@ def unanswered_exits(subject: Subject) -> Iterator[Finding]:
 
 
 def unsafe_fallbacks(subject: Subject) -> Iterator[Finding]:
+    """What the fallback leads to needs no fallback itself."""
     flow = subject.flow
     for name, step in reachable(flow, flow.fallback).items():
         open_exits = _unanswered(step)
@@ -46,6 +48,7 @@ def unsafe_fallbacks(subject: Subject) -> Iterator[Finding]:
 
 
 def recorded_unawares(subject: Subject) -> Iterator[Finding]:
+    """Nobody is recorded who was not told; the first such talk is named."""
     flow = subject.flow
     if flow.recording.announce or any(_asks_consent(step) for step in flow.steps.values()):
         return
@@ -68,6 +71,7 @@ def _asks_consent(step: Step) -> bool:
 
 
 def closed_without_message(subject: Subject) -> Iterator[Finding]:
+    """Who calls outside the hours can leave a message or reach somebody."""
     for step in subject.flow.steps.values():
         if isinstance(step, HoursStep) and not _can_be_reached(subject.flow, step.closed):
             text = "who calls when it is closed can leave no message"
@@ -75,6 +79,7 @@ def closed_without_message(subject: Subject) -> Iterator[Finding]:
 
 
 def queues_without_way_out(subject: Subject) -> Iterator[Finding]:
+    """Who has waited as long as a queue allows has somewhere to go."""
     flow = subject.flow
     for name, step in flow.steps.items():
         if isinstance(step, QueueStep):
@@ -87,6 +92,7 @@ def queues_without_way_out(subject: Subject) -> Iterator[Finding]:
 
 
 def queues_without_exit_key(subject: Subject) -> Iterator[Finding]:
+    """Who may wait for more than half an hour has a key to leave by."""
     flow = subject.flow
     for step in flow.steps.values():
         queue = flow.queues.get(step.queue) if isinstance(step, QueueStep) else None
@@ -101,6 +107,7 @@ def queues_without_exit_key(subject: Subject) -> Iterator[Finding]:
 
 
 def unmanned_queues(subject: Subject) -> Iterator[Finding]:
+    """Every queue has agents, where an installation is at hand."""
     for name, queue in subject.flow.queues.items() if subject.live is not None else ():
         if subject.live is not None and name not in subject.live.manned_queues and not queue.teams:
             text = f"no agent takes callers of '{name}', so nobody could ever answer"
@@ -110,6 +117,7 @@ def unmanned_queues(subject: Subject) -> Iterator[Finding]:
 
 
 def written_secrets(subject: Subject) -> Iterator[Finding]:
+    """No secret stands in an endpoint's address or in what it is sent."""
     for name, endpoint in subject.flow.endpoints.items():
         query = parse_qsl(urlsplit(endpoint.url).query)
         for key, text, path in [
@@ -123,6 +131,7 @@ def written_secrets(subject: Subject) -> Iterator[Finding]:
 
 
 def forwards_abroad(subject: Subject) -> Iterator[Finding]:
+    """Without a list of destinations no forward leaves the countries of the merchant's own numbers."""
     flow = subject.flow
     home = {_country(number) for number in flow.numbers}
     for step in flow.steps.values():
@@ -134,6 +143,7 @@ def forwards_abroad(subject: Subject) -> Iterator[Finding]:
 
 
 def forbidden_forwards(subject: Subject) -> Iterator[Finding]:
+    """Where destinations are listed, every forward goes to one of them."""
     allowed = subject.flow.forward_to
     for step in subject.flow.steps.values():
         if not isinstance(step, ForwardStep) or not allowed or step.number in allowed:
@@ -144,6 +154,7 @@ def forbidden_forwards(subject: Subject) -> Iterator[Finding]:
 
 
 def plain_http(subject: Subject) -> Iterator[Finding]:
+    """What is asked of others is not readable on the way."""
     for name, endpoint in subject.flow.endpoints.items():
         if endpoint.url.startswith("http:"):
             text = "everybody on the way can read what is asked and answered; write https"

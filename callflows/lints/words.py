@@ -22,6 +22,7 @@ MOST_OPTIONS = 5
 
 
 def unknown_fields(subject: Subject) -> Iterator[Finding]:
+    """Every field in a text or a branch exists."""
     flow = subject.flow
     known = {*FIELDS, *flow.memory.names}
     for text, place in [*((text, place) for text, place, _ in texts_of(flow)), *sent_texts_of(flow)]:
@@ -34,6 +35,7 @@ def unknown_fields(subject: Subject) -> Iterator[Finding]:
 
 
 def reserved_names(subject: Subject) -> Iterator[Finding]:
+    """No step saves under the name of a field that every call has."""
     for step in subject.flow.steps.values():
         for saved in step.saves():
             if saved.name in FIELDS:
@@ -44,6 +46,7 @@ def reserved_names(subject: Subject) -> Iterator[Finding]:
 
 
 def told_secrets(subject: Subject) -> Iterator[Finding]:
+    """What was gathered as sensitive is neither said nor written."""
     secrets = subject.flow.memory.sensitive
     for text, place, _ in texts_of(subject.flow):
         for name in fields_of(text):
@@ -53,6 +56,7 @@ def told_secrets(subject: Subject) -> Iterator[Finding]:
 
 
 def unused_variables(subject: Subject) -> Iterator[Finding]:
+    """What is saved is used; each name is told once."""
     flow = subject.flow
     used = {name for text, _, _ in texts_of(flow) for name in fields_of(text)}
     used |= {name for text, _ in sent_texts_of(flow) for name in fields_of(text)}
@@ -68,6 +72,7 @@ def unused_variables(subject: Subject) -> Iterator[Finding]:
 
 
 def long_prompts(subject: Subject) -> Iterator[Finding]:
+    """No text takes longer to say than callers can remember."""
     for text, place, is_spoken in texts_of(subject.flow):
         seconds = len(text) // CHARACTERS_PER_SECOND
         if is_spoken and seconds > LONGEST_SECONDS:
@@ -76,6 +81,7 @@ def long_prompts(subject: Subject) -> Iterator[Finding]:
 
 
 def long_menus(subject: Subject) -> Iterator[Finding]:
+    """No menu has more options than callers can remember."""
     for step in subject.flow.steps.values():
         if isinstance(step, MenuStep) and len(step.options) > MOST_OPTIONS:
             text = (
@@ -85,6 +91,7 @@ def long_menus(subject: Subject) -> Iterator[Finding]:
 
 
 def unrepeatable_menus(subject: Subject) -> Iterator[Finding]:
+    """Every menu can be heard again."""
     for name, step in subject.flow.steps.items():
         if isinstance(step, MenuStep) and step.tries == 1 and name not in step.options.values():
             text = (
@@ -94,6 +101,7 @@ def unrepeatable_menus(subject: Subject) -> Iterator[Finding]:
 
 
 def silent_requests(subject: Subject) -> Iterator[Finding]:
+    """Callers hear something while another system is asked."""
     for name, step in subject.flow.steps.items():
         if isinstance(step, HttpStep) and step.say is None:
             text = f"callers hear nothing while '{name}' asks '{step.endpoint}'"
