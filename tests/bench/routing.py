@@ -45,7 +45,7 @@ SIZES = (Size(10, 10), Size(1_000, 1_000), Size(10_000, 5_000))
 BEGAN = time.perf_counter()
 STREAM_SIZE = Size(1_000, 400)
 ONE_KEY = ("longest_idle", "fewest_calls", "least_talk", "linear", "random")
-WAYS = (*ONE_KEY, "two_skills")
+TOGETHER = (("longest_idle", "flat"), *((way,) for way in (*ONE_KEY[1:], "two_skills")))  # what takes turns
 BOUNDS = {"one_key_growth": 2.0, "two_skills_growth": 5.0, "offer_to_pick": 4.0, "stream_to_notify": 5.0}
 PICK = (
     "SELECT id FROM agent WHERE state = 'available' AND id IN (SELECT agent_id FROM queue_member WHERE"
@@ -119,33 +119,34 @@ def _dispatches(
         for busy in (True, False):
             place = folder / f"{size.name}-{busy}"
             halls[size, busy] = furnish(server, place, size, ONE_KEY[0], busy=busy)
-    found = {}
-    for way in (*WAYS, "flat"):
+    found: dict[str, dict[str, dict[str, float]]] = {}
+    for ways in TOGETHER:
         for hall in halls.values():
-            hall.turns_to(way)
-        found[way] = _dispatch(halls, way, rounds, calls)
-        say(f"{way}: {', '.join(f'{name} {one}' for name, one in found[way].items())}")
+            hall.turns_to(ways[0])
+        found |= _dispatch(halls, ways, rounds, calls)
+        for way in ways:
+            say(f"{way}: {', '.join(f'{name} {one}' for name, one in found[way].items())}")
     for hall in halls.values():
         hall.close()
     return found
 
 
 def _dispatch(
-    halls: dict[tuple[Size, bool], Hall], way: str, rounds: int, calls: int
-) -> dict[str, dict[str, float]]:
-    """Of one way, by size."""
-    many = calls // 2 if way != "flat" else 2
-    found: dict[Size, list[Cost]] = {size: [] for size in SIZES}
+    halls: dict[tuple[Size, bool], Hall], ways: tuple[str, ...], rounds: int, calls: int
+) -> dict[str, dict[str, dict[str, float]]]:
+    """Of ways that take turns, by size."""
+    found: dict[tuple[str, Size], list[Cost]] = {(way, size): [] for way in ways for size in SIZES}
     for number in range(rounds + 1):  # the first warms up
-        for size in SIZES:
+        for way, size in found:
+            many = calls // 2 if way != "flat" else 2
             costs = [
                 cost
                 for busy in (True, False)
                 for cost in given(halls[size, busy], way, range(number, number + many))
             ]
             if number:
-                found[size].append(_median(costs))
-    return {size.name: _told(costs) for size, costs in found.items()}
+                found[way, size].append(_median(costs))
+    return {way: {size.name: _told(found[way, size]) for size in SIZES} for way in ways}
 
 
 def given(hall: Hall, way: str, numbers: Iterable[int]) -> list[Cost]:
@@ -275,6 +276,7 @@ def tell(found: dict[str, Any]) -> None:
     for way, sizes in found["dispatch"].items():
         lines.append(f"{way:<16}" + "".join(f"{sizes[size.name]['wall']:>14}" for size in SIZES))
     lines += [f"{name:<20}{found['ratios'][name]:>10} of at most {most}" for name, most in BOUNDS.items()]
+    lines += [f"{name:<20}{found[name]:>10}" for name in ("flat_to_dispatch", "offer_to_bare")]
     print("\n".join(lines), file=sys.stderr)
 
 
