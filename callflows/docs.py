@@ -57,12 +57,6 @@ def reference() -> str:
     return "\n\n".join(sections) + "\n"
 
 
-def example_of(part: Any) -> str:
-    """The YAML example at the end of a docstring; empty when it has none."""
-    _, example = docstring_of(part)
-    return example
-
-
 def _part(title: str, part: type[Any], level: int = 3) -> Iterator[str]:
     words, example = docstring_of(part)
     yield f"{'#' * level} {title}"

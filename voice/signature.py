@@ -7,7 +7,7 @@ a missing header is "no" instead of an error, and addresses with an IPv6 host or
 import hmac
 from base64 import b64encode
 from binascii import b2a_base64
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
@@ -52,24 +52,13 @@ def read_scheme(settings_header: str) -> Scheme:
     return Scheme(algorithm, key_id)
 
 
-def is_signed(
-    base_url: str,
-    target: str,
-    pairs: Sequence[tuple[str, str]],
-    signature: str,
-    secrets: Secrets,
-    scheme: Scheme = PLAIN,
-) -> bool:
+def is_text_signed(base_url: str, text: str, signature: str, secrets: Secrets, scheme: Scheme) -> bool:
     """True if one of the live secrets signed this request.
 
-    `base_url` is the configured PUBLIC_BASE_URL, `target` the path and query as Twilio requested them, without the
-    fragment; `signature` is the header X-Twilio-Signature, empty if it is missing.
+    `base_url` is the configured PUBLIC_BASE_URL; `text` the path and query as Twilio requested them, without the
+    fragment, and behind them the signed text of the form; `signature` is the header X-Twilio-Signature, empty if it is
+    missing.
     """
-    return is_text_signed(base_url, target + signed_text(pairs), signature, secrets, scheme)
-
-
-def is_text_signed(base_url: str, text: str, signature: str, secrets: Secrets, scheme: Scheme) -> bool:
-    """The same of a target and its signed text as one."""
     digest = HASHES.get(scheme.algorithm)
     if digest is None or not signature:
         return False

@@ -1,6 +1,5 @@
 """A call without a telephone: the engine that answers callers, a scene, and what somebody does turn by turn."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from callflows import engine
@@ -113,14 +112,6 @@ class Rehearsal:
     def _world(self) -> World:
         staffing: dict[str, Staffing] = {queue: self.scene.staffing_of(queue) for queue in self.flow.queues}
         return World(call=f"{self.scene.caller} {self.scene.at}", staffing=staffing)
-
-
-def rehearse(flow: Flow, scene: Scene, caller: Iterable[str]) -> Rehearsal:
-    """A whole call; raises CannotHappen."""
-    call = Rehearsal(flow, scene)
-    for typed in caller:
-        call.hear(typed)
-    return call
 
 
 def _dialled(flow: Flow) -> str:

@@ -1,6 +1,7 @@
 """Flows for tests, with everything defaulted that a test does not speak about."""
 
 import os
+from collections.abc import Iterable
 
 from callflows.actions import AskKeys, Say
 from callflows.engine import Turn, resume, start
@@ -8,6 +9,8 @@ from callflows.events import Event
 from callflows.flow import Flow
 from callflows.read import read_flow
 from callflows.session import Caller, Session
+from callflows.tools.rehearsal import Rehearsal
+from callflows.tools.scene import Scene
 from callflows.world import NOWHERE, World
 
 # 2026-11-25 12:00 UTC, a Wednesday.
@@ -91,3 +94,11 @@ class Call:
     def kinds(self) -> list[str]:
         """The facts of the last turn."""
         return [str(note.kind) for note in self.turn.notes]
+
+
+def rehearse(of: Flow, scene: Scene, caller: Iterable[str]) -> Rehearsal:
+    """A whole call of what somebody types, turn by turn."""
+    call = Rehearsal(of, scene)
+    for typed in caller:
+        call.hear(typed)
+    return call

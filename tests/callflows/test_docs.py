@@ -9,7 +9,7 @@ import pytest
 from callflows.blocking import Blocked
 from callflows.bundle import pack
 from callflows.check import check, errors
-from callflows.docs import example_of, reference, with_reference
+from callflows.docs import docstring_of, reference, with_reference
 from callflows.endpoints import Endpoint
 from callflows.flow import Queue, Recording
 from callflows.module import Module
@@ -45,7 +45,7 @@ STEPS = {
 }
 
 
-MODULE = example_of(Module).replace("outcomes:", "arguments: [shop]\noutcomes:") + "\n"
+MODULE = docstring_of(Module)[1].replace("outcomes:", "arguments: [shop]\noutcomes:") + "\n"
 
 
 def completed(fragment: str) -> str:
@@ -91,7 +91,7 @@ def test_an_example_of_a_task_has_no_mistake(block: str) -> None:
 
 @pytest.mark.parametrize("verb", KINDS)
 def test_the_example_of_a_step_works(verb: str) -> None:
-    example = example_of(KINDS[verb])
+    example = docstring_of(KINDS[verb])[1]
     name = example.partition(":")[0]
     steps = "".join(f"  {line}\n" for line in example.splitlines())
     if verb == "outcome":
@@ -116,7 +116,7 @@ def test_the_example_of_a_step_works(verb: str) -> None:
 
 @pytest.mark.parametrize("part", [Queue, Recording, Wait, Endpoint, Blocked])
 def test_the_example_of_a_part_works(part: type[object]) -> None:
-    assert errors(check(read_flow(completed(example_of(part)), "docs"))) == []
+    assert errors(check(read_flow(completed(docstring_of(part)[1]), "docs"))) == []
 
 
 def test_every_rule_and_every_kind_of_step_is_in_the_reference() -> None:

@@ -15,11 +15,10 @@ from callflows.events import (
 )
 from callflows.faults import FlowFaults
 from callflows.tools.judging import judge
-from callflows.tools.rehearsal import rehearse
 from callflows.tools.scenarios import Expect
 from callflows.tools.scene import Scene
 from callflows.tools.transcript import transcript
-from tests.callflows.build import NOON, Call, flow
+from tests.callflows.build import NOON, Call, flow, rehearse
 
 STEP = "  hello: {callback: orders, attempts: 2, retry: 10m, delay: 1m, accepted: bye, refused: message}"
 ACCEPTED, INVALID = CallbackSettled(CallbackOutcome.ACCEPTED), CallbackSettled(CallbackOutcome.INVALID)

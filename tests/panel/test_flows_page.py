@@ -8,8 +8,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from callflows.read import read_flow
-from callflows.tools.rehearsal import rehearse
 from callflows.tools.scene import Scene
+from tests.callflows.build import rehearse
 from tests.panel.build import account, call, person, shop, ticket
 from tests.panel.looking import look
 from tests.panel.site import Site, site

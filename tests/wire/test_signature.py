@@ -6,7 +6,16 @@ from hypothesis import strategies as st
 from twilio.request_validator import RequestValidator
 
 from tests.wire.build import signature_of
-from voice.signature import Scheme, Secrets, base_variants, is_signed, read_scheme, sign
+from voice.signature import (
+    PLAIN,
+    Scheme,
+    Secrets,
+    base_variants,
+    is_text_signed,
+    read_scheme,
+    sign,
+    signed_text,
+)
 
 TOKEN = "12345"
 VECTOR_FIELDS = [
@@ -43,6 +52,18 @@ bases = st.sampled_from(
 targets = st.sampled_from(
     ["/voice/incoming", "/voice/turn/AbC_-~.9", "/voice/leg/ca_x?k=call", "//voice//x?a=%2F&b="]
 )
+
+
+def is_signed(
+    base: str,
+    target: str,
+    pairs: list[tuple[str, str]],
+    signature: str,
+    secrets: Secrets,
+    scheme: Scheme = PLAIN,
+) -> bool:
+    """The verdict on a request whose form is not yet a text."""
+    return is_text_signed(base, target + signed_text(pairs), signature, secrets, scheme)
 
 
 class SdkForm(dict[str, list[str]]):

@@ -15,9 +15,9 @@ from callflows.tools.drawings import as_dot, as_json, as_mermaid
 from callflows.tools.figure import Placed, figure
 from callflows.tools.graph import Box, graph
 from callflows.tools.layout import crossings, lay_out, spread
-from callflows.tools.rehearsal import rehearse
 from callflows.tools.scene import Scene, parse_moment
 from callflows.tools.svg import as_svg
+from tests.callflows.build import rehearse
 from tests.callflows.test_properties import FLOWS
 from tests.callflows.tools.shop import SHOP, run, shop
 
