@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from voice import models, offers, tally
 from voice.dispatch import decide_for_agent
-from voice.locks import lock_agent, lock_call
+from voice.locks import lock_agent, lock_calls
 from voice.moves import bump_desks, move
 from voice.refusals import Refused
 from voice.runtime import Runtime
@@ -144,13 +144,10 @@ def _hold_rings(tx: Session, agent_id: str) -> list[models.Offer] | None:
 
     That one is of a call which is not in our hands, and has its own deadline.
     """
-    ours = set()
-    for offer in _rings_of(tx, agent_id):
-        lock_call(tx, offer.merchant_id, offer.call_id)
-        ours.add(offer.id)
+    ours = lock_calls(tx, {(offer.merchant_id, offer.call_id) for offer in _rings_of(tx, agent_id)})
     lock_agent(tx, agent_id)
     rings = _rings_of(tx, agent_id)
-    return rings if all(offer.id in ours for offer in rings) else None
+    return rings if all((offer.merchant_id, offer.call_id) in ours for offer in rings) else None
 
 
 def _take_back(tx: Session, rt: Runtime, rings: Iterable[models.Offer]) -> None:
@@ -161,9 +158,7 @@ def _take_back(tx: Session, rt: Runtime, rings: Iterable[models.Offer]) -> None:
 
 def _rings_of(tx: Session, agent_id: str) -> list[models.Offer]:
     rings = models.Offer.state.in_((Offer.OFFERED, Offer.RINGING))
-    found = (
-        select(models.Offer).where(models.Offer.agent_id == agent_id, rings).order_by(models.Offer.call_id)
-    )
+    found = select(models.Offer).where(models.Offer.agent_id == agent_id, rings)
     return list(tx.scalars(found.execution_options(populate_existing=True)))
 
 

@@ -1,6 +1,6 @@
 """The customer's call as a row: made by its first effect, ended once, and then a ticket."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import select
@@ -92,6 +92,21 @@ def find_call(tx: Session, account_sid: str, call_sid: str) -> models.Call | Non
         )
     ).first()
     return lock_call(tx, *found) if found is not None else None
+
+
+def merchant_of(tx: Session, merchants: Collection[str], call_id: str) -> str | None:
+    """Whose call it is, of these merchants."""
+    return tx.scalar(
+        select(models.Call.merchant_id).where(
+            models.Call.id == call_id, models.Call.merchant_id.in_(merchants)
+        )
+    )
+
+
+def call_among(tx: Session, merchants: Collection[str], call_id: str) -> models.Call | None:
+    """A call of one of these merchants, locked for this decision."""
+    merchant_id = merchant_of(tx, merchants, call_id)
+    return lock_call(tx, merchant_id, call_id) if merchant_id is not None else None
 
 
 def is_known(call: models.Call) -> bool:

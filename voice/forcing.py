@@ -11,9 +11,10 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from voice import agents, consults, models, talks, tally
+from voice.calls import call_among
 from voice.dispatch import decide_for_agent
 from voice.due import LEASE_SECONDS
-from voice.locks import lock_agent, lock_call
+from voice.locks import lock_agent
 from voice.moves import bump_desks, move
 from voice.offers import BACK_OFF_SECONDS, end_offer, give_back
 from voice.refusals import Refused
@@ -128,12 +129,7 @@ def set_free(tx: Session, rt: Runtime, merchants: Collection[str], agent_id: str
 
 
 def _call_of(tx: Session, merchants: Collection[str], call_id: str) -> models.Call:
-    merchant_id = tx.scalar(
-        select(models.Call.merchant_id).where(
-            models.Call.id == call_id, models.Call.merchant_id.in_(merchants)
-        )
-    )
-    call = lock_call(tx, merchant_id, call_id) if merchant_id is not None else None
+    call = call_among(tx, merchants, call_id)
     if call is None:
         raise Refused("not_found", "There is no such call.")
     return call

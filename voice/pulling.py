@@ -14,10 +14,9 @@ from callflows.steps.queue import needs_of
 from routing.snapshot import MakeOffer
 from voice import models
 from voice.callback_rows import is_pending
-from voice.calls import live_waiting
+from voice.calls import call_among, live_waiting
 from voice.dispatch import decide_for_agent, decide_for_queue, ring_now
 from voice.joining import in_queue, is_rung
-from voice.locks import lock_call
 from voice.offers import end_rings
 from voice.refusals import Refused
 from voice.runtime import Runtime
@@ -90,12 +89,7 @@ def pull_to_agent(
 
 
 def _place_of(tx: Session, merchants: Collection[str], call_id: str) -> tuple[models.Call, models.Waiting]:
-    merchant_id = tx.scalar(
-        select(models.Call.merchant_id).where(
-            models.Call.id == call_id, models.Call.merchant_id.in_(merchants)
-        )
-    )
-    call = lock_call(tx, merchant_id, call_id) if merchant_id is not None else None
+    call = call_among(tx, merchants, call_id)
     place = live_waiting(tx, call) if call is not None else None
     if call is None or place is None:
         raise Refused("gone", "This caller does not wait any more.")

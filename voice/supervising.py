@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from voice import models, supervisions
 from voice.actions import Move, order
+from voice.calls import merchant_of
 from voice.changes import changed
 from voice.locks import lock_call, lock_calls, try_call
 from voice.moves import bump_desks
@@ -195,7 +196,7 @@ def _take(
     tx: Session, merchants: Collection[str], call_id: str, now_in: models.Supervision | None
 ) -> models.Call:
     """The call, held, together with the one in which the supervisor is; raises Refused."""
-    wanted = supervisions.merchant_of(tx, merchants, call_id) or "", call_id
+    wanted = merchant_of(tx, merchants, call_id) or "", call_id
     also = {(now_in.merchant_id, now_in.call_id)} if now_in is not None else set()
     call = lock_calls(tx, {wanted} | also).get(wanted)
     if call is None:

@@ -1,6 +1,5 @@
 """What SQL says of supervisors in talks: who is where, by whom each is to be heard, and who may be there at all."""
 
-from collections.abc import Collection
 from typing import Final
 
 from sqlalchemy import ColumnElement, Float, Select, and_, bindparam, case, func, literal, or_, select
@@ -134,15 +133,6 @@ def wanted(tx: Session, row: models.Supervision) -> str:
     """
     mine = (models.Supervision.merchant_id == row.merchant_id, models.Supervision.id == row.id)
     return tx.scalars(select(_WANTED).where(*mine)).one()
-
-
-def merchant_of(tx: Session, merchants: Collection[str], call_id: str) -> str | None:
-    """Whose call it is, of these merchants."""
-    return tx.scalar(
-        select(models.Call.merchant_id).where(
-            models.Call.id == call_id, models.Call.merchant_id.in_(merchants)
-        )
-    )
 
 
 def talk_to_supervise(tx: Session, call: models.Call) -> models.Participation | None:
