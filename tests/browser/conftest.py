@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, Playwright
 from sqlalchemy import select
 
 from tests.browser.desk import Desk
+from tests.browser.judging import Look, judge
 from tests.browser.stack import NORTHWIND, Whole, whole
 from tests.sound.browser import FLAGS, microphone, tone_wav
 from tests.sound.customer import Customer
@@ -134,6 +135,14 @@ def desk(office: Office, complaints: list[str]) -> Iterator[Desk]:
         office.resident = desk
     else:
         desk.leaves()
+
+
+@pytest.fixture
+def judges() -> Iterator[Look]:
+    """Looks at a part of a page, by its selector; what is wrong there is told at the end."""
+    found: dict[str, list[str]] = {}
+    yield judge(found, lambda selector, _page: [selector])
+    assert {name: told for name, told in found.items() if told} == {}
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from playwright.sync_api import Page
 
 from tests.browser.stack import ROOT
-from tests.browser.walk import Look
 
 AXE = (ROOT / "node_modules/axe-core/axe.min.js").read_text(encoding="utf-8")
 RULES = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
@@ -17,6 +16,7 @@ COLOURS_AND_SIZES = {
 LOOKS = (("light", 1280, RULES), ("dark", 390, COLOURS_AND_SIZES))
 SETTLED = "() => Promise.allSettled(document.getAnimations().map((one) => one instanceof CSSTransition && one.finished))"
 
+Look = Callable[[str, Page], None]
 Part = Callable[[str, Page], list[str] | None]
 
 

@@ -14,7 +14,7 @@ from typing import Final
 
 import requests
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from panel import web as panel_web
 from panel.push_server import PushServer, listen
@@ -49,6 +49,7 @@ recording:
   announce: "Recorded."
 queues:
   orders: {ring: 60s, wrap_up: 30s, max_wait: 10m}
+  advice: {ring: 60s, wrap_up: 30s, max_wait: 10m}
 start: greeting
 fallback: message
 steps:
@@ -126,6 +127,12 @@ class Whole:
                 queue = "orders" if merchant == "northwind" else "restoration_of_antique_furniture"
                 tx.add(models.QueueMember(merchant_id=merchant, queue=queue, agent_id=user_id))
         return user_id
+
+    def serves(self, user_id: str, queue: str) -> None:
+        """This agent takes the callers of one queue of Northwind, and of no other."""
+        with self.rt.write() as tx:
+            tx.execute(delete(models.QueueMember).where(models.QueueMember.agent_id == user_id))
+            tx.add(models.QueueMember(merchant_id="northwind", queue=queue, agent_id=user_id))
 
     def supervisor(self, name: str, *, full_name: str, role: str = "admin") -> str:
         """Somebody who watches the floor (and, as an admin, looks after people) of both merchants, and takes no calls."""

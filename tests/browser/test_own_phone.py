@@ -3,13 +3,14 @@
 from playwright.sync_api import expect
 
 from tests.browser.desk import Desk
+from tests.browser.judging import Look
 from tests.browser.stack import NORTHWIND, Whole
 from tests.patience import PATIENCE
 from tests.sound.customer import Customer
 
 
 def test_calls_come_to_the_phone_that_the_agent_chose_and_the_desk_works_them(
-    desk: Desk, customer: Customer, stack: Whole
+    desk: Desk, customer: Customer, stack: Whole, judges: Look
 ) -> None:
     desk.is_spoilt = True
     chooses(desk, "My phone…")
@@ -17,6 +18,7 @@ def test_calls_come_to_the_phone_that_the_agent_chose_and_the_desk_works_them(
     dialog.get_by_label("Your number").fill("+1 900 555 0123")
     dialog.get_by_role("button", name="Take calls there").click()
     expect(dialog.get_by_role("alert")).to_contain_text("costs its caller extra", timeout=PATIENCE)
+    judges("#own-phone", desk.page)
     desk.complaints.clear()  # the browser tells of the 422
     dialog.get_by_label("Your number").fill("(202) 555-7788")
     dialog.get_by_role("button", name="Take calls there").click()

@@ -7,6 +7,7 @@ from playwright.sync_api import Browser, Page, Playwright, expect
 
 from tests.browser.conftest import AGENT_HERTZ, CALLER_HERTZ, browser_with, new_context
 from tests.browser.desk import Desk
+from tests.browser.judging import Look
 from tests.browser.stack import Whole
 from tests.panel.build import PASSWORD
 from tests.patience import PATIENCE
@@ -53,17 +54,19 @@ def floor(vera: tuple[Page, list[str]]) -> Iterator[Page]:
 
 @pytest.mark.usefixtures("talking")
 def test_a_supervisor_listens_coaches_barges_in_and_leaves(
-    desk: Desk, customer: Customer, floor: Page
+    desk: Desk, customer: Customer, floor: Page, judges: Look
 ) -> None:
     name, bar = desk.name.title(), floor.locator("#floor-ear")
     floor.get_by_role("button", name=f"Listen to {name}", exact=True).click(timeout=PATIENCE)
     expect(bar).to_contain_text("Nobody hears you", timeout=PATIENCE)
     comes_to_hear(floor, CALLER_HERTZ, AGENT_HERTZ)
     assert customer.hears(AGENT_HERTZ, seconds=1.5, enough=HEARD) > HEARD
+    judges("#floor-ear", floor)
 
     bar.get_by_role("button", name="Coach").click()
     expect(bar).to_contain_text(f"Only {name} hears you", timeout=PATIENCE)
     desk.shows("Vera Stone coaches you. Only you hear Vera Stone.")
+    judges("#phone", desk.page)
     comes_to_hear(desk.page, CALLER_HERTZ, SUPERVISOR_HERTZ)
     assert customer.hears(AGENT_HERTZ, seconds=1.5, enough=HEARD) > HEARD
 
@@ -78,11 +81,13 @@ def test_a_supervisor_listens_coaches_barges_in_and_leaves(
 
 
 def test_a_supervisor_sets_a_state_and_ends_a_call_after_a_question(
-    desk: Desk, customer: Customer, talking: None, floor: Page
+    desk: Desk, customer: Customer, talking: None, floor: Page, judges: Look
 ) -> None:
     name, dialog = desk.name.title(), floor.get_by_role("dialog")
     manage = floor.get_by_role("button", name=f"Manage {name}", exact=True)
     manage.click(timeout=PATIENCE)
+    expect(dialog).to_be_visible(timeout=PATIENCE)
+    judges("#floor-deeds", floor)
     dialog.get_by_role("button", name="Away: training").click()
     expect(floor.locator("#toasts")).to_contain_text(f"{name} will be away after the call.", timeout=PATIENCE)
     expect(desk.page.locator("#status")).to_contain_text("then training (Vera Stone)", timeout=PATIENCE)
@@ -90,6 +95,7 @@ def test_a_supervisor_sets_a_state_and_ends_a_call_after_a_question(
     manage.click()
     dialog.get_by_role("button", name="End the call").click()
     expect(dialog).to_contain_text(f"End the call of {name}?", timeout=PATIENCE)
+    judges("#floor-deeds:modal", floor)
     dialog.get_by_role("button", name="Back").click()
     desk.talks()
     dialog.get_by_role("button", name="End the call").click()
