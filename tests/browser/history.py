@@ -7,17 +7,16 @@ from sqlalchemy.orm import Session
 from tests.browser.stack import Whole
 from voice import models
 
-NAMES = cycle(
-    (
-        "Maya Lin",
-        "",
-        "Jean-Baptiste Alexandre Fontaine-Beauregard",
-        "Oluwaseun Adébáyọ̀",
-        "",
-        "Li Wei",
-        "Zoë Müller-Lüdenscheidt",
-    )
+NAMES = (
+    "Maya Lin",
+    "",
+    "Jean-Baptiste Alexandre Fontaine-Beauregard",
+    "Oluwaseun Adébáyọ̀",
+    "",
+    "Li Wei",
+    "Zoë Müller-Lüdenscheidt",
 )
+UNNAMED = ("",)
 ENDINGS = cycle(
     (
         "answered",
@@ -34,31 +33,33 @@ ENDINGS = cycle(
 MINUTES = 11.0  # between two calls
 
 
-def forty_calls(whole: Whole, agent_id: str) -> None:
-    """Write them, the last one some minutes ago."""
-    now = whole.rt.now()
+def forty_calls(
+    whole: Whole,
+    agent_id: str,
+    names: tuple[str, ...] = NAMES,
+    shops: tuple[str, ...] = ("northwind", "marlow"),
+) -> None:
+    """Write them, the last one some minutes ago; every fifth is for the last of the shops."""
+    now, named = whole.rt.now(), cycle(names)
     with whole.rt.write() as tx:
-        numbers = {
-            merchant: tx.get_one(models.Merchant, merchant).next_ticket_number
-            for merchant in ("northwind", "marlow")
-        }
+        numbers = {merchant: tx.get_one(models.Merchant, merchant).next_ticket_number for merchant in shops}
         for place in range(40):
-            merchant = "marlow" if place % 5 == 2 else "northwind"
+            merchant = shops[-1] if place % 5 == 2 else shops[0]
             began = now - (41 - place) * MINUTES * 60
-            _call(tx, merchant, numbers[merchant], began, agent_id)
+            _call(tx, merchant, numbers[merchant], began, agent_id, next(named))
             numbers[merchant] += 1
         for merchant, number in numbers.items():
             tx.get_one(models.Merchant, merchant).next_ticket_number = number
 
 
-def _call(tx: Session, merchant: str, number: int, began: float, agent_id: str) -> None:
+def _call(tx: Session, merchant: str, number: int, began: float, agent_id: str, caller_name: str) -> None:
     call_id, ended_as = f"ca_{merchant}{number}", next(ENDINGS)
     answered = ended_as == "answered"
     waited = 4.0 + (number * 37) % 190
     tx.add(
         models.Call(
             merchant_id=merchant, id=call_id, call_sid=f"CA{merchant}{number}", account_sid="AC" + "0" * 32,
-            caller=f"+1202555{1000 + (number * 397) % 9000}", caller_name=next(NAMES), dialled="+12025550100",
+            caller=f"+1202555{1000 + (number * 397) % 9000}", caller_name=caller_name, dialled="+12025550100",
             flow_digest="d" * 64, started_at=began, ended_at=began + waited + 190, ended_as=ended_as, waited_seconds=waited,
             queue="orders" if merchant == "northwind" else "restoration_of_antique_furniture",
         )

@@ -6,17 +6,16 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from callflows.session import Session
 from routing.callbacks import Callback
 from simulator.exchange import Plan
 from tests.browser.conftest import new_context
 from tests.browser.desk import Desk
-from tests.browser.stack import NORTHWIND, Whole, whole
+from tests.browser.promises import promised
+from tests.browser.stack import Whole, whole
 from tests.panel.build import PASSWORD
 from tests.panel.looking import look
 from tests.patience import PATIENCE
 from voice import models
-from voice.states import CallEnd, Waiting
 
 NOW, LATER = "+12025550188", "+12025550199"
 
@@ -25,40 +24,6 @@ NOW, LATER = "+12025550188", "+12025550199"
 def silent(tmp_path: Path) -> Iterator[Whole]:
     with whole(tmp_path, sound=False) as running:
         yield running
-
-
-def asked(here: Whole, number: str, due_in: float, **said: object) -> None:
-    """A customer who asked for a callback ten minutes ago, as the call left it."""
-    rt, now = here.rt, here.rt.now()
-    flow = rt.books.live_flow("northwind")
-    assert flow is not None
-    digits = number[-4:]
-    place = f"wt_{digits}"
-    with rt.write() as tx:
-        tx.add(
-            models.Call(
-                merchant_id="northwind", id=f"ca_{digits}", call_sid=f"CA{digits}", account_sid=rt.books.account_of("northwind").account_sid, caller=number,
-                dialled=NORTHWIND, flow_digest=flow.digest, started_at=now - 600, ended_at=now - 590,
-                ended_as=CallEnd.CALLBACK_REQUESTED, outcome=CallEnd.CALLBACK_REQUESTED, queue="orders",
-            )
-        )  # fmt: skip
-        tx.flush()
-        tx.add(
-            models.Waiting(
-                merchant_id="northwind", id=place, call_id=f"ca_{digits}", queue="orders",
-                state=Waiting.CALLBACK_WAITING, state_at=now, entered_at=now - 600, rank_at=now - 600,
-                deadline_at=now + 9000, ring_seconds=60, wrap_up_seconds=5, is_callback=True,
-                session=Session(flow.digest, flow.start, 0, now).dump(),
-            )
-        )  # fmt: skip
-        told = {"attempts_made": 0, "last_result": "", **said}
-        tx.add(
-            models.Callback(
-                merchant_id="northwind", id=place, call_id=f"ca_{digits}", queue="orders", number=number,
-                state=Callback.RESTING, state_at=now, asked_at=now - 600, next_at=now + due_in,
-                expires_at=now + 9000, delay_seconds=0, retry_seconds=1800, attempts=3, **told,
-            )
-        )  # fmt: skip
 
 
 @pytest.fixture
@@ -83,8 +48,8 @@ def test_the_desk_says_that_nobody_is_on_the_line_and_the_floor_lists_whom_to_ca
     silent.simulator.world.parties[NOW] = lambda _leg: Plan(seconds=2.0)
     context, complaints = new_context(agents_browser, allowed=False), list[str]()
     desk = Desk(context, silent, "ann", complaints).starts_shift()
-    asked(silent, NOW, due_in=0)
-    asked(silent, LATER, due_in=900, attempts_made=1, last_result="busy")
+    promised(silent, NOW, due_in=0)
+    promised(silent, LATER, due_in=900, attempts_made=1, last_result="busy")
     desk.shows("Callback: nobody is on the line yet")
     desk.shows("Attempt 1 of 3")
     rows = floor.locator("[data-table=callbacks] tbody tr")

@@ -16,18 +16,23 @@ def two_wait(whole: Whole) -> None:
         whole.dials(MARLOW, number)
 
 
+def open_the_floor(page: Page, whole: Whole, who: str = "sue") -> None:
+    """The floor page, live; whoever is not signed in signs in."""
+    page.goto(f"{whole.address}/floor")
+    if "/login" in page.url:
+        page.fill("#email", f"{who}@example.com")
+        page.fill("#password", PASSWORD)
+        page.get_by_role("button", name="Sign in").click()
+    expect(page.locator("#floor-pulse")).to_have_text("Live", timeout=PATIENCE)
+
+
 def walk_past_the_floor(page: Page, whole: Whole, look: Look) -> None:
     """Nobody waits; then two wait, one of them too long, while agents do all that agents do."""
     day_of(
         whole.rt, "northwind", "orders", answered=(4, 9, 12, 31), abandoned=(2, 60), missed=1, voicemails=2
     )
     day_of(whole.rt, "marlow", "restoration_of_antique_furniture", answered=(5, 400))
-    page.goto(f"{whole.address}/floor")
-    if "/login" in page.url:
-        page.fill("#email", "sue@example.com")
-        page.fill("#password", PASSWORD)
-        page.get_by_role("button", name="Sign in").click()
-    expect(page.locator("#floor-pulse")).to_have_text("Live", timeout=PATIENCE)
+    open_the_floor(page, whole)
     look("34 floor", page)
     day_of(
         whole.rt, "northwind", "orders", answered=(4, 9, 12, 31), abandoned=(2, 60), missed=1, voicemails=2
