@@ -9,6 +9,7 @@ from callflows.actions import JoinQueue, RingAgents, TakePlace
 from callflows.events import QueueLeft, QueueOutcome, RingEnded, RingOutcome
 from callflows.flow import Flow, Queue
 from callflows.session import Session
+from callflows.steps.queue import needs_of
 from callflows.world import Staffing, lets_in
 from routing.plan import Plan
 from routing.snapshot import Strategy
@@ -20,6 +21,7 @@ from voice.locks import lock_queues
 from voice.people import agents_named, last_agent
 from voice.plans import plan_of
 from voice.recall import resume
+from voice.refusals import Refused
 from voice.runtime import Runtime
 from voice.staffing import agents_there, staffing_among, staffing_of
 from voice.states import WAITING_OPEN
@@ -89,6 +91,23 @@ def take_place(
     tx.add(place)
     tx.flush()
     decide_for_queue(tx, rt, call.merchant_id, place.queue)
+
+
+def into_queue(
+    flow: Flow, name: str, *, exit_keys: tuple[str, ...] = (), leave_when_no_agents: bool
+) -> JoinQueue:
+    """What a queue itself says of a caller who is put there by hand, and by no step of the flow; raises Refused."""
+    queue = flow.queues.get(name)
+    if queue is None:
+        raise Refused("not_found", f"There is no queue {name!r} at this merchant.")
+    return JoinQueue(
+        queue=name,
+        max_wait_seconds=queue.max_wait_seconds,
+        priority_minutes=queue.priority_minutes,
+        exit_keys=exit_keys,
+        leave_when_no_agents=leave_when_no_agents,
+        needs=needs_of(queue.skills, queue.relax),
+    )
 
 
 def how_left(waiting: models.Waiting) -> QueueLeft | RingEnded:

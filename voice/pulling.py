@@ -7,16 +7,17 @@ them back to the queue, like anybody.
 from collections.abc import Collection, Iterable
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session as Tx
 
-from callflows.actions import JoinQueue
-from callflows.steps.queue import needs_of
+from callflows.flow import Flow
+from callflows.session import Session
+from callflows.steps.queue import QueueStep
 from routing.snapshot import MakeOffer
 from voice import models
 from voice.callback_rows import is_pending
 from voice.calls import call_among, live_waiting
 from voice.dispatch import decide_for_agent, decide_for_queue, ring_now
-from voice.joining import in_queue, is_rung
+from voice.joining import in_queue, into_queue, is_rung
 from voice.offers import end_rings
 from voice.refusals import Refused
 from voice.runtime import Runtime
@@ -26,28 +27,23 @@ LEFT_SECONDS = 60.0  # of the longest wait that are left at least
 
 
 def pull_to_queue(
-    tx: Session, rt: Runtime, merchants: Collection[str], call_id: str, name: str
+    tx: Tx, rt: Runtime, merchants: Collection[str], call_id: str, name: str
 ) -> tuple[models.Call, str]:
     """The caller waits in another queue of the flow, as long as before; the call, and the queue before. Raises Refused."""
     call, place = _place_of(tx, merchants, call_id)
     flow = rt.books.flow(call.merchant_id, call.flow_digest)
-    queue = flow.queues.get(name)
-    if queue is None:
-        raise Refused("not_found", f"There is no queue {name!r} at this merchant.")
+    wish = into_queue(
+        flow,
+        name,
+        exit_keys=tuple(place.exit_keys),
+        leave_when_no_agents=_leads_on_without_agents(flow, place),
+    )
     if is_rung(place):
         raise Refused("not_now", "This caller is rung for without a queue. Wait until that is over.")
     if place.queue == name:
         raise Refused("not_now", f"The caller is in the queue {name.replace('_', ' ')} already.")
     before, until_at, sent, now = place.queue, place.deadline_at, place.plan.get("sent"), rt.now()
     rung = _free(tx, rt, place)
-    wish = JoinQueue(
-        name,
-        queue.max_wait_seconds,
-        priority_minutes=queue.priority_minutes,
-        exit_keys=tuple(place.exit_keys),
-        leave_when_no_agents=bool(place.stays_if),
-        needs=needs_of(queue.skills, queue.relax),
-    )
     place.stays_if = ""
     in_queue(tx, place, call, flow, wish, place.entered_at)
     place.deadline_at = max(until_at, now + LEFT_SECONDS)
@@ -65,7 +61,7 @@ def pull_to_queue(
 
 
 def pull_to_agent(
-    tx: Session, rt: Runtime, merchants: Collection[str], call_id: str, agent_id: str
+    tx: Tx, rt: Runtime, merchants: Collection[str], call_id: str, agent_id: str
 ) -> tuple[models.Call, models.Agent]:
     """An available agent is rung for this caller now, whoever comes before; raises Refused."""
     call, place = _place_of(tx, merchants, call_id)
@@ -88,7 +84,7 @@ def pull_to_agent(
     return call, agent
 
 
-def _place_of(tx: Session, merchants: Collection[str], call_id: str) -> tuple[models.Call, models.Waiting]:
+def _place_of(tx: Tx, merchants: Collection[str], call_id: str) -> tuple[models.Call, models.Waiting]:
     call = call_among(tx, merchants, call_id)
     place = live_waiting(tx, call) if call is not None else None
     if call is None or place is None:
@@ -103,7 +99,13 @@ def _place_of(tx: Session, merchants: Collection[str], call_id: str) -> tuple[mo
     return call, place
 
 
-def _free(tx: Session, rt: Runtime, place: models.Waiting) -> list[str]:
+def _leads_on_without_agents(flow: Flow, place: models.Waiting) -> bool:
+    """Whether there is a way on for the caller when nobody is there, whatever the queue before said of staying."""
+    step = flow.steps.get(Session.load(place.session).step)
+    return "sent" in place.plan or (isinstance(step, QueueStep) and step.no_agents is not None)
+
+
+def _free(tx: Tx, rt: Runtime, place: models.Waiting) -> list[str]:
     """Nobody is rung for the caller any more; the agents who were, who must not get the place as it still stands."""
     rung = end_rings(tx, rt, place)
     place.state, place.state_at, place.generation = Waiting.WAITING, rt.now(), place.generation + 1
@@ -111,6 +113,6 @@ def _free(tx: Session, rt: Runtime, place: models.Waiting) -> list[str]:
     return rung
 
 
-def _let_have_others(tx: Session, rt: Runtime, agent_ids: Iterable[str]) -> None:
+def _let_have_others(tx: Tx, rt: Runtime, agent_ids: Iterable[str]) -> None:
     for agent_id in agent_ids:
         decide_for_agent(tx, rt, agent_id)

@@ -11,8 +11,6 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session as Tx
 
-from callflows.actions import JoinQueue
-from callflows.steps.queue import needs_of
 from routing.plan import Plan
 from routing.snapshot import Strategy
 from voice import heard as told
@@ -21,7 +19,7 @@ from voice.actions import Move, order
 from voice.asking_numbers import admitted
 from voice.calls import live_waiting
 from voice.dispatch import decide_for_queue
-from voice.joining import CONNECT_SECONDS, RUNG, in_queue
+from voice.joining import CONNECT_SECONDS, RUNG, in_queue, into_queue
 from voice.locks import lock_agent
 from voice.moves import move
 from voice.refusals import Refused
@@ -185,17 +183,8 @@ def _place_in(
 ) -> models.Waiting:
     """A place at the end of a queue, on the queue's own terms."""
     flow = rt.books.flow(call.merchant_id, call.flow_digest)
-    queue = flow.queues.get(name)
-    if queue is None:
-        raise Refused("not_found", f"There is no queue {name!r} at this merchant.")
+    wish = into_queue(flow, name, leave_when_no_agents=True)
     place = _place(rt, call, home, sent, name)
-    wish = JoinQueue(
-        queue=name,
-        max_wait_seconds=queue.max_wait_seconds,
-        priority_minutes=queue.priority_minutes,
-        leave_when_no_agents=True,
-        needs=needs_of(queue.skills, queue.relax),
-    )
     in_queue(tx, place, call, flow, wish, rt.now())
     place.plan = {**place.plan, **sent.dump()}
     return place

@@ -41,3 +41,14 @@ def test_a_desk_that_rang_for_a_moved_caller_rings_for_the_next_one(shop: Shop) 
     shop.ann.accepts()
 
     shop.ann.talks_to(second)
+
+
+def test_a_caller_moved_to_a_queue_whose_agents_have_gone_leaves_it_as_that_queue_says(shop: Shop) -> None:
+    flow = shop.flow_text.replace("    full: busy\n", "    full: busy\n    no_agents: busy\n")
+    shop.publishes(flow.replace("queues:\n", "queues:\n  billing: {stay_if: signed_in, stay_for: 0s}\n"))
+    shop.ann.starts_shift()
+    caller = shop.joins_queue()
+    shop.ann.rings()
+    Supervisor(shop).moves(shop.only(models.Waiting).call_id, "queue", "billing")
+
+    caller.hears("all of us are still busy", within=30)
