@@ -40,6 +40,7 @@ from tests.sound.browser import find_chromium
 from tests.sound.customer import Customer
 
 WIDE: ViewportSize = {"width": 1280, "height": 800}
+IN_SIGHT = "() => document.activeElement?.closest('[data-open]')?.scrollIntoView({ block: 'center' })"  # of a long page
 LOOKS = (("light", WIDE), ("dark", WIDE), ("phone", ViewportSize(width=390, height=844)))
 
 
@@ -65,6 +66,7 @@ def photographer(folder: Path) -> Callable[[str, Page], None]:
         for scheme, size in LOOKS:
             page.set_viewport_size(size)
             page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+            page.evaluate(IN_SIGHT)
             page.screenshot(path=folder / f"{name.replace(' ', '-')}-{scheme}.png", animations="disabled")
         page.set_viewport_size(WIDE)
         page.emulate_media(color_scheme="light")

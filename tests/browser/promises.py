@@ -39,3 +39,8 @@ def promised(here: Whole, number: str, due_in: float, **said: object) -> None:
                 expires_at=now + 9000, delay_seconds=0, retry_seconds=1800, attempts=3, **told,
             )
         )  # fmt: skip
+        for kind in (
+            "enqueued",
+            "callback_asked",
+        ):  # told now: a floor that is open looks at its newest facts
+            rt.journal.write(tx, "northwind", f"ca_{digits}", kind, now, queue="orders")

@@ -69,7 +69,7 @@ def walk_past_callbacks(office: Page, whole: Whole, look: Look) -> None:
         promised(whole, number, due_in, attempts_made=made, last_result="no_answer" if made else "")
     row = office.locator("[data-table=callbacks] tbody tr")
     expect(row).to_have_count(len(PROMISED), timeout=PATIENCE)
-    row.first.scroll_into_view_if_needed()
+    row.first.get_by_role("button").focus()
     look("68 callbacks", office)
     row.first.get_by_role("button").click()
     expect(office.get_by_role("dialog")).to_be_visible(timeout=PATIENCE)
