@@ -9,7 +9,8 @@ addEventListener("pointerdown", (event) => {
   pressed = true;
   setTimeout(release, LONGEST);
 }, true);
-for (const over of ["pointerup", "pointercancel", "blur"]) addEventListener(over, () => setTimeout(release), true);
+for (const over of ["pointerup", "pointercancel"]) addEventListener(over, () => setTimeout(release), true);
+addEventListener("blur", () => setTimeout(release)); // the window's own: a press takes the focus from another control, too
 
 // Whether something is pressed now; then `draw` is called as soon as the click is over.
 export function isPressed(draw) {
