@@ -49,15 +49,19 @@ function begin(main, pushUrl) {
     beat();
   }
 
-  // One's own place in a talk, as the server says it.
-  function drawEar() {
+  // One's own place in a talk, as the server says it; empty when one is in none.
+  function own() {
     const agent = floor.agents.find((one) => one.with?.supervisors.some((row) => row.user_id === user));
-    const mine = agent?.with.supervisors.find((row) => row.user_id === user);
+    return { agent, mine: agent?.with.supervisors.find((row) => row.user_id === user) };
+  }
+
+  function drawEar() {
+    if (isPressed(drawEar)) return;
+    const { agent, mine } = own();
     const bar = place("#floor-ear");
     bar.hidden = !mine;
     keepingFocus(() => bar.replaceChildren(...(mine ? earBar(agent, mine, ear.state().state) : [])));
     bar.dataset.call = agent?.with.call_id ?? "";
-    return mine ? { call: agent.with.call_id, heard: mine.heard } : null;
   }
 
   // Rows are drawn anew with each snapshot; the keyboard stays where it was.
@@ -101,7 +105,7 @@ function begin(main, pushUrl) {
   }
 
   const close = openStream(pushUrl, {
-    onFloor: (snapshot) => { heardAt = Date.now(); setServerTime(snapshot.now); floor = snapshot; draw(); dialogs.follow(floor); ear.follow(drawEar()); },
+    onFloor: (snapshot) => { heardAt = Date.now(); setServerTime(snapshot.now); floor = snapshot; draw(); dialogs.follow(floor); ear.follow(Boolean(own().mine)); },
     onPing: () => { if (heardAt !== null) heardAt = Date.now(); },
     onSilence: () => {},
   });

@@ -47,13 +47,10 @@ export const ear = {
     if (call) await post(`/api/supervision/${call}/leave`).catch(() => {}); // it may be over already
   },
 
-  // What the server says of one's own place; null when one is in no talk.
-  follow(mine) {
-    if (mine === null && now.state === "on") hangUp();
-    else if (mine !== null && mine.call === now.call && mine.heard !== now.heard) {
-      change({ heard: mine.heard });
-      line?.mute(mine.heard === "listening");
-    }
+  // Whether one is in a talk at all, as a snapshot says. By whom one is heard the answers to one's own clicks say: a
+  // snapshot may be older than the last of them, and would open the microphone again.
+  follow(isIn) {
+    if (!isIn && now.state === "on") hangUp();
   },
 };
 
