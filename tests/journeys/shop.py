@@ -54,7 +54,7 @@ class Shop:
         self.is_quiet = True
         self.flow_text, self.forgets_promises = flow, False
         self.database = database or SqliteFile(tmp_path / "ringdesk.db")
-        self.lives = 1
+        self.beginnings = 1
         self._born = partial(make_rt, tmp_path, virtual, door)
         self.rt = self._born(later=self._promises(), **self.database.settings)
         seed_merchants(self.rt, tmp_path / "account.json")
@@ -171,9 +171,9 @@ class Shop:
     def begins_anew(self) -> None:
         """The process is killed with all that it remembers; another begins on its database, and the pages connect to it."""
         self.rt.store.close()
-        self.lives += 1
+        self.beginnings += 1
         reborn = self._born(later=self._promises(), database_url=self.rt.settings.database_url)
-        self.rt = replace(reborn, chance=Chance(seed=6 + self.lives))
+        self.rt = replace(reborn, chance=Chance(seed=6 + self.beginnings))
         self.rt.books.refresh()
         self.app, self.streams = _app(self.rt), Streams()
         self.sim.port.mount(BASE_URL, self.app.wsgi_app)
@@ -215,8 +215,8 @@ class Shop:
 
     def _promises(self) -> Callable[[Callable[[], None]], None]:
         """How a process does something after an answer; what a dead one promised nobody does."""
-        life = self.lives
-        return lambda job: self._later(lambda: job() if self.lives == life else None)
+        beginning = self.beginnings
+        return lambda job: self._later(lambda: job() if self.beginnings == beginning else None)
 
     def _later(self, job: Callable[[], None]) -> None:
         if self.forgets_promises:
