@@ -93,9 +93,19 @@ class Centre:
 
     def dials(self, key: str) -> None:
         """Somebody calls, and presses a key as soon as there is a menu."""
-        leg = self.exchange.dials(
-            f"+1202555{1000 + len(self.callers)}", NORTHWIND, "incoming", CallStatus="ringing"
-        )
+        self._dials(f"+1202555{1000 + len(self.callers)}", key)
+
+    def lost(self) -> list[Leg]:
+        """Who has hung up, and is not on the line again."""
+        on_line = {leg.from_ for leg in self.living()}
+        return [leg for leg in self.callers if leg.from_ not in on_line]
+
+    def dials_again(self, before: Leg) -> None:
+        """Somebody calls from the number of before, for the same: the place may be kept."""
+        self._dials(before.from_, self.keys[before.sid])
+
+    def _dials(self, number: str, key: str) -> None:
+        leg = self.exchange.dials(number, NORTHWIND, "incoming", CallStatus="ringing")
         self.callers.append(leg)
         self.keys[leg.sid] = key
         self.kernel.after(0.4, lambda: self.exchange.presses(leg, key))

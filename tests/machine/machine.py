@@ -48,6 +48,13 @@ class Life(RuleBasedStateMachine):
         else:
             self.centre.exchange.presses(self._caller(which), "9")
 
+    @precondition(lambda self: len(self.centre.living()) < MOST_CALLERS and self.centre.lost())
+    @rule(which=WHICH)
+    def a_caller_calls_again(self, which: int) -> None:
+        lost = self.centre.lost()
+        self.centre.dials_again(lost[which % len(lost)])
+        self.centre.passes(0.7)
+
     # --- agents ---------------------------------------------------------------------------------------------------
 
     @rule(which=WHICH, word=st.sampled_from(("at work", "at work", "notes done", "away", "home")))
@@ -116,6 +123,12 @@ class Life(RuleBasedStateMachine):
             self.centre.will_be_overtaken(which)
         else:
             one.is_stopped = not one.is_stopped and not other.is_stopped
+
+    # --- looks ----------------------------------------------------------------------------------------------------
+
+    @rule()
+    def somebody_looks_twice(self) -> None:
+        self.promises.a_round_leaves_nothing_to_decide()
 
     # --- time -----------------------------------------------------------------------------------------------------
 

@@ -24,10 +24,13 @@ from voice.store import Store, StoreAway
 
 QUEUES = {"ann": ("orders", "returns"), "ben": ("orders",), "eve": ("returns",)}
 KEYS = {"1": ("orders", 0), "2": ("orders", 2), "3": ("returns", 0)}  # queue, head start in minutes
+KNOW = {"returns": ("ann",)}  # where not everybody in a queue knows enough
+RELAXED_SECONDS = 4.0  # of waiting, after which everybody does
 TWO_QUEUES = FLOW.replace(
     "  orders: {ring: 20s, wrap_up: 30s, max_wait: 10m}",
     "  orders: {ring: 8s, wrap_up: 3s, max_wait: 50s}\n"
-    "  returns: {ring: 6s, wrap_up: 2s, max_wait: 40s, strategy: broadcast}",
+    "  returns: {ring: 6s, wrap_up: 2s, max_wait: 40s, strategy: broadcast, skills: {french: 50},\n"
+    "    relax: {4s: {}}}\nskills: {french: {ann: 80, ben: 60}}",
 ).replace("options: {1: orders_line}", "options: {1: orders_line, 2: dear_line, 3: returns_line}").replace(
     "  busy:\n",
     "  dear_line: {queue: orders, priority: 2m, timeout: busy, full: busy, exit_keys: {9: message}}\n"
@@ -51,6 +54,8 @@ class MortalStore(Store):
         super().__init__(url)
         if self.is_sqlite:  # who dies here is a process, not the machine: nothing needs to reach a disk
             event.listen(self._writer, "connect", lambda one, _: one.execute("PRAGMA synchronous=OFF"))
+        else:  # nor does a server go away: a fifth of all ways there and back
+            self._writer.pool._pre_ping = False
         self.dies_in, self.dies_before = 0, False
         self.meanwhile: Callable[[], None] | None = None
 
@@ -145,6 +150,7 @@ class Premises:
         with rt.write() as tx:
             for name, queues in QUEUES.items():
                 tx.add(models.Agent(id=f"us_{name}", identity=f"us_{name}", name=name.title(), since_at=0.0))
+                tx.add(models.Membership(merchant_id="northwind", user_id=f"us_{name}", role="agent"))
                 for queue in queues:
                     tx.add(models.QueueMember(merchant_id="northwind", queue=queue, agent_id=f"us_{name}"))
         self._stores = [MortalStore(rt.settings.database_url) for _ in range(3)]
