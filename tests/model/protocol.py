@@ -324,7 +324,7 @@ def _still_counts(seen: Offer, callers: tuple[Caller, ...], rules: Rules) -> boo
 
 
 def _with(state: State, number: int, caller: Caller) -> State:
-    return state._replace(callers=_set(state.callers, number, caller))
+    return State(_set(state.callers, number, caller), *state[1:])  # in half the time of _replace
 
 
 def _memory(state: State, clock: int, seen: Look) -> State:
