@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import select, update
 
+from callflows.session import Session
 from tests.journeys.northwind import FLOW
 from tests.panel.build import account, bump, call, person, ring, shop, waiting
 from tests.panel.floor_shop import day_of
@@ -49,9 +50,12 @@ def joins(rt: Runtime, call_id: str, ago: float = 0.0, merchant_id: str = "north
     call(rt, merchant_id, call_id, **values)
     waiting_id = waiting(rt, merchant_id, call_id)
     entered_at = rt.now() - ago
+    session = Session("d" * 64, "greeting", 0, entered_at)
     with rt.write() as tx:
         tx.execute(
-            update(Waiting).where(Waiting.id == waiting_id).values(entered_at=entered_at, rank_at=entered_at)
+            update(Waiting)
+            .where(Waiting.id == waiting_id)
+            .values(entered_at=entered_at, rank_at=entered_at, session=session.dump())
         )
         rt.journal.write(tx, merchant_id, call_id, "enqueued", entered_at, queue="order_status")
 
