@@ -47,7 +47,7 @@ class Move:
 
     kind: str
     target: str  # a leg's sid, a room's name for end_room, a number for dial
-    room: str = ""  # the room in which a leg is held
+    room: str = ""  # the room in which a leg is held; of end_room the conference, where it is known for sure
     generation: int = 0
 
 
@@ -208,7 +208,7 @@ def _make(rt: Runtime, action: models.Action, call: models.Call) -> None:
         case "end_leg":
             rt.carrier.end_leg(account, target)
         case "end_room":
-            if (room_sid := _room_sid(rt, call, target)) is not None:
+            if (room_sid := room or _room_sid(rt, call, target)) is not None:
                 rt.carrier.end_room(account, room_sid)
         case "hold":
             rt.carrier.hold(account, _known_room(rt, call, room), target, rt.links.hold(room))

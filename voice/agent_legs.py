@@ -10,6 +10,7 @@ from voice import heard as told
 from voice import models, speak
 from voice.calls import is_dialling
 from voice.consults import guest_arrives
+from voice.lingering import has_gone
 from voice.locks import lock_call
 from voice.phrases import phrase
 from voice.runtime import Runtime
@@ -55,6 +56,7 @@ def agent_left(rt: Runtime, heard: told.TurnHeard, participation_id: str) -> byt
         tx.refresh(talk)
         if talk.leg_sid == heard.call_sid and talk.state in PARTICIPATION_LIVE:
             leg_ended(tx, rt, call, talk, for_sure=heard.is_gone)
+        has_gone(tx, heard.account_sid, heard.call_sid)  # now, or by our answer
     return speak.document(speak.hang_up())
 
 

@@ -147,6 +147,11 @@ LOST_LEGS: Final = _rows(
     models.Participation.until_at <= _NOW,
     models.Participation.state.in_((Participation.TALKING, Participation.VANISHED)),
 )
+LINGERING_LEGS: Final = _rows(
+    models.Participation,
+    models.Participation.until_at <= _NOW,
+    models.Participation.state == Participation.ENDED,
+)
 LATE_PHONES: Final = (
     select(models.PhoneRing.merchant_id, models.PhoneRing.id)
     .where(models.PhoneRing.state.in_(PHONE_RING_LIVE), models.PhoneRing.until_at <= _NOW)

@@ -7,7 +7,7 @@ import structlog
 from sqlalchemy.orm import Session
 
 from callflows.world import lets_in
-from voice import callbacks, due, models, supervising
+from voice import callbacks, due, lingering, models, supervising
 from voice.agents import lose
 from voice.callback_rows import is_pending
 from voice.calls import remember
@@ -169,6 +169,7 @@ Look = Callable[[Session, Runtime, Key], bool]
 LOOKED_AT_FIRST: Final[dict[End, Look]] = {_give_up: _all_tried}  # where due.py finds more rows than are over
 PASSES: Final[tuple[tuple[due.Due, End], ...]] = (
     (due.LOST_LEGS, _give_up_leg),
+    (due.LINGERING_LEGS, lingering.end),
     (due.LATE_CLAIMS, _release),
     (due.UNANSWERED_RINGS, _end_ring),
     (due.MAYBE_ALL_TRIED, _give_up),

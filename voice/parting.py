@@ -7,6 +7,7 @@ from routing.plan import Plan
 from voice import models, tally
 from voice.actions import Move, order
 from voice.dispatch import decide_for_agent
+from voice.lingering import GONE_SECONDS
 from voice.moves import bump_desks, move
 from voice.offers import end_offer
 from voice.phone_rings import hush
@@ -35,9 +36,12 @@ def step(talk: models.Participation, happened: str) -> None:
 
 
 def close(tx: Session, rt: Runtime, talk: models.Participation, ended_at: float | None = None) -> None:
-    """This agent's part is over; whose caller it was has talked so long, however it ended. `ended_at`: if not now."""
+    """This agent's part is over; whose caller it was has talked so long, however it ended. `ended_at`: if not now.
+
+    The phone is to be gone soon: one of which nothing is heard by then is ended by the clock (decision 205).
+    """
     step(talk, "ended")
-    talk.ended_at, talk.until_at = ended_at or rt.now(), None
+    talk.ended_at, talk.until_at = ended_at or rt.now(), rt.now() + GONE_SECONDS
     tx.flush()
     if talk.role == Role.OWNER and talk.joined_at is not None:
         tally.talked(tx, talk.agent_id, talk.ended_at - talk.joined_at)

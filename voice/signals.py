@@ -4,7 +4,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from voice import heard as told
-from voice import models, outbox, phone_legs, supervisor_legs
+from voice import lingering, models, outbox, phone_legs, supervisor_legs
 from voice.actions import Move, order
 from voice.calls import ensure_call, find_call, remember
 from voice.consults import caller_is_held
@@ -43,7 +43,10 @@ def room_event(rt: Runtime, event: told.RoomEvent) -> None:
             if talk.room_sid is None or event.kind == "participant-join":
                 talk.room_sid = event.conference_sid
         if event.kind == "participant-join":
-            _joined_room(tx, rt, call, talks, event.room)
+            _joined_room(tx, rt, call, talks, event)
+            for talk in talks:
+                if talk.leg_sid == event.call_sid:
+                    lingering.came(talk)
         elif event.kind == "participant-hold" and event.call_sid == call.call_sid:
             caller_is_held(tx, rt, call)
         elif event.kind == "participant-leave":
@@ -70,6 +73,7 @@ def leg_status(rt: Runtime, heard: told.CallStatusHeard, ended_at: float | None 
 
 def _was_no_customers(tx: Session, rt: Runtime, heard: told.CallStatusHeard) -> bool:
     """Whether it was the leg of a phone that rang, of an agent or of a supervisor, and no customer's."""
+    lingering.has_gone(tx, heard.account_sid, heard.call_sid)
     if phone_legs.leg_over(tx, rt, heard):
         return True
     talk = _live_talk(tx, heard.account_sid, heard.call_sid)
@@ -148,11 +152,14 @@ def _recording_moved(
 
 
 def _joined_room(
-    tx: Session, rt: Runtime, call: models.Call, talks: list[models.Participation], room: str
+    tx: Session, rt: Runtime, call: models.Call, talks: list[models.Participation], event: told.RoomEvent
 ) -> None:
-    """Whoever comes into the room when its talk is over already is led out again."""
+    """Whoever comes into the room when its talk is over already is led out again.
+
+    A room that ended and is entered once more is another conference of the same name: the one of this event is ended.
+    """
     if not any(talk.state in PARTICIPATION_LIVE for talk in talks):
-        order(tx, rt, call, Move("end_room", room))
+        order(tx, rt, call, Move("end_room", event.room, room=event.conference_sid))
 
 
 def _left_room(

@@ -1,5 +1,7 @@
 """An agent's leg that ends without a wish has vanished: the caller hears words and music, then comes back to the head."""
 
+import math
+
 from sqlalchemy.orm import Session
 
 from voice import models
@@ -7,6 +9,7 @@ from voice.actions import Move, order
 from voice.calls import live_waiting
 from voice.consults import guest_left, inherit
 from voice.hang_ups import hung_up, lost_asker, may_inherit
+from voice.lingering import COME_SECONDS
 from voice.moves import bump_desks, move
 from voice.parting import close, consult_of, part_guest, step
 from voice.runtime import Runtime
@@ -33,8 +36,10 @@ def leg_ended(
     elif talk.state == Participation.TALKING:
         if for_sure:
             vanish(tx, rt, call, talk)
-        elif talk.until_at is None:
-            talk.until_at = rt.now() + SUSPECT_SECONDS
+        else:
+            talk.until_at = min(talk.until_at or math.inf, rt.now() + SUSPECT_SECONDS)
+    if for_sure and talk.state == Participation.ENDED:
+        talk.until_at = None
 
 
 def vanish(tx: Session, rt: Runtime, call: models.Call, talk: models.Participation) -> None:
@@ -59,10 +64,13 @@ def vanish(tx: Session, rt: Runtime, call: models.Call, talk: models.Participati
 
 
 def rejoin(tx: Session, rt: Runtime, call: models.Call, talk: models.Participation, leg_sid: str) -> None:
-    """The agent is back in time, on a new leg: the same room, and the caller is taken off hold. The old leg ends."""
+    """The agent is back in time, on a new leg: the same room, and the caller is taken off hold. The old leg ends.
+
+    A leg that was gone before its document was asked for never comes: then the agent has vanished again.
+    """
     was_vanished = talk.state == Participation.VANISHED
     order(tx, rt, call, Move("end_leg", talk.leg_sid))
-    talk.leg_sid, talk.until_at = leg_sid, None
+    talk.leg_sid, talk.until_at = leg_sid, rt.now() + COME_SECONDS
     if not was_vanished:
         return
     step(talk, "rejoined")
@@ -85,6 +93,7 @@ def requeue(tx: Session, rt: Runtime, call: models.Call, talk: models.Participat
         part_guest(tx, rt, call, consult, lost_asker(consult), "the agent who asked was lost")
     waiting = live_waiting(tx, call)
     close(tx, rt, talk)
+    talk.until_at = None
     move(tx, rt, talk.agent_id, "lost")
     if waiting is not None:
         to_the_head(tx, rt, call, waiting)

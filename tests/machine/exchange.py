@@ -44,7 +44,6 @@ class Leg:
     place: Place = Place.FLOW
     room: str = ""
     is_held: bool = False
-    has_heard: bool = False  # obeyed a document
     turn: int = 0
     action: str = ""
     keys_to: str = ""
@@ -194,7 +193,7 @@ class Exchange(Carrier):
         self._later(0.0 if harm is None else max(harm.seconds, 1.0), asks)
 
     def _obeys(self, leg: Leg, document: bytes) -> None:
-        leg.turn, leg.has_heard = leg.turn + 1, True
+        leg.turn += 1
         in_queue = leg.place is Place.QUEUE
         for verb in ElementTree.fromstring(document):
             match verb.tag:

@@ -152,11 +152,11 @@ class Life(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         try:
-            self._goes_home()
+            self.goes_home()
         finally:
             note("\n".join(self.centre.exchange.told))
 
-    def _goes_home(self) -> None:
+    def goes_home(self) -> None:
         """Nothing breaks any more, everybody hangs up, and nothing is left after a while."""
         self.promises.hold()
         self.promises.a_round_leaves_nothing_to_decide()

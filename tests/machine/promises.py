@@ -145,9 +145,9 @@ class Promises:
                 assert (talk.until_at or 0.0) > late, f"{talk.id} has vanished for ever"
             elif talk.state == Participation.JOINING:  # has its place's
                 assert state.get(talk.waiting_id) == Waiting.BRIDGING, f"{talk.id} is joined for ever"
-            else:  # ends with its leg; one that was gone before it was let in, the reconciler finds
+            else:  # ends with its leg
                 leg, now = self.centre.exchange.legs[talk.leg_sid], self.centre.now
-                was_told = not leg.has_heard or now - (leg.ended_at or now) <= TOLD_SECONDS
+                was_told = now - (leg.ended_at or now) <= TOLD_SECONDS
                 assert was_told, f"{talk.id} goes on without its leg"
         met = {talk.waiting_id for talk in talks if talk.state != Participation.JOINING}
         for place in places:

@@ -1,8 +1,8 @@
 """Whatever callers, agents, clocks and the wire do, in any order: what routing promises holds, on either database.
 
 A life that breaks something is printed as a program and is to be kept at the end of this page, as a test of that name:
-it can be read and survives changes of the machine, which an example database would not (decision 195). There is none yet;
-the seeds are fixed, so whatever broke here breaks again until it is mended.
+it can be read and survives changes of the machine, which an example database would not (decision 195). The seeds are
+fixed, so whatever broke here breaks again until it is mended.
 """
 
 from collections.abc import Iterator
@@ -11,7 +11,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy.exc import IntegrityError
 
+from tests.machine.exchange import Harm
 from tests.machine.live import live
+from tests.machine.machine import Life
 from tests.machine.planted import BUGS, Bug
 from tests.machine.premises import Premises
 
@@ -39,3 +41,34 @@ def test_the_machine_finds_a_planted_bug(bug: Bug, tmp_path: Path, monkeypatch: 
     with pytest.raises((AssertionError, IntegrityError), match=bug.breaks):
         live(premises, LIVES, STEPS, in_each=bug.in_each)
     premises.close()
+
+
+# --- lives that broke something ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def life(premises: Premises) -> Life:
+    """One life, lived by hand."""
+    lived: Life = type("OneLife", (Life,), {"premises": premises})()
+    return lived
+
+
+@pytest.mark.parametrize("lots", [2, 14])
+def test_a_phone_that_comes_again_while_the_caller_hangs_up_is_not_left_alone_in_the_room(
+    life: Life, lots: int
+) -> None:
+    life.the_day_begins(keys=["1"], lots=lots)
+    life.callers_come(keys=["1", "1"])
+    life.goes_home()
+
+
+def test_a_late_word_of_a_phone_that_is_gone_takes_the_talk_from_the_living_one_for_seconds_only(
+    life: Life,
+) -> None:
+    life.the_day_begins(keys=["3"], lots=86)
+    life.centre.exchange.harms.append(Harm(("agent",), "lost", 6.0))
+    life.more_time_passes(8.0)
+    life.promises.hold()
+    life.more_time_passes(8.0)
+    life.promises.hold()
+    life.goes_home()

@@ -29,7 +29,9 @@ class Participation(Base):
     joined_at: Mapped[float | None] = mapped_column(default=None)
     ended_at: Mapped[float | None] = mapped_column(default=None)
     held_at: Mapped[float | None] = mapped_column(default=None)
-    until_at: Mapped[float | None] = mapped_column(default=None)  # end of the rejoin window
+    until_at: Mapped[float | None] = mapped_column(
+        default=None
+    )  # end of the rejoin window, or when the leg has come or gone at last (lingering.py)
     end_asked_by: Mapped[str | None] = mapped_column(default=None)
     phone: Mapped[str] = mapped_column(
         default="", server_default=""
