@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from simulator.handset import Phone
 from tests.journeys.databases import Database, OnPostgres
+from tests.journeys.own_phones import MOBILE, on_phone
 from tests.journeys.shop import Shop
 
 
@@ -38,3 +40,9 @@ def shop(tmp_path: Path, database: Database | None) -> Iterator[Shop]:
     made.rt.store.close()
     if made.is_quiet:
         made.sim.assert_quiet()
+
+
+@pytest.fixture
+def mobile(shop: Shop) -> Phone:
+    """Ann's mobile, on which she takes her calls."""
+    return on_phone(shop, "us_ann", MOBILE)

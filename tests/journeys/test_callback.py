@@ -10,8 +10,8 @@ import pytest
 from simulator.handset import Caller, Phone
 from tests.journeys.databases import Database
 from tests.journeys.northwind import CUSTOMER, FLOW, NORTHWIND
+from tests.journeys.own_phones import MOBILE, begin, on_phone
 from tests.journeys.shop import Shop
-from tests.journeys.test_phone_agents import MOBILE, begin, on_phone
 from voice import models
 from voice.states import Agent, CallEnd
 

@@ -9,14 +9,13 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from sqlalchemy import select
-from sqlalchemy.orm import InstrumentedAttribute
 
-from tests.panel.build import PASSWORD, account, bump, call, person, ring, shop, ticket, waiting
+from tests.panel.build import PASSWORD, account, bump, call, person, shop, ticket
+from tests.panel.rings import offer_to, read, talk_of
 from tests.panel.site import Site, site
 from tests.patience import PATIENCE
 from voice.models import Agent, Offer, Participation
 from voice.moves import move
-from voice.runtime import Runtime
 
 AXE = Path(__file__).resolve().parents[2] / "node_modules/axe-core/axe.min.js"
 TWILIO = "wss://voice-js.roaming.twilio.com/"
@@ -80,38 +79,11 @@ def watch(page: Page, here: Site, faults: list[str]) -> None:
     )
 
 
-def offer_to(rt: Runtime, call_id: str = "ca_1") -> str:
-    call(rt, "northwind", call_id, caller_name="Maya Lin")
-    waiting(rt, "northwind", call_id)
-    offer_id = ring(rt, "northwind", call_id, "us_ann")
-    rt.nudge("desks")
-    return offer_id
-
-
-def talk_of(rt: Runtime, state: str = "talking", **values: Any) -> None:
-    """Ann's talk with the caller of `ca_1`, who was offered to her."""
-    now = rt.now()
-    with rt.write() as tx:
-        offer = tx.scalars(select(Offer)).one()
-        offer.state = "connected"
-        tx.add(
-            Participation(
-                merchant_id="northwind", id="pa_1", call_id="ca_1", offer_id=offer.id, waiting_id=None,
-                agent_id="us_ann", state=state, assignment=1, room="r", leg_sid="CAleg", began_at=now, joined_at=now, **values,
-            )
-        )  # fmt: skip
-
-
 def middle_of(page: Page, selector: str) -> int:
     """How far down it is, in pixels."""
     box = page.locator(f"{selector} summary").bounding_box()
     assert box is not None
     return round(box["y"] + box["height"] / 2)
-
-
-def read(rt: Runtime, column: InstrumentedAttribute[Any]) -> object:
-    with rt.store.read() as tx:
-        return tx.scalar(select(column))
 
 
 def test_nothing_is_redrawn_under_a_button_that_is_pressed(desk: Callable[..., Page]) -> None:
