@@ -1,7 +1,7 @@
 // The dialog for calling a customer: for which merchant, which number, and under which number of ours.
 
 import { get } from "./api.js";
-import { h } from "./elements.js";
+import { h, wrong } from "./elements.js";
 
 const dialog = document.getElementById("dial");
 let call = () => {};
@@ -20,7 +20,7 @@ export async function openDialling(wanted = "") {
   const form = dialog.querySelector("form");
   const { lines } = await get("/api/lines");
   form.lines = lines;
-  wrong("");
+  wrong(dialog, "");
   // Calling for the wrong shop is the worst mistake here: with several, none is chosen beforehand.
   const none = lines.length > 1 && !merchant ? [h("option", { value: "", disabled: true, selected: true }, "Choose the shop")] : [];
   form.merchant.replaceChildren(...none, ...lines.map((one) => h("option", { value: one.merchant.id }, one.merchant.name)));
@@ -28,7 +28,7 @@ export async function openDialling(wanted = "") {
   form.merchant.closest("label").hidden = lines.length < 2;
   form.number.value = number ?? "";
   showLines();
-  if (!lines.length) wrong("None of your merchants has a number to call from.");
+  if (!lines.length) wrong(dialog, "None of your merchants has a number to call from.");
   dialog.showModal();
   (number ? form.querySelector("[type=submit]") : form.merchant.value ? form.number : form.merchant).focus();
 }
@@ -48,19 +48,13 @@ async function send(event) {
   const form = event.target;
   const control = form.querySelector("[type=submit]");
   control.disabled = true;
-  wrong("");
+  wrong(dialog, "");
   try {
     await call(form.merchant.value, form.number.value, form.line.value);
     dialog.close();
   } catch (error) {
-    wrong(error.message);
+    wrong(dialog, error.message);
   } finally {
     control.disabled = false;
   }
-}
-
-function wrong(text) {
-  const place = dialog.querySelector(".wrong");
-  place.textContent = text;
-  place.hidden = !text;
 }

@@ -30,6 +30,18 @@ export function said(picture, ...words) {
   return h("p", { class: "said" }, icon(picture), h("span", {}, ...words));
 }
 
+// A queue's name as people read it.
+export function readable(name) {
+  return (name ?? "").replaceAll("_", " ");
+}
+
+// What is wrong with what was asked in a dialog; "" when nothing is.
+export function wrong(dialog, text) {
+  const place = dialog.querySelector(".wrong");
+  place.textContent = text;
+  place.hidden = !text;
+}
+
 export function since(at) {
   return h("span", { class: "timer", "data-since": at }, "0:00");
 }

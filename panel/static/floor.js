@@ -2,9 +2,9 @@
 
 import { post } from "./api.js";
 import { duration, serverNow, setServerTime, tick } from "./clock.js";
-import { h, icon, toast } from "./elements.js";
+import { h, icon, readable, toast } from "./elements.js";
 import { choices, FIRST_ORDER, inOrder, nextOrder, part, queueId } from "./floor_part.js";
-import { agentRow, callbackRow, figures, queueRow, readable, waitingRow } from "./floor_view.js";
+import { agentRow, callbackRow, figures, queueRow, waitingRow } from "./floor_view.js";
 import { earBar, floorDeeds } from "./floor_deeds.js";
 import { ear } from "./floor_ear.js";
 import { isPressed } from "./pressed.js";

@@ -2,11 +2,8 @@
 
 import { get, post } from "./api.js";
 import { serverNow, tick } from "./clock.js";
-import { h, icon, since, toast } from "./elements.js";
-import { label } from "./status_view.js";
-
-const REASONS = ["break", "lunch", "training"];
-const readable = (name) => name.replaceAll("_", " ");
+import { h, icon, readable, since, toast, wrong } from "./elements.js";
+import { BUSY, REASONS, label } from "./status_view.js";
 
 // Ears: { hear(call, heard) }. Returns what is called with each snapshot, so that an open dialog never means another state.
 export function floorDeeds(main, ear) {
@@ -29,7 +26,7 @@ export function floorDeeds(main, ear) {
     if (what === "back" && subject.kind === "callback") return dialog.close();
     if (what === "back") { asked = null; return draw(); }
     if (what === "ask") { asked = detail; return draw(); }
-    wrong("");
+    wrong(dialog, "");
     control.disabled = true;
     try {
       const answer = await deeds[what](detail);
@@ -37,7 +34,7 @@ export function floorDeeds(main, ear) {
       dialog.close();
     } catch (error) {
       control.disabled = false;
-      wrong(error.message);
+      wrong(dialog, error.message);
     }
   }
 
@@ -67,7 +64,7 @@ export function floorDeeds(main, ear) {
         return toast(error.message);
       }
     }
-    wrong("");
+    wrong(dialog, "");
     draw();
     dialog.showModal();
   }
@@ -100,12 +97,6 @@ export function floorDeeds(main, ear) {
     tick();
   }
 
-  function wrong(text) {
-    const place = dialog.querySelector(".wrong");
-    place.textContent = text;
-    place.hidden = !text;
-  }
-
   return { open, follow };
 }
 
@@ -113,11 +104,10 @@ const QUESTIONS = {
   ring: { title: (row) => `Take the ring back from ${row.name}?`, says: () => "The caller keeps the place, and somebody else is rung.", yes: "Take it back", deed: "finish:ring" },
   talk: { title: (row) => `End the call of ${row.name}?`, says: (row) => `${row.with.caller} and ${row.name} are cut off. The call goes on as its flow says after a talk.`, yes: "End the call", deed: "finish:talk" },
   wrap_up: { title: (row) => `End the wrap-up of ${row.name}?`, says: () => "The time for notes is over, and the next call may ring.", yes: "End the wrap-up", deed: "finish:wrap_up" },
-  offline: { title: (row) => `Sign ${row.name} out?`, says: (row) => BUSY.includes(row.state) ? "When the present call is done, the shift is over." : "The shift is over. No call comes until it is started again.", yes: "Sign out", deed: "state:offline" },
+  offline: { title: (row) => `Sign ${row.name} out?`, says: (row) => [...BUSY, "wrap_up"].includes(row.state) ? "When the present call is done, the shift is over." : "The shift is over. No call comes until it is started again.", yes: "Sign out", deed: "state:offline" },
   callback: { title: (row) => `Do not call ${row.caller} back?`, says: (row) => `The customer was promised a callback in ${readable(row.queue)} and is not told that it is off.`, yes: "Cancel the callback", deed: "cancel" },
   free: { title: (row) => `Set ${row.name} free?`, says: () => "The desk says that there is a call, and there is none.", yes: "Set free", deed: "free" },
 };
-const BUSY = ["ringing", "on_call", "on_hold", "wrap_up"];
 
 function agentSaid(row) {
   const by = row.set_by ? `, set by ${row.set_by}` : "";

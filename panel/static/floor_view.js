@@ -1,14 +1,11 @@
 // Draws the floor's tiles and rows from plain values.
 
 import { duration, serverNow } from "./clock.js";
-import { h, icon, since, until } from "./elements.js";
+import { h, icon, readable, since, until } from "./elements.js";
 import { longest } from "./floor_part.js";
-import { label } from "./status_view.js";
+import { BUSY, label } from "./status_view.js";
 
 const SHARE = new Intl.NumberFormat(undefined, { style: "percent", maximumFractionDigits: 1 });
-const BUSY = ["ringing", "on_call", "on_hold"];
-
-export const readable = (name) => name.replaceAll("_", " ");
 const share = (value) => (value === null ? "–" : SHARE.format(value));
 const seconds = (value) => (value === null ? "–" : duration(value));
 

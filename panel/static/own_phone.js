@@ -1,5 +1,7 @@
 // The dialog for an agent's own phone: its number, and that calls come there from the next ring on.
 
+import { wrong } from "./elements.js";
+
 const dialog = document.getElementById("own-phone");
 let take = () => {};
 
@@ -13,7 +15,7 @@ export function startOwnPhone(choose) {
 export function openOwnPhone(shown) {
   const form = dialog.querySelector("form");
   form.number.value = shown;
-  wrong("");
+  wrong(dialog, "");
   dialog.showModal();
   (shown ? form.querySelector("[type=submit]") : form.number).focus();
 }
@@ -22,19 +24,13 @@ async function send(event) {
   event.preventDefault();
   const control = event.target.querySelector("[type=submit]");
   control.disabled = true;
-  wrong("");
+  wrong(dialog, "");
   try {
     await take(event.target.number.value);
     dialog.close();
   } catch (error) {
-    wrong(error.message);
+    wrong(dialog, error.message);
   } finally {
     control.disabled = false;
   }
-}
-
-function wrong(text) {
-  const place = dialog.querySelector(".wrong");
-  place.textContent = text;
-  place.hidden = !text;
 }

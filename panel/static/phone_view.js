@@ -1,6 +1,6 @@
 // Draws the phone from one whole snapshot and what the phone tells of itself: a ring, a talk, wrap-up, or the quiet between.
 
-import { button, h, icon, said, since, until } from "./elements.js";
+import { button, h, icon, readable, said, since, until } from "./elements.js";
 import { askingSaid, asked, callDoings, farEnd } from "./asking_view.js";
 import { keypad } from "./keypad.js";
 import { quiet } from "./quiet_view.js";
@@ -35,10 +35,6 @@ function bit(label, ...value) {
 
 function notice(...words) {
   return h("p", { class: "notice" }, icon("fault"), h("span", {}, ...words));
-}
-
-function readable(name) {
-  return (name ?? "").replaceAll("_", " ");
 }
 
 function ring(offer, here) {

@@ -2,7 +2,7 @@
 
 import { get, post } from "./api.js";
 import { tick } from "./clock.js";
-import { h, icon, since } from "./elements.js";
+import { h, icon, readable, since, wrong } from "./elements.js";
 import { label } from "./status_view.js";
 
 const dialog = document.getElementById("send");
@@ -21,7 +21,7 @@ export async function openSending(talk) {
   targets = await get(`/api/calls/${talk.call_id}/targets`);
   dialog.querySelector("[name=find]").value = "";
   dialog.querySelector(".whom").textContent = `${talk.caller} · ${talk.merchant.name}`;
-  wrong("");
+  wrong(dialog, "");
   draw();
   dialog.showModal();
   dialog.querySelector("[name=find]").focus();
@@ -63,23 +63,13 @@ function row(to, target, picture, name, note, disabled = false) {
 async function choose(event) {
   const control = event.target.closest("[data-to]");
   if (!control) return;
-  wrong("");
+  wrong(dialog, "");
   control.disabled = true;
   try {
     await post(`/api/calls/${call.call_id}/${control.dataset.how}`, { to: control.dataset.to, target: control.dataset.target });
     dialog.close();
   } catch (error) {
     control.disabled = false;
-    wrong(error.message);
+    wrong(dialog, error.message);
   }
-}
-
-function readable(name) {
-  return name.replaceAll("_", " ");
-}
-
-function wrong(text) {
-  const place = dialog.querySelector(".wrong");
-  place.textContent = text;
-  place.hidden = !text;
 }

@@ -6,8 +6,8 @@ const LABELS = {
   offline: "Off shift", available: "Available", ringing: "Ringing", on_call: "On a call", on_hold: "On hold",
   wrap_up: "Wrap-up", away: "Away", unreachable: "Out of reach",
 };
-const REASONS = ["break", "lunch", "training"];
-const BUSY = ["ringing", "on_call", "on_hold"];
+export const REASONS = ["break", "lunch", "training"];
+export const BUSY = ["ringing", "on_call", "on_hold"];
 
 export function label(desk) {
   const reason = desk.state === "away" && desk.reason ? ` · ${desk.reason === "missed" ? "missed call" : desk.reason}` : "";
