@@ -180,6 +180,7 @@ _NUMBER_RINGS: Final = (
     select(models.PhoneRing.id)
     .where(
         models.PhoneRing.merchant_id == models.Consult.merchant_id,
+        models.PhoneRing.call_id == models.Consult.call_id,
         models.PhoneRing.consult_id == models.Consult.id,
         models.PhoneRing.state.in_(PHONE_RING_LIVE),
     )
