@@ -25,8 +25,11 @@ HELP = """A simulated Twilio.
 /2010-04-01/Accounts/...   the REST API, Basic authentication by account sid and token, or by API key
 /signal/connect            POST token, params: a browser's leg without sound
 /signal/sound              GET: whether browsers can talk through the Voice SDK
-/sim/calls                 POST {from, to, name, press, say, hangup}; GET /sim/calls/<sid>
-/sim/state  /sim/ledger?after=N  /sim/faults  /sim/phones
+/sim/calls                 POST {from, to, name, press, say, hangup}: somebody dials; GET: the legs
+/sim/calls/<sid>           GET: what is heard there; POST {press}, {say} or {hangup}: the far end acts
+/sim/phones  /sim/crowd    POST: an ordinary phone's habit; a crowd that calls
+/sim/faults                POST, GET, DELETE
+/sim/state  /sim/messages  /sim/ledger?after=N
 /console                   a page that shows calls, queues, conferences, webhooks and the debugger
 """
 
