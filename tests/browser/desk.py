@@ -144,10 +144,12 @@ class Desk:
         return level(hear(self.page, seconds)[0])
 
     def hears_message(self, player: Locator, hertz: float) -> float:
-        """Decibels of a tone above all else in the middle of a voicemail."""
+        """Decibels of a tone above all else in the best second of a voicemail."""
         (said,), rate = self._recorded(player)
-        third = len(said) // 3
-        return above_the_rest(said[third : 2 * third], rate, hertz)
+        return max(
+            above_the_rest(said[start : start + rate], rate, hertz)
+            for start in range(0, max(1, len(said) - rate), rate // 4)
+        )
 
     def plays(self, player: Locator, left: float, right: float) -> float:
         """Decibels of two tones above all else, each in its channel, in the best second of a recording's last four; the lesser of both."""
