@@ -8,7 +8,7 @@ import ctypes
 from functools import cache
 from typing import Any, Final
 
-import espeakng_loader  # type: ignore[import-untyped]  # three functions that give a path
+import espeakng_loader
 import numpy as np
 from numpy.typing import NDArray
 

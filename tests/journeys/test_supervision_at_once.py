@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager
+from functools import partial
 from pathlib import Path
 from threading import Event, current_thread
 from typing import Any
@@ -93,7 +94,7 @@ def test_who_changes_talks_takes_both_calls_in_one_order(busy: Shop) -> None:
         for one, goal in ((sue, last), (tom, first)):
             with busy.rt.write() as held:
                 lock_call(held, "northwind", first)
-                coming = waits_for(held, lambda one=one, goal=goal: one.asks_to("listening", goal), pool)  # type: ignore[misc]
+                coming = waits_for(held, partial(one.asks_to, "listening", goal), pool)
                 assert try_call(held, "northwind", last) is not None
             coming.result()
 

@@ -47,7 +47,7 @@ def in_sqlite(store: Store) -> dict[str, str]:
 
 def for_postgresql() -> dict[str, str]:
     """The same as PostgreSQL would be told."""
-    dialect = PGDialect_psycopg()  # type: ignore[no-untyped-call]  # SQLAlchemy's dialects tell no types
+    dialect = PGDialect_psycopg()
     told = {str(index.name): str(CreateIndex(index).compile(dialect=dialect)) for index in indexes()}
     return {
         name: plain(sql) for name, sql in told.items() if "WHERE" in sql and sql.startswith("CREATE UNIQUE")
