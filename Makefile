@@ -1,6 +1,6 @@
 # The words of this checkout; `make help` lists them. Settings are given as in: make run WEB_PORT=8100
 .DEFAULT_GOAL := help
-.PHONY: help run smoke test check form types imports flows fix docs lock wheel setup clean pictures bench bench-flows bench-media bench-push bench-routing bench-simulator bench-turn chaos crowd soak-model soak-routing
+.PHONY: help run smoke test check form types imports flows fix docs lock wheel setup clean pictures bench bench-calls bench-flows bench-media bench-push bench-routing bench-simulator bench-turn chaos crowd soak-model soak-routing
 
 # Packages are compiled when first used, so that must be kept, whatever a container image says.
 unexport PYTHONDONTWRITEBYTECODE
@@ -70,6 +70,10 @@ pictures: ## pictures of all that agents see, in light, dark and a phone's width
 bench: ## webhooks a second on one core, beside a ceiling, textbook Flask and Express; table and JSON
 	$(SETUP) dev
 	@exec $(BIN)/python -m tests.bench.webhooks
+
+bench-calls: ## what one call costs the processes: time and statements of each door, click and round; table and JSON
+	$(SETUP) dev
+	@exec $(BIN)/python -m tests.bench.calls
 
 bench-media: ## CPU of calls with sound, late ticks; offer to ring, click to sound; JSON
 	$(SETUP) dev

@@ -25,17 +25,26 @@ _CALL_OF_PLACE = (
     .execution_options(populate_existing=True)
 )
 
-_AGENT = (
+_THE_AGENT = (
     select(models.Agent)
     .where(models.Agent.id == bindparam("agent_id"))
-    .with_for_update(skip_locked=True)
     .execution_options(populate_existing=True)
 )
+_AGENT, _FREE_AGENT = _THE_AGENT.with_for_update(), _THE_AGENT.with_for_update(skip_locked=True)
+
+_THE_CALL = (
+    select(models.Call)
+    .where(models.Call.merchant_id == bindparam("merchant_id"), models.Call.id == bindparam("call_id"))
+    .execution_options(populate_existing=True)
+)
+# Not FOR UPDATE: rows that name this call may be added by others meanwhile.
+_CALL = _THE_CALL.with_for_update(key_share=True)
+_FREE_CALL = _THE_CALL.with_for_update(key_share=True, skip_locked=True)
 
 
 def lock_call(tx: Session, merchant_id: str, call_id: str) -> models.Call | None:
     """The call as it is now, in nobody else's hands until this decision is committed."""
-    return _call(tx, merchant_id, call_id, skip=False)
+    return tx.scalar(_CALL, {"merchant_id": merchant_id, "call_id": call_id})
 
 
 def lock_calls(tx: Session, keys: Collection[tuple[str, str]]) -> dict[tuple[str, str], models.Call]:
@@ -46,7 +55,7 @@ def lock_calls(tx: Session, keys: Collection[tuple[str, str]]) -> dict[tuple[str
 
 def try_call(tx: Session, merchant_id: str, call_id: str) -> models.Call | None:
     """The call, unless somebody holds it."""
-    return _call(tx, merchant_id, call_id, skip=True)
+    return tx.scalar(_FREE_CALL, {"merchant_id": merchant_id, "call_id": call_id})
 
 
 def try_call_of(tx: Session, waiting_id: str) -> models.Call | None:
@@ -56,12 +65,12 @@ def try_call_of(tx: Session, waiting_id: str) -> models.Call | None:
 
 def lock_agent(tx: Session, agent_id: str) -> models.Agent | None:
     """The agent as he or she is now, in nobody else's hands until this decision is committed."""
-    return tx.get(models.Agent, agent_id, populate_existing=True, with_for_update=True)
+    return tx.scalar(_AGENT, {"agent_id": agent_id})
 
 
 def try_agent(tx: Session, agent_id: str) -> models.Agent | None:
     """The agent, unless somebody holds the row."""
-    return tx.scalar(_AGENT, {"agent_id": agent_id})
+    return tx.scalar(_FREE_AGENT, {"agent_id": agent_id})
 
 
 def lock_queues(tx: Session, merchant_id: str) -> None:
@@ -71,13 +80,3 @@ def lock_queues(tx: Session, merchant_id: str) -> None:
             text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"),
             {"name": f"queues {merchant_id}"},
         )
-
-
-def _call(tx: Session, merchant_id: str, call_id: str, *, skip: bool) -> models.Call | None:
-    # Not FOR UPDATE: rows that name this call may be added by others meanwhile.
-    return tx.scalar(
-        select(models.Call)
-        .where(models.Call.merchant_id == merchant_id, models.Call.id == call_id)
-        .with_for_update(key_share=True, skip_locked=skip)
-        .execution_options(populate_existing=True)
-    )
