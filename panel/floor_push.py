@@ -14,8 +14,7 @@ from sqlalchemy.orm import Session
 
 from panel.floor import Version, floor, version, zones_of
 from panel.floor_days import Days
-from panel.login import is_open
-from panel.people import WATCHING
+from panel.people import WATCHING, is_open
 from panel.push import PING_SECONDS, event, parted
 from voice.models import LoginSession, Membership, User
 from voice.runtime import Runtime

@@ -7,7 +7,7 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from panel import passwords
@@ -17,7 +17,6 @@ from panel.throttle import Throttle
 from voice.models import LoginSession, User
 from voice.runtime import Runtime
 
-IDLE_SECONDS = 12 * 3600.0
 WHOLE_SECONDS = 24 * 3600.0
 SEEN_EVERY_SECONDS = 60.0  # an idle limit of hours needs no write at each request
 
@@ -96,8 +95,11 @@ def _begin(rt: Runtime, user: User, origin: From) -> SignedIn:
             )
         )
         Hand(tx, By(user.name, user.id, origin.address), now).tell_of(Did.SIGNED_IN, user)
-        viewer = viewer_of(tx, user, session=hash_of(token), csrf=csrf)
-    return SignedIn(token, viewer)
+        tx.flush()
+        begun = viewer_of(tx, hash_of(token), now)
+    if begun is None:  # closed in this very moment
+        raise WrongLogin
+    return SignedIn(token, begun[0])
 
 
 def _has_been_at(tx: Session, user: User | None, address: str) -> bool:
@@ -114,31 +116,16 @@ def who(rt: Runtime, token: str) -> Viewer | None:
         return None
     now = rt.now()
     with rt.store.read() as tx:
-        found = tx.execute(
-            select(LoginSession, User)
-            .join(User, User.id == LoginSession.user_id)
-            .where(LoginSession.token_hash == hash_of(token), User.disabled_at.is_(None))
-            .where(*is_open(now))
-        ).one_or_none()
-        if found is None:
-            return None
-        session, user = found
-        viewer = viewer_of(tx, user, session=session.token_hash, csrf=session.csrf)
-    if now - session.seen_at > SEEN_EVERY_SECONDS:
+        found = viewer_of(tx, hash_of(token), now)
+    if found is None:
+        return None
+    viewer, seen_at = found
+    if now - seen_at > SEEN_EVERY_SECONDS:
         with rt.write() as tx:
             tx.execute(
-                update(LoginSession).where(LoginSession.token_hash == session.token_hash).values(seen_at=now)
+                update(LoginSession).where(LoginSession.token_hash == viewer.session).values(seen_at=now)
             )
     return viewer
-
-
-def is_open(now: float) -> tuple[ColumnElement[bool], ...]:
-    """The conditions under which a session row still stands for its user."""
-    return (
-        LoginSession.revoked_at.is_(None),
-        LoginSession.expires_at > now,
-        LoginSession.seen_at > now - IDLE_SECONDS,
-    )
 
 
 def sign_out(hand: Hand, viewer: Viewer) -> None:

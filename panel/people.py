@@ -2,15 +2,50 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import BindParameter, ColumnElement, Float, bindparam, select
 from sqlalchemy.orm import Session
 
-from voice.models import Agent, Membership, Merchant, User
+from voice.models import Agent, LoginSession, Membership, Merchant, User
 from voice.supervisions import MAY_SUPERVISE
 
 WATCHING = MAY_SUPERVISE  # roles that see the floor
 ADMINISTERING = frozenset({"admin", "operator"})  # roles that look after people
+
+IDLE_SECONDS = 12 * 3600.0
+
+
+def is_open(now: float | BindParameter[float]) -> tuple[ColumnElement[bool], ...]:
+    """The conditions under which a session row still stands for its user."""
+    return (
+        LoginSession.revoked_at.is_(None),
+        LoginSession.expires_at > now,
+        LoginSession.seen_at > now - IDLE_SECONDS,
+    )
+
+
+# One row for each merchant of the user's; one without a merchant when there is none.
+_VIEWER: Final = (
+    select(
+        LoginSession.csrf,
+        LoginSession.seen_at,
+        User.id,
+        User.name,
+        User.email,
+        Agent.id.label("agent_id"),
+        Membership.merchant_id,
+        Membership.role,
+        Merchant.name.label("merchant_name"),
+    )
+    .join(User, User.id == LoginSession.user_id)
+    .outerjoin(Agent, Agent.id == User.id)
+    .outerjoin(Membership, Membership.user_id == User.id)
+    .outerjoin(Merchant, Merchant.id == Membership.merchant_id)
+    .where(LoginSession.token_hash == bindparam("token_hash"), User.disabled_at.is_(None))
+    .where(*is_open(bindparam("now", type_=Float(53))))
+    .order_by(Merchant.name)
+)
 
 
 @dataclass(frozen=True)
@@ -51,21 +86,23 @@ class Viewer:
         return merchant_id in self.roles
 
 
-def viewer_of(tx: Session, user: User, *, session: str, csrf: str) -> Viewer:
-    """Who this user is to us now: memberships are read each time, so that taking one away works at once."""
-    rows = tx.execute(
-        select(Membership.merchant_id, Membership.role, Merchant.name)
-        .join(Merchant, Merchant.id == Membership.merchant_id)
-        .where(Membership.user_id == user.id)
-        .order_by(Merchant.name)
-    ).all()
-    return Viewer(
-        user_id=user.id,
-        name=user.name,
-        email=user.email,
-        roles={merchant: role for merchant, role, _ in rows},
-        merchant_names={merchant: name for merchant, _, name in rows},
-        has_desk=tx.scalar(select(Agent.id).where(Agent.id == user.id)) is not None,
-        session=session,
-        csrf=csrf,
+def viewer_of(tx: Session, token_hash: str, now: float) -> tuple[Viewer, float] | None:
+    """Who a session stands for now, and when it was seen last; None when it stands for nobody any more.
+
+    Every request asks, and memberships are read each time, so that taking one away works at once: one question.
+    """
+    rows = tx.execute(_VIEWER, {"token_hash": token_hash, "now": now}).all()
+    if not rows:
+        return None
+    first, places = rows[0], [row for row in rows if row.merchant_id is not None]
+    viewer = Viewer(
+        user_id=first.id,
+        name=first.name,
+        email=first.email,
+        roles={row.merchant_id: row.role for row in places},
+        merchant_names={row.merchant_id: row.merchant_name for row in places},
+        has_desk=first.agent_id is not None,
+        session=token_hash,
+        csrf=first.csrf,
     )
+    return viewer, first.seen_at

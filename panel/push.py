@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from panel.login import is_open
+from panel.people import is_open
 from panel.snapshot import Snapshot, desks
 from voice import agents, offers
 from voice.models import Agent, LoginSession

@@ -6,7 +6,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from panel.audit import Did, Hand
-from panel.login import is_open
+from panel.people import is_open
 from voice.changes import changed
 from voice.models import LoginSession, User
 

@@ -5,16 +5,21 @@ So the longest way to one answer (a connection from the pool, connecting anew, t
 either database; tests/store/test_patience.py adds it up.
 """
 
+import select
 import sqlite3
 import time
 from collections.abc import Iterator
 from typing import Any
 
+import psycopg
 from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.pool import ConnectionPoolEntry
 
 # PostgreSQL. 2 s is the shortest connect_timeout that libpq knows; a host that went silent is gone after a statement's time.
 POOL_SECONDS, CONNECT_SECONDS, STATEMENT_SECONDS = 0.4, 2, 1.0
 IDLE_MILLISECONDS = 10_000  # a process that stopped in the middle of a decision lets go of its rows
+REST_SECONDS = 5.0  # a connection that rested longer is asked whether it still lives
 CONNECTIONS = 16  # of each process; web, push, worker and clock stay below PostgreSQL's usual 100 together
 
 # SQLite. A write takes about a millisecond, so hundreds of others may come first.
@@ -33,15 +38,46 @@ POSTGRESQL: dict[str, Any] = {
 
 
 def postgresql(url: str) -> Engine:
-    """An engine for PostgreSQL."""
-    return create_engine(
+    """An engine for PostgreSQL; the connection used last is used next, for it has the statements prepared."""
+    engine = create_engine(
         url,
         pool_size=CONNECTIONS,
         max_overflow=0,
         pool_timeout=POOL_SECONDS,
-        pool_pre_ping=True,
+        pool_use_lifo=True,
         connect_args=POSTGRESQL,
     )
+
+    @event.listens_for(engine, "checkin")
+    def _rests(_connection: Any, record: ConnectionPoolEntry) -> None:
+        record.info["since"] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def _look(connection: Any, record: ConnectionPoolEntry, _proxy: Any) -> None:
+        if connection.closed or (_is_doubtful(connection, record) and not _answers(engine, connection)):
+            raise DisconnectionError("the server has left")
+
+    return engine
+
+
+def _is_doubtful(connection: Any, record: ConnectionPoolEntry) -> bool:
+    """Whether a connection should be asked first: it rested long, or the server said something unasked, as it does when it leaves.
+
+    To ask each time, as SQLAlchemy's own `pool_pre_ping` does, is one way there and back for each transaction.
+    """
+    rested = time.monotonic() - record.info.get("since", time.monotonic())
+    if rested > REST_SECONDS:
+        return True
+    said = select.poll()
+    said.register(connection.fileno(), select.POLLIN)
+    return bool(said.poll(0))
+
+
+def _answers(engine: Engine, connection: Any) -> bool:
+    try:
+        return bool(engine.dialect.do_ping(connection))
+    except psycopg.Error:
+        return False
 
 
 def reads(engine: Engine) -> Engine:
