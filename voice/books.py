@@ -5,10 +5,12 @@ The numbers of a disabled merchant are not among them: whoever dials one hears w
 While SQL is away what is held goes on serving, however old.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 
 from callflows.flow import Flow
 from callflows.read import read_flow
@@ -16,6 +18,24 @@ from voice import models
 from voice.signature import Secrets
 from voice.store import Store
 from voice.vault import AccountSecrets, open_secrets
+
+_A, _M, _N, _D = models.TwilioAccount, models.Merchant, models.Number, models.FlowDraft
+
+# What is looked up each second, in columns: mostly it is as it was, and then nothing is made of it.
+_BOOKS: Final = (
+    select(_A.id, _A.account_sid, _A.secrets_sealed, _A.api_key_sid, _A.app_sid, _A.region, _A.edge),
+    select(_M.id, _M.name, _M.timezone, _M.twilio_account_id, _M.live_digest),
+    select(_N.e164, _N.merchant_id, _N.twilio_account_id)
+    .join(_M, _M.id == _N.merchant_id)
+    .where(_M.disabled_at.is_(None)),
+    select(_D.e164, _D.merchant_id, _D.digest),
+)
+# The versions of calls that go on: a process that begins now has not met them.
+_PINNED: Final = (
+    select(models.Call.merchant_id, models.Call.flow_digest).where(models.Call.ended_at.is_(None)).distinct()
+)
+
+Rows = Sequence[Row[Any]]
 
 
 @dataclass(frozen=True)
@@ -69,46 +89,38 @@ class Books:
         self._store, self._secret_key = store, secret_key
         self._flows: dict[tuple[str, str], Flow] = {}
         self._opened: dict[bytes, Account] = {}
+        self._seen: tuple[Rows, ...] = ()
         self.page = Page()
 
     def refresh(self) -> None:
         """Look again; raises StoreAway and keeps the old page when SQL cannot be read."""
         with self._store.read() as tx:
-            accounts = [self._open(row) for row in tx.scalars(select(models.TwilioAccount))]
-            shops = [
-                Shop(row.id, row.name, row.timezone, row.twilio_account_id, row.live_digest)
-                for row in tx.scalars(select(models.Merchant))
-            ]
-            numbers = {
-                row.e164: (row.merchant_id, row.twilio_account_id)
-                for row in tx.scalars(
-                    select(models.Number)
-                    .join(models.Merchant, models.Merchant.id == models.Number.merchant_id)
-                    .where(models.Merchant.disabled_at.is_(None))
-                )
-            }
-            drafts = {
-                row.e164: (row.merchant_id, row.digest)
-                for row in tx.scalars(select(models.FlowDraft))
-                if numbers.get(row.e164, ("",))[0] == row.merchant_id
-            }
-            pinned = tx.execute(
-                select(models.Call.merchant_id, models.Call.flow_digest)
-                .where(models.Call.ended_at.is_(None))
-                .distinct()
-            ).all()
-        wanted = {(shop.id, shop.live_digest) for shop in shops if shop.live_digest} | {
-            (m, d) for m, d in pinned
-        }
-        wanted |= set(drafts.values())
-        for merchant_id, digest in wanted - self._flows.keys():
+            seen = tuple(tx.execute(question).all() for question in _BOOKS)
+            if seen == self._seen:
+                return
+            pinned = {(merchant_id, digest) for merchant_id, digest in tx.execute(_PINNED)}
+        page = self._page_of(*seen)
+        live = {(shop.id, shop.live_digest) for shop in page.shops.values() if shop.live_digest}
+        for merchant_id, digest in (live | set(page.drafts.values()) | pinned) - self._flows.keys():
             self._load(merchant_id, digest)
-        self.page = Page(
-            {one.id: one for one in accounts},
-            {one.account_sid: one for one in accounts},
-            {shop.id: shop for shop in shops},
-            numbers,
-            drafts,
+        self.page, self._seen = page, seen
+
+    def _page_of(self, accounts: Rows, shops: Rows, numbers: Rows, drafts: Rows) -> Page:
+        opened = [self._open(row) for row in accounts]
+        answering = {row.e164: (row.merchant_id, row.twilio_account_id) for row in numbers}
+        return Page(
+            {one.id: one for one in opened},
+            {one.account_sid: one for one in opened},
+            {
+                row.id: Shop(row.id, row.name, row.timezone, row.twilio_account_id, row.live_digest)
+                for row in shops
+            },
+            answering,
+            {
+                row.e164: (row.merchant_id, row.digest)
+                for row in drafts
+                if answering.get(row.e164, ("",))[0] == row.merchant_id
+            },
         )
 
     def live_flow(self, merchant_id: str) -> Flow | None:
@@ -143,7 +155,7 @@ class Books:
         self._flows[merchant_id, digest] = flow
         return flow
 
-    def _open(self, row: models.TwilioAccount) -> Account:
+    def _open(self, row: Row[Any]) -> Account:
         known = self._opened.get(row.secrets_sealed)
         said = (row.account_sid, row.app_sid, row.api_key_sid, row.region, row.edge)
         if known and (known.account_sid, known.app_sid, known.api_key_sid, known.region, known.edge) == said:

@@ -39,6 +39,7 @@ class Clock(Protocol):
 # The database's own time. SQLite tells parts of a second by unixepoch() only from 3.42 on, by julianday() always.
 MOMENT_SQLITE = "((julianday('now') - 2440587.5) * 86400.0)"
 MOMENT_POSTGRESQL = "extract(epoch FROM clock_timestamp())"
+_THEIR_MOMENT = {True: text(f"SELECT {MOMENT_SQLITE}"), False: text(f"SELECT {MOMENT_POSTGRESQL}")}
 
 
 class SharedClock:
@@ -55,8 +56,7 @@ class SharedClock:
         """Look at the database's time again."""
         before = time.monotonic()
         with store.read() as tx:
-            query = MOMENT_SQLITE if store.is_sqlite else MOMENT_POSTGRESQL
-            theirs = float(tx.execute(text(f"SELECT {query}")).scalar_one())
+            theirs = float(tx.execute(_THEIR_MOMENT[store.is_sqlite]).scalar_one())
         self._offset = theirs - (before + time.monotonic()) / 2
 
 
