@@ -176,6 +176,18 @@ class Desk:
         """Puts the caller on hold and asks somebody first."""
         self.posts(f"/api/calls/{self.call_id()}/ask", expect=expect, to=to, target=target)
 
+    def hands_over(self) -> None:
+        """The colleague who was asked takes the caller."""
+        self.posts(f"/api/calls/{self.call_id()}/ask/hand-over")
+
+    def takes_back(self) -> None:
+        """The caller comes off hold, and nobody is asked any more."""
+        self.posts(f"/api/calls/{self.call_id()}/ask/cancel")
+
+    def brings_together(self) -> None:
+        """Caller, agent and whoever was asked hear each other."""
+        self.posts(f"/api/calls/{self.call_id()}/ask/together")
+
     def closes_laptop(self) -> None:
         """The browser is gone, stream, phone and all, without a word."""
         self.is_awake = False

@@ -26,7 +26,7 @@ def test_the_colleague_hears_nothing_of_the_caller_before_the_hand_over(shop: Sh
     caller.hears_music(within=5)
     shop.waits(10)
     assert shop.ben.leg.hears_nothing_of(caller)
-    shop.ann.posts(f"/api/calls/{shop.ann.call_id()}/ask/hand-over")
+    shop.ann.hands_over()
 
     shop.ben.talks_to(caller)
     shop.ann.leg.ends()
@@ -56,7 +56,7 @@ def test_a_colleague_is_not_rung_before_the_carrier_says_that_the_caller_is_held
 
 def test_back_to_the_caller_leaves_the_colleague_free(shop: Shop) -> None:
     caller = asking(shop)
-    shop.ann.posts(f"/api/calls/{shop.ann.call_id()}/ask/cancel")
+    shop.ann.takes_back()
 
     shop.ann.talks_to(caller)
     shop.ben.leg.ends()
@@ -74,7 +74,7 @@ def test_hanging_up_on_the_colleague_never_hangs_up_on_the_caller(shop: Shop) ->
 
 def test_all_three_talk_until_one_of_the_agents_leaves(shop: Shop) -> None:
     caller = asking(shop)
-    shop.ann.posts(f"/api/calls/{shop.ann.call_id()}/ask/together")
+    shop.ann.brings_together()
     shop.ben.talks_to(caller)
     shop.ann.talks_to(caller)
     shop.ben.ends()
@@ -86,9 +86,9 @@ def test_all_three_talk_until_one_of_the_agents_leaves(shop: Shop) -> None:
     shop.ben.rings()
     shop.ben.accepts()
     shop.ben.leg.talks_to(shop.ann.leg)
-    shop.ann.posts(f"/api/calls/{shop.ann.call_id()}/ask/together")
+    shop.ann.brings_together()
     shop.ben.talks_to(caller)
-    shop.ann.posts(f"/api/calls/{shop.ann.call_id()}/ask/hand-over")
+    shop.ann.hands_over()
     shop.ann.leg.ends()
     assert shop.ben.leg.is_talking_to(caller)
 
@@ -135,7 +135,7 @@ def test_a_first_agent_who_comes_back_in_time_goes_on_asking(shop: Shop) -> None
     shop.ann.connects()
     shop.ann.leg.talks_to(shop.ben.leg)
     assert shop.ben.leg.hears_nothing_of(caller)
-    shop.ann.posts(f"/api/calls/{shop.ann.call_id()}/ask/hand-over")
+    shop.ann.hands_over()
 
     shop.ben.talks_to(caller)
 
@@ -171,7 +171,7 @@ def test_a_queue_is_asked_one_agent_after_the_other(shop: Shop) -> None:
     shop.ben.rings()
     shop.ben.accepts()
     shop.ben.leg.talks_to(shop.ann.leg)
-    shop.ann.posts(f"/api/calls/{shop.ann.call_id()}/ask/hand-over")
+    shop.ann.hands_over()
 
     shop.ben.talks_to(caller)
 
@@ -191,7 +191,7 @@ def test_while_a_colleague_is_asked_nothing_else_is_done_to_the_caller(shop: Sho
 def test_webhooks_twice_and_a_lost_word_of_the_hold_change_nothing(shop: Shop) -> None:
     shop.harms_webhooks("/voice/(agent|leg|room)", "duplicate")
     caller = asking(shop)
-    shop.ann.posts(f"/api/calls/{shop.ann.call_id()}/ask/hand-over")
+    shop.ann.hands_over()
     shop.ben.talks_to(caller)
     caller.hangs_up()
     shop.waits(20)
@@ -209,6 +209,6 @@ def test_a_customer_whom_we_called_can_be_handed_over_too(shop: Shop) -> None:
     shop.ben.rings()
     shop.ben.accepts()
     shop.ben.leg.talks_to(shop.ann.leg)
-    shop.ann.posts(f"/api/calls/{shop.ann.call_id()}/ask/hand-over")
+    shop.ann.hands_over()
 
     shop.ben.talks_to(phone)

@@ -25,18 +25,13 @@ def asking(shop: Shop, outside: Phone) -> Caller:
     return caller
 
 
-def says(shop: Shop, word: str) -> None:
-    """A click in the talk's dialog."""
-    shop.ann.posts(f"/api/calls/{shop.ann.call_id()}/ask/{word}")
-
-
 def test_a_number_hears_nothing_of_the_caller_before_the_hand_over(shop: Shop, outside: Phone) -> None:
     caller = asking(shop, outside)
     assert outside.leg.from_ == NORTHWIND
     caller.hears_music(within=5)
     shop.waits(10)
     assert outside.hears_nothing_of(caller)
-    says(shop, "hand-over")
+    shop.ann.hands_over()
 
     outside.talks_to(caller)
     shop.ann.leg.ends()
@@ -53,7 +48,7 @@ def test_a_number_hears_nothing_of_the_caller_before_the_hand_over(shop: Shop, o
 
 def test_a_caller_who_hangs_up_on_the_number_ends_the_call(shop: Shop, outside: Phone) -> None:
     caller = asking(shop, outside)
-    says(shop, "hand-over")
+    shop.ann.hands_over()
     outside.talks_to(caller)
     caller.hangs_up()
 
@@ -88,7 +83,7 @@ def test_a_voicemail_is_heard_by_the_agent_who_goes_back_or_it_hangs_up_and_the_
 ) -> None:
     caller = asking(shop, outside)
     outside.says("You have reached the workshop. Please leave a message after the tone.")
-    says(shop, "cancel")
+    shop.ann.takes_back()
     outside.ends(within=5)
     shop.ann.talks_to(caller)
 
@@ -124,7 +119,7 @@ def test_going_back_before_the_carrier_knows_of_the_call_rings_nobody_for_long(
     caller = shop.talk()
     shop.ann.asks("number", OUTSIDE)
     shop.waits(1)
-    says(shop, "cancel")
+    shop.ann.takes_back()
 
     shop.ann.talks_to(caller)
     outside.ends(within=20)
@@ -135,7 +130,7 @@ def test_the_caller_is_taken_off_hold_only_when_the_number_is_gone(shop: Shop, o
     caller = asking(shop, outside)
     shop.sim.faults.rest(f"POST .*/Calls/{outside.leg.sid}", "timeout-before", times=1)
     shop.is_quiet = False
-    says(shop, "cancel")
+    shop.ann.takes_back()
     shop.waits(3)
     assert not outside.is_over
     assert not shop.ann.leg.is_talking_to(caller)
@@ -148,7 +143,7 @@ def test_the_caller_is_taken_off_hold_only_when_the_number_is_gone(shop: Shop, o
 
 def test_all_three_talk_and_the_number_may_leave_or_be_left(shop: Shop, outside: Phone) -> None:
     caller = asking(shop, outside)
-    says(shop, "together")
+    shop.ann.brings_together()
     outside.talks_to(caller)
     shop.ann.talks_to(caller)
     outside.hangs_up()
@@ -157,9 +152,9 @@ def test_all_three_talk_and_the_number_may_leave_or_be_left(shop: Shop, outside:
 
     shop.ann.asks("number", OUTSIDE)
     outside.talks_to(shop.ann.leg)
-    says(shop, "together")
+    shop.ann.brings_together()
     outside.talks_to(caller)
-    says(shop, "hand-over")
+    shop.ann.hands_over()
     shop.ann.leg.ends()
     assert outside.is_talking_to(caller)
 
@@ -184,7 +179,7 @@ def test_an_agent_lost_when_all_three_talked_leaves_the_caller_with_the_number(
     shop: Shop, outside: Phone
 ) -> None:
     caller = asking(shop, outside)
-    says(shop, "together")
+    shop.ann.brings_together()
     outside.talks_to(caller)
     shop.ann.closes_laptop()
     shop.waits(20)
@@ -211,7 +206,7 @@ def test_a_customer_whom_we_called_can_be_handed_to_a_number(shop: Shop, outside
     shop.ann.asks("number", OUTSIDE)
     outside.talks_to(shop.ann.leg)
     assert outside.hears_nothing_of(phone)
-    says(shop, "hand-over")
+    shop.ann.hands_over()
     outside.talks_to(phone)
     outside.hangs_up()
 
@@ -235,7 +230,7 @@ def test_webhooks_twice_and_lost_ends_change_nothing(shop: Shop, outside: Phone)
     shop.harms_webhooks("/voice/(phone|leg|agent)", "duplicate")
     shop.harms_webhooks("/voice/phone-told", "lose")
     caller = asking(shop, outside)
-    says(shop, "hand-over")
+    shop.ann.hands_over()
     outside.talks_to(caller)
     outside.hangs_up()
     caller.ends()

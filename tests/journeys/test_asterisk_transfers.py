@@ -50,7 +50,7 @@ def test_queue_transfer_callee_attended(tmp_path: Path) -> None:
     shop.ben.accepts()
     shop.waits(3)
     assert not shop.ben.leg.is_talking_to(caller)
-    shop.ann.posts(f"/api/calls/{shop.ann.call_id()}/ask/hand-over")
+    shop.ann.hands_over()
 
     shop.ben.talks_to(caller)
     assert shop.ann.state == Agent.WRAP_UP
@@ -87,7 +87,7 @@ def test_queue_transfer_caller_attended(shop: Shop) -> None:
     shop.ben.accepts()
     shop.ben.leg.talks_to(shop.ann.leg)
     assert shop.ben.leg.hears_nothing_of(customer)
-    shop.ann.posts(f"/api/calls/{shop.ann.call_id()}/ask/hand-over")
+    shop.ann.hands_over()
 
     shop.ben.talks_to(customer)
     assert (shop.ann.state, shop.ben.state) == (Agent.WRAP_UP, Agent.ON_CALL)

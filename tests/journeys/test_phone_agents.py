@@ -213,7 +213,7 @@ def test_a_colleague_on_a_phone_is_asked_and_takes_the_caller(shop: Shop) -> Non
     mobile.talks_to(shop.ann.leg)
     shop.waits(5)
     assert mobile.hears_nothing_of(caller)
-    shop.ann.posts(f"/api/calls/{shop.ann.call_id()}/ask/hand-over")
+    shop.ann.hands_over()
     mobile.talks_to(caller)
     mobile.hangs_up()
 

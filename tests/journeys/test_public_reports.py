@@ -180,7 +180,7 @@ def test_flex_dialpad_39_a_customer_is_taken_off_hold_when_asking_a_colleague_is
     shop.ann.asks("agent", "us_ben")
     shop.ben.rings()
     caller.hears_music(within=5)
-    shop.ann.posts(f"/api/calls/{shop.ann.call_id()}/ask/cancel")
+    shop.ann.takes_back()
 
     shop.ann.talks_to(caller)
     shop.waits(1)

@@ -191,7 +191,7 @@ def test_who_hands_over_or_is_lost_has_talked_as_long_as_who_ends_the_call(shop:
     shop.ben.rings()
     shop.ben.accepts()
     shop.ben.leg.talks_to(shop.ann.leg)
-    shop.ann.posts(f"/api/calls/{shop.ann.call_id()}/ask/hand-over")
+    shop.ann.hands_over()
     shop.ben.talks_to(caller)
     assert 30 <= shop.ann.row.talk_seconds < 60
     shop.waits(40)

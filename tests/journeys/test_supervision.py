@@ -148,7 +148,7 @@ def test_who_coaches_goes_on_with_the_colleague_to_whom_the_caller_is_handed(sho
     shop.ben.rings()
     shop.ben.accepts()
     shop.ben.leg.talks_to(shop.ann.leg)
-    shop.ann.posts(f"/api/calls/{shop.ann.call_id()}/ask/hand-over")
+    shop.ann.hands_over()
     shop.ben.talks_to(caller)
     shop.waits(5)
 
