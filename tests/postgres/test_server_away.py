@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import select, text
@@ -14,7 +15,7 @@ from sqlalchemy import select, text
 from tests.build import SECRET
 from tests.postgres.server import PostgresServer
 from tests.recordings.processes import until
-from voice import models
+from voice import engines, models
 from voice.runtime import SharedClock
 from voice.store import Store, StoreAway
 
@@ -115,3 +116,36 @@ def test_the_clock_follows_the_time_of_the_server(store: Store) -> None:
         theirs = tx.scalar(text("SELECT extract(epoch FROM clock_timestamp())"))
 
     assert abs(clock.now() - float(theirs)) < 1
+
+
+def test_a_connection_that_the_server_has_closed_is_found_out_before_anybody_needs_it(
+    store: Store, postgres: PostgresServer
+) -> None:
+    postgres.execute(
+        f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{store.url.database}'"
+    )
+
+    beat(store, "after")
+
+    assert beats(store) == ["after", "before"]
+
+
+def test_a_connection_used_a_moment_ago_is_not_asked_whether_it_lives_and_one_that_rested_is(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[object] = []
+    beats(store)
+    dialect = store._writer.dialect
+    ping = dialect.do_ping
+
+    def counted(connection: Any) -> bool:
+        asked.append(connection)
+        return ping(connection)
+
+    monkeypatch.setattr(dialect, "do_ping", counted)
+
+    beats(store)
+    assert not asked
+    monkeypatch.setattr(engines, "REST_SECONDS", -1.0)
+    beats(store)
+    assert len(asked) == 1
