@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -60,6 +61,7 @@ class Exchanges:
         self._keep = keep
         self._count = 0
         self._all: dict[str, dict[int, Entry]] = {"webhook": {}, "rest": {}}
+        self._attempts: Counter[tuple[str, str]] = Counter()  # of what is kept, by token and address
         self.version = 0
 
     def asked(self, ask: Ask, request: HttpRequest, token: str, harm: str) -> int:
@@ -68,9 +70,7 @@ class Exchanges:
         entry.purpose, entry.token, entry.harm = ask.purpose, token, harm
         entry.fields = tuple(ask.form.items())
         entry.call = ask.call_sid or ask.form.get("CallSid", "")
-        entry.attempt += sum(
-            other.token == token and other.url == request.url for other in self._all["webhook"].values()
-        )
+        entry.attempt += self._attempts[entry.token, entry.url]
         return self._keep_it(entry)
 
     def answered(self, number: int, reply: HttpReply) -> None:
@@ -109,10 +109,17 @@ class Exchanges:
     def _keep_it(self, entry: Entry) -> int:
         kept = self._all[entry.kind]
         kept[entry.number] = entry
+        self._attempts[entry.token, entry.url] += 1
         if len(kept) > self._keep:
-            del kept[next(iter(kept))]
+            self._forget(kept.pop(next(iter(kept))))
         self._changed(entry)
         return entry.number
+
+    def _forget(self, entry: Entry) -> None:
+        attempt = entry.token, entry.url
+        self._attempts[attempt] -= 1
+        if not self._attempts[attempt]:
+            del self._attempts[attempt]
 
     def _changed(self, entry: Entry) -> None:
         self.version += 1
