@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import IO, Any
 
+_as_json = json.JSONEncoder(default=str).encode
+
 
 @dataclass(frozen=True)
 class Fact:
@@ -22,9 +24,7 @@ class Fact:
     data: dict[str, Any]
 
     def line(self) -> str:
-        return json.dumps(
-            {"n": self.number, "at": round(self.at, 6), "kind": self.kind, **self.data}, default=str
-        )
+        return _as_json({"n": self.number, "at": round(self.at, 6), "kind": self.kind, **self.data})
 
 
 class Ledger:
