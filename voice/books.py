@@ -5,12 +5,13 @@ The numbers of a disabled merchant are not among them: whoever dials one hears w
 While SQL is away what is held goes on serving, however old.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, bindparam, select
+from sqlalchemy.orm import Session
 
 from callflows.flow import Flow
 from callflows.read import read_flow
@@ -35,7 +36,13 @@ _PINNED: Final = (
     select(models.Call.merchant_id, models.Call.flow_digest).where(models.Call.ended_at.is_(None)).distinct()
 )
 
+_TEXTS: Final = select(
+    models.FlowVersion.merchant_id, models.FlowVersion.digest, models.FlowVersion.text
+).where(models.FlowVersion.digest.in_(bindparam("digests", expanding=True)))
+FETCHED_AT_ONCE = 500
+
 Rows = Sequence[Row[Any]]
+Version = tuple[str, str]  # merchant, digest
 
 
 @dataclass(frozen=True)
@@ -87,7 +94,8 @@ class Books:
 
     def __init__(self, store: Store, secret_key: str) -> None:
         self._store, self._secret_key = store, secret_key
-        self._flows: dict[tuple[str, str], Flow] = {}
+        self._texts: dict[Version, str] = {}
+        self._flows: dict[Version, Flow] = {}
         self._opened: dict[bytes, Account] = {}
         self._seen: tuple[Rows, ...] = ()
         self.page = Page()
@@ -98,11 +106,10 @@ class Books:
             seen = tuple(tx.execute(question).all() for question in _BOOKS)
             if seen == self._seen:
                 return
+            page = self._page_of(*seen)
+            live = {(shop.id, shop.live_digest) for shop in page.shops.values() if shop.live_digest}
             pinned = {(merchant_id, digest) for merchant_id, digest in tx.execute(_PINNED)}
-        page = self._page_of(*seen)
-        live = {(shop.id, shop.live_digest) for shop in page.shops.values() if shop.live_digest}
-        for merchant_id, digest in (live | set(page.drafts.values()) | pinned) - self._flows.keys():
-            self._load(merchant_id, digest)
+            self._fetch(tx, (live | set(page.drafts.values()) | pinned) - self._texts.keys())
         self.page, self._seen = page, seen
 
     def _page_of(self, accounts: Rows, shops: Rows, numbers: Rows, drafts: Rows) -> Page:
@@ -135,25 +142,34 @@ class Books:
         return self.flow(*draft) if draft else self.live_flow(merchant_id)
 
     def flow(self, merchant_id: str, digest: str) -> Flow:
-        """The version that a call began with; from SQL when this process has not met it yet."""
-        return self._flows.get((merchant_id, digest)) or self._load(merchant_id, digest)
+        """The version that a call began with; from SQL when this process has not met it yet.
+
+        It is read when somebody needs it first: with thousands of merchants a process that begins would take minutes,
+        and a version that cannot be read is the trouble of its own merchant only.
+        """
+        version = merchant_id, digest
+        flow = self._flows.get(version)
+        if flow is None:
+            if version not in self._texts:
+                with self._store.read() as tx:
+                    self._fetch(tx, {version})
+            if version not in self._texts:
+                raise NoSuchFlow(f"merchant {merchant_id} has no flow version {digest[:12]}")
+            flow = self._flows[version] = read_flow(self._texts[version], f"{merchant_id}@{digest[:12]}")
+        return flow
 
     def account_of(self, merchant_id: str) -> Account:
         """The account under which a merchant's calls run."""
         return self.page.accounts[self.page.shops[merchant_id].account_id]
 
-    def _load(self, merchant_id: str, digest: str) -> Flow:
-        with self._store.read() as tx:
-            row = tx.scalar(
-                select(models.FlowVersion).where(
-                    models.FlowVersion.merchant_id == merchant_id, models.FlowVersion.digest == digest
-                )
-            )
-        if row is None:
-            raise NoSuchFlow(f"merchant {merchant_id} has no flow version {digest[:12]}")
-        flow = read_flow(row.text, f"{merchant_id}@{digest[:12]}")
-        self._flows[merchant_id, digest] = flow
-        return flow
+    def _fetch(self, tx: Session, versions: Collection[Version]) -> None:
+        """The texts of these versions, as far as SQL has them; some hundred with each question."""
+        ordered = sorted(versions)
+        for start in range(0, len(ordered), FETCHED_AT_ONCE):
+            part = ordered[start : start + FETCHED_AT_ONCE]
+            rows = tx.execute(_TEXTS, {"digests": [digest for _, digest in part]})
+            found = {(row.merchant_id, row.digest): row.text for row in rows}
+            self._texts |= {version: found[version] for version in part if version in found}
 
     def _open(self, row: Row[Any]) -> Account:
         known = self._opened.get(row.secrets_sealed)
