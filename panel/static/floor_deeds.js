@@ -3,6 +3,7 @@
 import { get, post } from "./api.js";
 import { serverNow, tick } from "./clock.js";
 import { h, icon, readable, since, toast, wrong } from "./elements.js";
+import { isPressed } from "./pressed.js";
 import { BUSY, REASONS, label } from "./status_view.js";
 
 // Ears: { hear(call, heard) }. Returns what is called with each snapshot, so that an open dialog never means another state.
@@ -82,13 +83,20 @@ export function floorDeeds(main, ear) {
     const isOther = !row || mark(row) !== subject.mark;
     if (isOther && (!row || asked)) return dialog.close(); // what was asked about is over
     subject.mark = mark(row);
-    if (asked || JSON.stringify(row) === was) return;
+    if (!asked && JSON.stringify(row) !== was) drawAgain();
+  }
+
+  // A desk that says for some seconds that there is a call, and there is none, can be set free: nobody tells of that moment.
+  setInterval(() => { if (dialog.open && !asked && subject.kind === "agent" && hangs(row) !== subject.hangs && !isPressed(() => {})) drawAgain(); }, 1000);
+
+  function drawAgain() {
     const focused = document.activeElement?.dataset.deed;
     draw();
     if (focused) dialog.querySelector(`[data-deed="${CSS.escape(focused)}"]`)?.focus();
   }
 
   function draw() {
+    if (subject.kind === "agent") subject.hangs = hangs(row);
     dialog.querySelector("h2").textContent = asked ? QUESTIONS[asked].title(row) : subject.kind === "agent" ? row.name : `Move ${row.caller}`;
     dialog.querySelector(".whom").replaceChildren(...(asked ? [QUESTIONS[asked].says(row)] : subject.kind === "agent" ? agentSaid(row) : callerSaid(row)));
     dialog.querySelector(".choices").replaceChildren(...(asked ? [] : subject.kind === "agent" ? agentChoices(row) : callerChoices(row, targets)));
@@ -128,12 +136,15 @@ function agentChoices(row) {
   ].filter(Boolean);
 }
 
+const HANGS_SECONDS = 10;
+const hangs = (row) => ["ringing", "on_call", "on_hold"].includes(row.state) && !row.with && !row.elsewhere && serverNow() - row.since_at > HANGS_SECONDS;
+
 function ending(row) {
   if (row.elsewhere) return "";
   if (row.state === "ringing" && row.with) return group("This ring", deed("ask:ring", "Take the ring back", "end"));
   if (["on_call", "on_hold"].includes(row.state) && row.with) return group("This call", deed("ask:talk", "End the call", "end"));
   if (row.state === "wrap_up") return group("This wrap-up", deed("ask:wrap_up", "End the wrap-up", "end"));
-  if (["ringing", "on_call", "on_hold"].includes(row.state) && serverNow() - row.since_at > 10) return group("Nothing to be seen", deed("ask:free", "Set free", "check"));
+  if (hangs(row)) return group("Nothing to be seen", deed("ask:free", "Set free", "check"));
   return "";
 }
 
