@@ -163,7 +163,7 @@ def test_a_table_is_sorted_by_the_column_that_is_clicked_and_stays_so(
     for number, name in enumerate(("Carla", "Abe", "Bea")):
         joins(here.rt, f"ca_{number}", ago=10.0 - number, caller=f"+1202555018{number}", caller_name=name)
     page = open_floor()
-    places = page.locator("[data-table=waiting] tbody tr td:first-child")
+    places = page.locator("[data-table=waiting] tbody tr > :first-child")
     expect(places).to_have_text(["1", "2", "3"], timeout=PATIENCE)  # the longest wait first
 
     head = page.locator("[data-table=waiting] th").filter(has_text="Place")
