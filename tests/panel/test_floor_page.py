@@ -164,13 +164,13 @@ def test_a_table_is_sorted_by_the_column_that_is_clicked_and_stays_so(
         joins(here.rt, f"ca_{number}", ago=10.0 - number, caller=f"+1202555018{number}", caller_name=name)
     page = open_floor()
     places = page.locator("[data-table=waiting] tbody tr > :first-child")
-    expect(places).to_have_text(["1", "2", "3"], timeout=PATIENCE)  # the longest wait first
+    expect(places).to_have_text(["place 1", "place 2", "place 3"], timeout=PATIENCE)  # the longest wait first
 
     head = page.locator("[data-table=waiting] th").filter(has_text="Place")
     head.get_by_role("button").click()
     head.get_by_role("button").click()
 
-    expect(places).to_have_text(["3", "2", "1"], timeout=PATIENCE)
+    expect(places).to_have_text(["place 3", "place 2", "place 1"], timeout=PATIENCE)
     expect(head).to_have_attribute("aria-sort", "descending")
     joins(here.rt, "ca_9", caller_name="Dan")
     expect(page.locator("[data-table=waiting] tbody tr")).to_have_count(4)
