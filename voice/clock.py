@@ -23,22 +23,29 @@ log = structlog.get_logger()
 
 
 def _beat(insert: Any) -> Any:
-    said = insert(models.Beat).values(name="clock", at=bindparam("at"), ok=True)
+    said = insert(models.Beat.__table__).values(name="clock", at=bindparam("at"), ok=True)
     return said.on_conflict_do_update(index_elements=["name"], set_={"at": said.excluded.at, "ok": True})
 
 
 _BEATS: Final = {True: _beat(sqlite.insert), False: _beat(postgresql.insert)}  # by whether it is SQLite
 
-_LOOK: Final = due.together(
-    [*(rows for rows, _end in PASSES), due.OPEN_QUEUES, due.UNCONFIRMED, due.ASKED_ACCOUNTS]
+_EACH_SECOND: Final = (
+    *(rows for rows, _end in PASSES),
+    due.OPEN_QUEUES,
+    due.UNCONFIRMED,
+    due.ASKED_ACCOUNTS,
 )
+_LOOKS: Final = {
+    True: due.together(_EACH_SECOND, sqlite.dialect(paramstyle="named")),
+    False: due.together(_EACH_SECOND, postgresql.dialect(paramstyle="named")),
+}
 
 
 def step(rt: Runtime) -> None:
     """One round: one look for all that it may have to do, and then only what there is to do."""
-    found: list[list[tuple[str, str]]] = [[] for _ in range(len(PASSES) + 3)]
+    found: list[list[tuple[str, str]]] = [[] for _ in _EACH_SECOND]
     with rt.store.read() as tx:
-        for number, merchant_id, name in tx.execute(_LOOK, {"now": rt.now()}):
+        for number, merchant_id, name in tx.execute(_LOOKS[rt.store.is_sqlite], {"now": rt.now()}):
             found[number].append((merchant_id, name))
     *over, queues, unconfirmed, asked = found
     for (_, end), keys in zip(PASSES, over, strict=True):

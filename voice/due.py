@@ -8,19 +8,23 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
-    CompoundSelect,
+    Dialect,
     Float,
     Select,
+    TextClause,
     and_,
     bindparam,
     func,
     literal,
+    literal_column,
     or_,
     select,
     text,
     union_all,
 )
+from sqlalchemy.sql.visitors import replacement_traverse
 
 from routing.callbacks import Callback
 from voice import models, supervisions
@@ -57,10 +61,20 @@ def _agents(*where: Any) -> Due:
     return select(literal("").label("merchant_id"), models.Agent.id).where(*where).limit(AT_ONCE)
 
 
-def together(every: Sequence[Due]) -> CompoundSelect[int, str, str]:
-    """All of these in one statement, each row behind the number of its deadline."""
+def together(every: Sequence[Due], dialect: Dialect) -> TextClause:
+    """All of these in one statement, each row behind the number of its deadline.
+
+    It is written out here, but for the moment: too long to be remembered, it would be put together anew each second.
+    """
     parts = (rows.subquery() for rows in every)
-    return union_all(*(select(literal(number), *part.c) for number, part in enumerate(parts)))
+    whole = union_all(*(select(literal(number), *part.c) for number, part in enumerate(parts)))
+    whole = replacement_traverse(whole, {}, _left_open)
+    return text(str(whole.compile(dialect=dialect, compile_kwargs={"literal_binds": True})))
+
+
+def _left_open(element: Any, **_: Any) -> Any:
+    is_moment = isinstance(element, BindParameter) and element.key == _NOW.key
+    return literal_column(":now") if is_moment else None
 
 
 _OFFERED = models.Offer.state == Offer.OFFERED
