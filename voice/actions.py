@@ -6,18 +6,18 @@ them may arrive twice without harm, because what a leg hears next is decided whe
 that we place is asked for once: twice would ring the customer twice.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
+from typing import Any, Final
 
 import structlog
-from sqlalchemy import select, update
+from sqlalchemy import and_, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from voice import models, phone_orders
-from voice.calls import dialled_leg, is_known, last_waiting
+from voice.calls import dialled_leg, is_known
 from voice.carrier_faults import CarrierAway, CarrierGone, CarrierRefused
-from voice.changes import changed
 from voice.due import REQUEST_SECONDS
 from voice.leaving import held_back, is_leaving
 from voice.let_hear import let_hear
@@ -40,6 +40,45 @@ WORD_SECONDS = (
 )
 OPPOSITE = {"hold": "unhold", "unhold": "hold"}
 
+_A, _C, _W, _P = models.Action, models.Call, models.Waiting, models.Participation
+_ORDER: Final = insert(_A)
+_ACTION = (_A.merchant_id == bindparam("merchant"), _A.id == bindparam("action"))
+_TAKE: Final = (
+    update(_A)
+    .where(*_ACTION, _A.state.in_(sources(ACTION_MOVES, "taken")), _A.lease_until_at < bindparam("now"))
+    .values(state=Action.SENT, lease_until_at=bindparam("until"), attempts=_A.attempts + 1)
+    .returning(_A)
+    .execution_options(synchronize_session=False)
+)
+_FINISH: Final = (
+    update(_A)
+    .where(*_ACTION, _A.attempts == bindparam("attempt"), _A.state == Action.SENT)
+    .values(state=bindparam("becomes"), error=bindparam("why"))
+    .execution_options(synchronize_session=False)
+)
+_CALL: Final = select(_C).where(_C.merchant_id == bindparam("merchant"), _C.id == bindparam("call"))
+_TALK_IN_ROOM = (
+    _P.room == bindparam("room"),
+    _P.role == Role.OWNER,
+    _P.state.in_((Participation.TALKING, Participation.VANISHED)),
+)
+_TALK: Final = select(_P.state, _P.held_at).where(_P.merchant_id == bindparam("merchant"), *_TALK_IN_ROOM)
+_CALL_AND_TALK: Final = _CALL.add_columns(_P.state, _P.held_at, _P.room_sid).outerjoin(
+    _P, and_(_P.merchant_id == _C.merchant_id, _P.call_id == _C.id, *_TALK_IN_ROOM)
+)
+_CALL_AND_LAST_PLACE: Final = (
+    _CALL.add_columns(_W.state, _W.generation, _W.proved_at)
+    .outerjoin(_W, and_(_W.merchant_id == _C.merchant_id, _W.call_id == _C.id))
+    .order_by(_W.left_as.is_not(None), _W.entered_at.desc())
+    .limit(1)
+)
+_LOOKS: Final = {
+    "hold": _CALL_AND_TALK,
+    "unhold": _CALL_AND_TALK,
+    "poke": _CALL_AND_LAST_PLACE,
+    "dial": _CALL_AND_LAST_PLACE,
+}  # how it stands with the call; of all others the call alone
+
 
 @dataclass(frozen=True)
 class Move:
@@ -54,17 +93,16 @@ class Move:
 def order(tx: Session, rt: Runtime, call: models.Call, move: Move) -> str:
     """Write the request with this decision; it is sent once the decision is committed."""
     action_id = rt.chance.id("ac")
-    tx.add(
-        models.Action(
-            merchant_id=call.merchant_id,
-            id=action_id,
-            call_id=call.id,
-            kind=move.kind,
-            generation=move.generation,
-            target=f"{move.target} {move.room}".strip(),
-            created_at=rt.now(),
-        )
-    )
+    row = {
+        "merchant_id": call.merchant_id,
+        "id": action_id,
+        "call_id": call.id,
+        "kind": move.kind,
+        "generation": move.generation,
+        "target": f"{move.target} {move.room}".strip(),
+        "created_at": rt.now(),
+    }
+    tx.execute(_ORDER, row)
     merchant_id = call.merchant_id
     after_commit(tx, lambda: send(rt, merchant_id, action_id))
     return action_id
@@ -75,9 +113,9 @@ def send(rt: Runtime, merchant_id: str, action_id: str) -> None:
     taken = _take(rt, merchant_id, action_id)
     if taken is None:
         return
-    action, call = taken
+    action, call, room_sid = taken
     try:
-        _make(rt, action, call)
+        _make(rt, action, call, room_sid)
     except CarrierGone as gone:
         _finish(rt, action, "done", str(gone))
     except CarrierRefused as refused:
@@ -94,9 +132,7 @@ def send(rt: Runtime, merchant_id: str, action_id: str) -> None:
             is_certain=False,
         )
     else:
-        _finish(rt, action, "done", "")
-        if action.kind in OPPOSITE:
-            _hear_last_word(rt, action)
+        _finish(rt, action, "done", "", then=_hear_last_word if action.kind in OPPOSITE else None)
 
 
 def retake(rt: Runtime, unconfirmed: Iterable[tuple[str, str]]) -> None:
@@ -105,94 +141,71 @@ def retake(rt: Runtime, unconfirmed: Iterable[tuple[str, str]]) -> None:
         rt.later(partial(send, rt, merchant_id, action_id))
 
 
-def _take(rt: Runtime, merchant_id: str, action_id: str) -> tuple[models.Action, models.Call] | None:
+def _take(
+    rt: Runtime, merchant_id: str, action_id: str
+) -> tuple[models.Action, models.Call, str | None] | None:
+    """The request, its call, and the carrier's id of the room of a hold, where it is known."""
     now = rt.now()
     with rt.write() as tx:
-        taken = changed(
-            tx,
-            update(models.Action)
-            .where(
-                models.Action.merchant_id == merchant_id,
-                models.Action.id == action_id,
-                models.Action.state.in_(sources(ACTION_MOVES, "taken")),
-                models.Action.lease_until_at < now,
-            )
-            .values(
-                state=Action.SENT, lease_until_at=now + LEASE_SECONDS, attempts=models.Action.attempts + 1
-            ),
-        )
-        if not taken:
+        this = {"merchant": merchant_id, "action": action_id, "now": now, "until": now + LEASE_SECONDS}
+        action = tx.scalar(_TAKE, this)
+        if action is None:
             return None
-        action = tx.get_one(models.Action, (merchant_id, action_id))
-        call = tx.get_one(models.Call, (merchant_id, action.call_id))
-        if _is_pointless(tx, action, call):
+        look = {"merchant": merchant_id, "call": action.call_id, "room": action.target.partition(" ")[2]}
+        seen = tx.execute(_LOOKS.get(action.kind, _CALL), look).one()
+        if _is_pointless(tx, action, seen):
             action.state, action.error = ACTION_MOVES[Action.SENT, "not_needed"], "no longer needed"
             return None
         if action.kind == "unhold" and is_leaving(tx, merchant_id, action.call_id):
             action.state = ACTION_MOVES[Action.SENT, "put_off"]
             action.lease_until_at, action.attempts = 0.0, action.attempts - 1
             return None
-    return action, call
+    return action, seen.Call, seen.room_sid if action.kind in OPPOSITE else None
 
 
-def _is_pointless(tx: Session, action: models.Action, call: models.Call) -> bool:
+def _is_pointless(tx: Session, action: models.Action, seen: Any) -> bool:
     """Whether the truth has moved on: the call is over, or the leg is or should be where the request would not take it."""
     if action.kind in ("end_leg", "end_room"):
         return False
     if action.kind == "ring":  # for a callback, too, when the call in which it was asked for is over
         return not phone_orders.is_wanted(tx, action)
-    if call.ended_at is not None:
+    if seen.Call.ended_at is not None:
         return True
     if action.kind in OPPOSITE:
-        return _wanted(tx, action) != action.kind
-    if action.kind == "dial":
-        return action.attempts > TRIES["dial"] or not _is_to_be_dialled(tx, call)
-    return action.kind == "poke" and not _is_to_be_fetched(tx, action, call)
+        return _wanted(seen) != action.kind
+    if action.kind == "dial":  # only while the agent still waits for this customer
+        return action.attempts > TRIES["dial"] or seen.state != Waiting.BRIDGING
+    return action.kind == "poke" and not _is_to_be_fetched(action, seen)
 
 
-def _is_to_be_fetched(tx: Session, action: models.Action, call: models.Call) -> bool:
+def _is_to_be_fetched(action: models.Action, place: Any) -> bool:
     """Whether the caller's leg is still not where SQL wants it; only a caller who was heard waiting is in the queue."""
-    waiting = last_waiting(tx, call)
-    if waiting is None or waiting.state == Waiting.CONNECTED:
+    if place.state is None or place.state == Waiting.CONNECTED:
         return False
-    if waiting.state == Waiting.LET_GO:
+    if place.state == Waiting.LET_GO:
         return True
-    if action.generation and waiting.generation != action.generation:
+    if action.generation and place.generation != action.generation:
         return False
-    return waiting.state == Waiting.BRIDGING or waiting.proved_at is None
+    return place.state == Waiting.BRIDGING or place.proved_at is None
 
 
-def _is_to_be_dialled(tx: Session, call: models.Call) -> bool:
-    """Whether the agent still waits for this customer."""
-    waiting = last_waiting(tx, call)
-    return waiting is not None and waiting.state == Waiting.BRIDGING
-
-
-def _wanted(tx: Session, action: models.Action) -> str | None:
+def _wanted(talk: Any) -> str | None:
     """What the room of a hold or unhold wants now; None when its talk is over."""
-    talk = tx.scalar(
-        select(models.Participation).where(
-            models.Participation.merchant_id == action.merchant_id,
-            models.Participation.room == action.target.partition(" ")[2],
-            models.Participation.role == Role.OWNER,
-            models.Participation.state.in_((Participation.TALKING, Participation.VANISHED)),
-        )
-    )
-    if talk is None:
+    if talk is None or talk.state is None:
         return None
     return "hold" if talk.state == Participation.VANISHED or talk.held_at is not None else "unhold"
 
 
-def _hear_last_word(rt: Runtime, action: models.Action) -> None:
+def _hear_last_word(tx: Session, rt: Runtime, action: models.Action) -> None:
     """The opposite may have been wished and done while this request was under way: then it is asked for again."""
-    with rt.write() as tx:
-        if _wanted(tx, action) == OPPOSITE[action.kind]:
-            call = tx.get_one(models.Call, (action.merchant_id, action.call_id))
-            leg, _, room = action.target.partition(" ")
-            order(tx, rt, call, Move(OPPOSITE[action.kind], leg, room=room))
+    leg, _, room = action.target.partition(" ")
+    talk = tx.execute(_TALK, {"merchant": action.merchant_id, "room": room}).first()
+    if _wanted(talk) == OPPOSITE[action.kind]:
+        call = tx.get_one(models.Call, (action.merchant_id, action.call_id))
+        order(tx, rt, call, Move(OPPOSITE[action.kind], leg, room=room))
 
 
-def _make(rt: Runtime, action: models.Action, call: models.Call) -> None:
+def _make(rt: Runtime, action: models.Action, call: models.Call, known: str | None) -> None:
     account = rt.books.page.by_sid[call.account_sid]
     target, _, room = action.target.partition(" ")
     match action.kind:
@@ -211,9 +224,9 @@ def _make(rt: Runtime, action: models.Action, call: models.Call) -> None:
             if (room_sid := room or _room_sid(rt, call, target)) is not None:
                 rt.carrier.end_room(account, room_sid)
         case "hold":
-            rt.carrier.hold(account, _known_room(rt, call, room), target, rt.links.hold(room))
+            rt.carrier.hold(account, known or _known_room(rt, call, room), target, rt.links.hold(room))
         case "unhold":
-            rt.carrier.unhold(account, _known_room(rt, call, room), target)
+            rt.carrier.unhold(account, known or _known_room(rt, call, room), target)
         case "let_hear":
             let_hear(rt, account, target, _known_room(rt, call, room))
         case other:
@@ -250,20 +263,20 @@ def _room_sid(rt: Runtime, call: models.Call, room: str) -> str | None:
 
 
 def _finish(
-    rt: Runtime, action: models.Action, happened: str, error: str, *, is_certain: bool = True
+    rt: Runtime,
+    action: models.Action,
+    happened: str,
+    error: str,
+    *,
+    is_certain: bool = True,
+    then: Callable[[Session, Runtime, models.Action], None] | None = None,
 ) -> None:
     state = ACTION_MOVES[Action.SENT, happened]
+    this = {"merchant": action.merchant_id, "action": action.id, "attempt": action.attempts}
     with rt.write() as tx:
-        tx.execute(
-            update(models.Action)
-            .where(
-                models.Action.merchant_id == action.merchant_id,
-                models.Action.id == action.id,
-                models.Action.attempts == action.attempts,
-                models.Action.state.in_(sources(ACTION_MOVES, happened)),
-            )
-            .values(state=state, error=error[:500])
-        )
+        tx.execute(_FINISH, {**this, "becomes": state, "why": error[:500]})
+        if then is not None:
+            then(tx, rt, action)
         if state != Action.SENT and action.kind == "end_leg":
             for waits in held_back(tx, action.merchant_id, action.call_id):
                 after_commit(tx, partial(send, rt, action.merchant_id, waits))

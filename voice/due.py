@@ -68,8 +68,8 @@ def together(every: Sequence[Due], dialect: Dialect) -> TextClause:
     """
     parts = (rows.subquery() for rows in every)
     whole = union_all(*(select(literal(number), *part.c) for number, part in enumerate(parts)))
-    whole = replacement_traverse(whole, {}, _left_open)
-    return text(str(whole.compile(dialect=dialect, compile_kwargs={"literal_binds": True})))
+    open_: Any = replacement_traverse(whole, {}, _left_open)
+    return text(str(open_.compile(dialect=dialect, compile_kwargs={"literal_binds": True})))
 
 
 def _left_open(element: Any, **_: Any) -> Any:
