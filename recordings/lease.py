@@ -9,10 +9,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 import structlog
-from sqlalchemy import ColumnElement, and_, update
+from sqlalchemy import ColumnElement, Update, and_, bindparam, update
 from sqlalchemy.orm import Session
 
 from recordings.faults import LeaseLost
+from recordings.moments import Dated, of_the_moment
 from voice.models import Outbox
 from voice.runtime import Runtime
 from voice.states import Job
@@ -46,14 +47,9 @@ def pause_seconds(attempt: int) -> float:
 
 def take(rt: Runtime, outbox_id: str) -> Lease | None:
     """The lease on a job that is due and that nobody holds; None is normal: the doorbell often rings in vain."""
-    moment = rt.moment()
+    statement, values = _taken(rt)
     with rt.store.write() as tx:
-        row = tx.execute(
-            update(Outbox)
-            .where(Outbox.id == outbox_id, is_due(moment), Outbox.attempts < MAX_ATTEMPTS)
-            .values(attempts=Outbox.attempts + 1, lease_until_at=moment + LEASE_SECONDS)
-            .returning(Outbox.merchant_id, Outbox.id, Outbox.kind, Outbox.subject_id, Outbox.attempts)
-        ).first()
+        row = tx.execute(statement, {**values, "job": outbox_id}).first()
     return None if row is None else Lease(*row)
 
 
@@ -68,40 +64,65 @@ def is_due(moment: ColumnElement[float]) -> ColumnElement[bool]:
 
 def finish(tx: Session, rt: Runtime, lease: Lease) -> None:
     """Mark the job done; raises LeaseLost when another attempt has begun."""
-    values = {"state": Job.DONE, "done_at": rt.moment(), "lease_until_at": 0.0, "error": ""}
-    _change(tx, lease, values)
+    _change(tx, rt, lease, _done)
 
 
 def put_off(tx: Session, rt: Runtime, lease: Lease, reason: str) -> None:
     """Give the job back, to be tried again after a pause."""
-    next_at = rt.moment() + pause_seconds(lease.attempt)
-    _change(tx, lease, {"next_at": next_at, "lease_until_at": 0.0, "error": reason[:ERROR_LENGTH]})
+    _change(tx, rt, lease, _put_off, pause=pause_seconds(lease.attempt), why=reason[:ERROR_LENGTH])
 
 
 def bury(tx: Session, rt: Runtime, lease: Lease, reason: str) -> None:
     """Give the job up; its reason stays in the row for the operator."""
-    values = {
-        "state": Job.DEAD,
-        "done_at": rt.moment(),
-        "lease_until_at": 0.0,
-        "error": reason[:ERROR_LENGTH],
-    }
-    _change(tx, lease, values)
+    _change(tx, rt, lease, _buried, why=reason[:ERROR_LENGTH])
 
 
-def _change(tx: Session, lease: Lease, values: dict[str, object]) -> None:
-    changed = tx.execute(update(Outbox).where(_is_mine(lease)).values(values).returning(Outbox.id)).first()
-    if changed is None:
+def _change(tx: Session, rt: Runtime, lease: Lease, how: Dated[Update], **told: object) -> None:
+    mine = {"merchant": lease.merchant_id, "job": lease.outbox_id, "attempt": lease.attempt}
+    statement, values = how(rt)
+    if tx.execute(statement, {**mine, **values, **told}).first() is None:
         raise LeaseLost(f"job {lease.outbox_id}: attempt {lease.attempt} was overtaken")
 
 
-def _is_mine(lease: Lease) -> ColumnElement[bool]:
-    return and_(
-        Outbox.merchant_id == lease.merchant_id,
-        Outbox.id == lease.outbox_id,
-        Outbox.state == Job.WAITING,
-        Outbox.attempts == lease.attempt,
+@of_the_moment
+def _taken(moment: ColumnElement[float]) -> Update:
+    return (
+        _jobs()
+        .where(Outbox.id == bindparam("job"), is_due(moment), Outbox.attempts < MAX_ATTEMPTS)
+        .values(attempts=Outbox.attempts + 1, lease_until_at=moment + LEASE_SECONDS)
+        .returning(Outbox.merchant_id, Outbox.id, Outbox.kind, Outbox.subject_id, Outbox.attempts)
     )
+
+
+@of_the_moment
+def _done(moment: ColumnElement[float]) -> Update:
+    return _mine().values(state=Job.DONE, done_at=moment, lease_until_at=0.0, error="")
+
+
+@of_the_moment
+def _put_off(moment: ColumnElement[float]) -> Update:
+    return _mine().values(next_at=moment + bindparam("pause"), lease_until_at=0.0, error=bindparam("why"))
+
+
+@of_the_moment
+def _buried(moment: ColumnElement[float]) -> Update:
+    return _mine().values(state=Job.DEAD, done_at=moment, lease_until_at=0.0, error=bindparam("why"))
+
+
+@of_the_moment
+def _renewed(moment: ColumnElement[float]) -> Update:
+    return _mine().values(lease_until_at=moment + LEASE_SECONDS)
+
+
+def _jobs() -> Update:
+    return update(Outbox).execution_options(synchronize_session=False)
+
+
+def _mine() -> Update:
+    """The job of this lease, unless another attempt has begun."""
+    mine = (Outbox.merchant_id == bindparam("merchant"), Outbox.id == bindparam("job"))
+    is_held = (Outbox.state == Job.WAITING, Outbox.attempts == bindparam("attempt"))
+    return _jobs().where(*mine, *is_held).returning(Outbox.id)
 
 
 @contextmanager
@@ -121,7 +142,7 @@ def _renew(rt: Runtime, lease: Lease, over: threading.Event) -> None:
     while not over.wait(RENEW_SECONDS):
         try:
             with rt.store.write() as tx:
-                _change(tx, lease, {"lease_until_at": rt.moment() + LEASE_SECONDS})
+                _change(tx, rt, lease, _renewed)
         except LeaseLost:
             return
         except StoreAway as away:

@@ -10,15 +10,14 @@ from voice.runtime import Runtime
 
 
 def work(rt: Runtime, merchant_id: str, call_id: str) -> Effect:
-    """Open the ticket of one call, if nobody has."""
-    with rt.store.read() as tx:
-        call = tx.get(Call, (merchant_id, call_id))
-    if call is None:
-        raise Hopeless(f"no call {call_id} of {merchant_id}")
-    if call.ended_at is None:
-        raise NotYet(f"call {call_id} has not ended")
+    """Open the ticket of one call, if nobody has; nothing of it is slow."""
 
     def effect(tx: Session) -> None:
+        call = tx.get(Call, (merchant_id, call_id))
+        if call is None:
+            raise Hopeless(f"no call {call_id} of {merchant_id}")
+        if call.ended_at is None:
+            raise NotYet(f"call {call_id} has not ended")
         tickets.ensure(tx, rt, merchant_id, call_id)
 
     return effect

@@ -3,10 +3,10 @@
 import hashlib
 import io
 import tempfile
-from typing import BinaryIO
+from typing import BinaryIO, Final
 
 import structlog
-from sqlalchemy import select, update
+from sqlalchemy import and_, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from recordings import audio, tickets, waveform
@@ -27,6 +27,24 @@ TOLERANCE_SECONDS = 2.0  # the carrier tells whole seconds
 TOLERANCE_SHARE = 0.02
 ANOTHER_LENGTH_TRIES = (
     6  # two minutes of pauses: by then the carrier has the whole file, or this is all there is
+)
+
+
+_LOOK: Final = (
+    select(Recording, Call)
+    .join(Call, and_(Call.merchant_id == Recording.merchant_id, Call.id == Recording.call_id))
+    .where(Recording.merchant_id == bindparam("merchant"), Recording.id == bindparam("recording"))
+)
+_STORE: Final = (
+    update(Recording)
+    .where(
+        Recording.merchant_id == bindparam("merchant"),
+        Recording.id == bindparam("recording"),
+        Recording.state.not_in((State.STORED, State.ERASED)),
+    )
+    .values(state=State.STORED)
+    .returning(Recording.id)
+    .execution_options(synchronize_session=False)
 )
 
 
@@ -62,11 +80,10 @@ def bury(tx: Session, rt: Runtime, merchant_id: str, recording_id: str, reason: 
 
 def _look(rt: Runtime, merchant_id: str, recording_id: str) -> tuple[Recording, Call]:
     with rt.store.read() as tx:
-        recording = tx.get(Recording, (merchant_id, recording_id))
-        call = tx.get(Call, (merchant_id, recording.call_id)) if recording else None
-    if recording is None or call is None:
+        found = tx.execute(_LOOK, {"merchant": merchant_id, "recording": recording_id}).first()
+    if found is None:
         raise Hopeless(f"no recording {recording_id} of {merchant_id}")
-    return recording, call
+    return found.Recording, found.Call
 
 
 def _fetch(rt: Runtime, recording: Recording, file: BinaryIO) -> str:
@@ -146,26 +163,17 @@ def _stored(
     doubt: str,
 ) -> None:
     now = rt.now()
-    changed = tx.execute(
-        update(Recording)
-        .where(
-            Recording.merchant_id == seen.merchant_id,
-            Recording.id == seen.id,
-            Recording.state.not_in((State.STORED, State.ERASED)),
-        )
-        .values(
-            state=State.STORED,
-            stored_at=now,
-            channels=sound.channels,
-            seconds=round(sound.seconds, 3),
-            original_key=original_key,
-            original_sha256=original.sha256,
-            original_bytes=original.size,
-            playable_key=playable_key,
-            error=doubt,
-        )
-        .returning(Recording.id)
-    ).first()
+    kept = {
+        "stored_at": now,
+        "channels": sound.channels,
+        "seconds": round(sound.seconds, 3),
+        "original_key": original_key,
+        "original_sha256": original.sha256,
+        "original_bytes": original.size,
+        "playable_key": playable_key,
+        "error": doubt,
+    }
+    changed = tx.execute(_STORE, {"merchant": seen.merchant_id, "recording": seen.id, **kept}).first()
     if changed is None:
         return
     rt.journal.write(

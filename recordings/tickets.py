@@ -1,8 +1,9 @@
 """Tickets: each ended call gets exactly one, numbered by its merchant; what comes later is put on it."""
 
 from dataclasses import dataclass
+from typing import Final
 
-from sqlalchemy import select, true
+from sqlalchemy import ColumnElement, Row, Select, String, bindparam, select, union_all, update
 from sqlalchemy.orm import Session
 
 from recordings.keys import waveform_key
@@ -10,7 +11,7 @@ from recordings.story import Line as Line
 from recordings.story import story as story
 from recordings.subjects import subject, subject_of_callback, subject_of_outbound
 from voice.contacts import calls_of, contact_of
-from voice.models import Agent, Call, Event, Merchant, Participation, Recording, Ticket
+from voice.models import Agent, Call, Callback, Event, Merchant, Participation, Recording, Ticket
 from voice.runtime import Runtime
 from voice.states import CallEnd, Role
 
@@ -30,18 +31,46 @@ class Sound:
     error: str
 
 
-def open_ticket(tx: Session, rt: Runtime, call: Call) -> Ticket:
-    """The ticket of an ended call: opened now, or the one that it has."""
-    known = ticket_of(tx, call.merchant_id, call.id)
-    if known is not None:
-        return known
-    # The merchant's row is the lock: who has it sees every ticket that was numbered before.
-    merchant = tx.get_one(Merchant, call.merchant_id, with_for_update=True)
-    known = ticket_of(tx, call.merchant_id, call.id)
-    if known is not None:
-        return known
-    number, merchant.next_ticket_number = merchant.next_ticket_number, merchant.next_ticket_number + 1
-    return _written(tx, rt, call, number)
+Who = Row[str, str] | None  # an agent: id and name
+
+_MERCHANT, _CALL = bindparam("merchant", type_=String), bindparam("call", type_=String)
+_TICKET: Final = select(Ticket).where(Ticket.merchant_id == _MERCHANT, Ticket.call_id == _CALL)
+_NEXT_NUMBER: Final = (
+    select(Merchant.next_ticket_number).where(Merchant.id == _MERCHANT).with_for_update(key_share=True)
+)
+_NUMBERED: Final = (
+    update(Merchant)
+    .where(Merchant.id == _MERCHANT)
+    .values(next_ticket_number=bindparam("next"))
+    .execution_options(synchronize_session=False)
+)
+_TAGS: Final = (
+    select(Event.data)
+    .where(Event.merchant_id == _MERCHANT, Event.call_id == _CALL, Event.kind == "tagged")
+    .order_by(Event.turn, Event.place)
+)
+
+
+def _owners(*where: ColumnElement[bool]) -> Select[str, str]:
+    """The agents who owned the talks of a call and of those made for its callbacks, the last one first."""
+    asked = select(Callback.id).where(Callback.merchant_id == _MERCHANT, Callback.call_id == _CALL)
+    made = select(Call.id).where(Call.merchant_id == _MERCHANT, Call.callback_of.in_(asked))
+    return (
+        select(Agent.id, Agent.name)
+        .join(Participation, Participation.agent_id == Agent.id)
+        .where(
+            Participation.merchant_id == _MERCHANT,
+            Participation.call_id.in_(union_all(select(_CALL), made)),
+            Participation.role == Role.OWNER,
+            *where,
+        )
+        .order_by(Participation.began_at.desc(), Participation.id)
+        .limit(1)
+    )
+
+
+_WHO_TALKED: Final = _owners(Participation.joined_at.is_not(None))
+_WHO_DIALLED: Final = _owners()
 
 
 def ensure(tx: Session, rt: Runtime, merchant_id: str, call_id: str) -> Ticket | None:
@@ -49,12 +78,21 @@ def ensure(tx: Session, rt: Runtime, merchant_id: str, call_id: str) -> Ticket |
 
     A call that was made for a callback is told on the ticket of the call in which that was asked for.
     """
-    call = tx.get(Call, (merchant_id, contact_of(tx, merchant_id, call_id)))
+    call = tx.get(Call, (merchant_id, call_id))
+    if call is not None and call.callback_of is not None:
+        call = tx.get(Call, (merchant_id, contact_of(tx, merchant_id, call_id)))
     if call is None or call.ended_at is None:
         return None
-    ticket = open_ticket(tx, rt, call)
-    _rename(tx, ticket, call)
-    if call.id != call_id and (agent := _who_talked(tx, call)) is not None:
+    ticket = ticket_of(tx, merchant_id, call.id)
+    if ticket is None:
+        # The merchant's row is the lock: who has it sees every ticket that was numbered before.
+        number = tx.execute(_NEXT_NUMBER, {"merchant": merchant_id}).scalar_one()
+        ticket = ticket_of(tx, merchant_id, call.id)
+        if ticket is None:
+            return _opened(tx, rt, call, number)
+    agent = _who_talked(tx, call)
+    _rename(ticket, call, agent)
+    if call.id != call_id and agent is not None:
         ticket.agent_id = agent.id
     ticket.changed_at = max(ticket.changed_at, rt.now())
     return ticket
@@ -69,7 +107,7 @@ def touch(tx: Session, merchant_id: str, call_id: str, now: float) -> None:
 
 def ticket_of(tx: Session, merchant_id: str, call_id: str) -> Ticket | None:
     """The ticket that a call became."""
-    return tx.scalar(select(Ticket).where(Ticket.merchant_id == merchant_id, Ticket.call_id == call_id))
+    return tx.scalar(_TICKET, {"merchant": merchant_id, "call": call_id})
 
 
 def recordings_of(tx: Session, merchant_id: str, call_id: str) -> tuple[Sound, ...]:
@@ -90,8 +128,9 @@ def recordings_of(tx: Session, merchant_id: str, call_id: str) -> tuple[Sound, .
     )  # fmt: skip
 
 
-def _written(tx: Session, rt: Runtime, call: Call, number: int) -> Ticket:
+def _opened(tx: Session, rt: Runtime, call: Call, number: int) -> Ticket:
     now = rt.now()
+    tx.execute(_NUMBERED, {"merchant": call.merchant_id, "next": number + 1})
     agent = _who_talked(tx, call)
     ticket = Ticket(
         merchant_id=call.merchant_id,
@@ -113,22 +152,17 @@ def _written(tx: Session, rt: Runtime, call: Call, number: int) -> Ticket:
 
 def _tags(tx: Session, call: Call) -> list[str]:
     """The tags that the flow gave, each once, in order."""
-    told = tx.scalars(
-        select(Event.data)
-        .where(Event.merchant_id == call.merchant_id, Event.call_id == call.id, Event.kind == "tagged")
-        .order_by(Event.turn, Event.place)
-    )
+    told = tx.scalars(_TAGS, {"merchant": call.merchant_id, "call": call.id})
     return list(dict.fromkeys(str(tag) for data in told for tag in data.get("tags", ())))
 
 
-def _rename(tx: Session, ticket: Ticket, call: Call) -> None:
+def _rename(ticket: Ticket, call: Call, agent: Who) -> None:
     """A message that arrived after the end makes a missed call a voicemail; what somebody wrote stays."""
-    agent = _who_talked(tx, call)
     if ticket.subject in {_subject(call, ending, one) for ending in CallEnd for one in (agent, None)}:
         ticket.subject = _subject(call, _ending(call), agent)
 
 
-def _subject(call: Call, ending: CallEnd, agent: Agent | None) -> str:
+def _subject(call: Call, ending: CallEnd, agent: Who) -> str:
     if ending == CallEnd.CALLBACK_REQUESTED and agent is not None:
         return subject_of_callback(call.caller, agent.name)
     title = subject_of_outbound if call.direction == "outbound" else subject
@@ -139,18 +173,7 @@ def _ending(call: Call) -> CallEnd:
     return CallEnd(call.ended_as or CallEnd.FAILED)
 
 
-def _who_talked(tx: Session, call: Call) -> Agent | None:
-    """The agent who owned the talk last; of a call that nobody answered, who had dialled."""
-    met = Participation.joined_at.is_not(None) if call.direction != "outbound" else true()
-    return tx.scalar(
-        select(Agent)
-        .join(Participation, Participation.agent_id == Agent.id)
-        .where(
-            Participation.merchant_id == call.merchant_id,
-            Participation.call_id.in_(calls_of(tx, call.merchant_id, call.id)),
-            Participation.role == Role.OWNER,
-            met,
-        )
-        .order_by(Participation.began_at.desc(), Participation.id)
-        .limit(1)
-    )
+def _who_talked(tx: Session, call: Call) -> Who:
+    """The agent who owned the talk last; of a call that nobody answered, who had dialled; or nobody."""
+    asked = _WHO_DIALLED if call.direction == "outbound" else _WHO_TALKED
+    return tx.execute(asked, {"merchant": call.merchant_id, "call": call.id}).first()

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 import structlog
+from sqlalchemy import ColumnElement, Select
 from sqlalchemy.orm import Session
 
 from recordings import lease as leases
@@ -14,6 +15,7 @@ from recordings.faults import Hopeless, LeaseLost, NotSound, NotYet
 from recordings.job import Job
 from recordings.jobs import JOBS
 from recordings.lease import Lease
+from recordings.moments import of_the_moment
 from recordings.turns import in_turns
 from voice.carrier_faults import CarrierAway, CarrierRefused
 from voice.runtime import Runtime
@@ -62,10 +64,16 @@ def run_job(rt: Runtime, outbox_id: str, jobs: Jobs = JOBS) -> Outcome:
 
 def run_due(rt: Runtime, limit: int = 50, jobs: Jobs = JOBS) -> int:
     """Do what is due here and now, in turns across merchants; how many jobs were taken up."""
+    statement, values = _due(rt)
     with rt.store.read() as tx:
-        due = list(tx.scalars(in_turns(leases.is_due(rt.moment()), limit)))
+        due = list(tx.scalars(statement, {**values, "most": limit}))
     outcomes = [run_job(rt, outbox_id, jobs) for outbox_id in due]
     return sum(outcome is not Outcome.NOTHING_DUE for outcome in outcomes)
+
+
+@of_the_moment
+def _due(moment: ColumnElement[float]) -> Select[str]:
+    return in_turns(leases.is_due(moment))
 
 
 def give_up(tx: Session, rt: Runtime, lease: Lease, reason: str, jobs: Jobs = JOBS) -> None:
