@@ -10,9 +10,9 @@ a closed stream is given 15 s to come back.
 import json
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import Float, bindparam, select
 from sqlalchemy.orm import Session
 
 from panel.people import is_open
@@ -30,7 +30,13 @@ AT_ONCE = 400  # ids in one question: SQLite takes 32,766, and a shorter one is 
 STREAMS_PER_AGENT = 8
 REACHABLE = frozenset({AgentState.AVAILABLE, AgentState.RINGING, AgentState.WRAP_UP})
 
-AGENT = Agent.__table__
+_AGENT, _SESSION = Agent.__table__.c, LoginSession.__table__.c
+_STANDINGS: Final = select(_AGENT.id, _AGENT.desk_version, _AGENT.seen_at, _AGENT.state)
+_STANDINGS_OF: Final = _STANDINGS.where(_AGENT.id.in_(bindparam("ids", expanding=True)))
+_OPEN_SESSIONS: Final = select(_SESSION.token_hash).where(
+    _SESSION.token_hash.in_(bindparam("sessions", expanding=True)),
+    *is_open(bindparam("now", type_=Float(53))),
+)
 
 Write = Callable[[bytes], bool]
 
@@ -207,11 +213,10 @@ def event(name: str, data: Any) -> bytes:
 
 def standing_of(tx: Session, agent_ids: Collection[str]) -> dict[str, Standing]:
     """Version, last pong and state of agents; of many, the whole (short) table is cheaper than a list of names."""
-    asked = select(AGENT.c.id, AGENT.c.desk_version, AGENT.c.seen_at, AGENT.c.state)
-    if len(agent_ids) <= AT_ONCE:
-        asked = asked.where(AGENT.c.id.in_(agent_ids))
     wanted = set(agent_ids)
-    rows = tx.connection().execute(asked).fetchall()  # plain rows: the ORM's take twice as long
+    sql = tx.connection()  # plain rows: the ORM's take twice as long
+    few = len(wanted) <= AT_ONCE
+    rows = (sql.execute(_STANDINGS_OF, {"ids": list(wanted)}) if few else sql.execute(_STANDINGS)).fetchall()
     return {row[0]: Standing(row[1], row[2], row[3]) for row in rows if row[0] in wanted}
 
 
@@ -226,11 +231,7 @@ def open_sessions(tx: Session, sessions: Collection[str], now: float) -> set[str
     """Those of these sessions that still stand for somebody."""
     good: set[str] = set()
     for part in parted(list(sessions)):
-        good.update(
-            tx.scalars(
-                select(LoginSession.token_hash).where(LoginSession.token_hash.in_(part), *is_open(now))
-            )
-        )
+        good.update(tx.scalars(_OPEN_SESSIONS, {"sessions": part, "now": now}))
     return good
 
 

@@ -1,6 +1,7 @@
 """Retention: recordings older than their merchant keeps them become jobs that erase them; looked for every hour."""
 
 from collections.abc import Iterator
+from typing import Final
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -16,6 +17,8 @@ DAY_SECONDS = 86_400.0
 AT_ONCE = 500  # of one merchant in one round
 KEPT = (State.COMPLETED, State.STORED, State.FAILED)
 LOOK = "retention"
+
+_LOOKED_AT: Final = select(models.Beat.at).where(models.Beat.name == LOOK)
 
 
 def expire_recordings(rt: Runtime) -> int:
@@ -37,7 +40,7 @@ def expire_recordings(rt: Runtime) -> int:
 def _is_my_turn(rt: Runtime) -> bool:
     now = rt.now()
     with rt.store.read() as tx:
-        looked_at = tx.scalar(select(models.Beat.at).where(models.Beat.name == LOOK))
+        looked_at = tx.scalar(_LOOKED_AT)
     if looked_at is not None and looked_at > now - EVERY_SECONDS:
         return False
     with rt.write() as tx:

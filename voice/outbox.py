@@ -5,7 +5,7 @@ The row is the job and SQL keeps it; the doorbell may ring in vain, or not at al
 
 import time
 from collections.abc import Callable
-from typing import Literal, Protocol
+from typing import Any, Final, Literal, Protocol
 
 import structlog
 from redis import Redis
@@ -14,12 +14,11 @@ from redis.exceptions import RedisError
 from redis.retry import Retry
 from rq import Queue
 from rq.serializers import JSONSerializer
-from sqlalchemy import Insert
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from voice.models import Outbox
 from voice.runtime import Runtime, after_commit
-from voice.upsert import insert
 
 log = structlog.get_logger()
 
@@ -31,6 +30,14 @@ WAIT_SECONDS = 0.05  # for the connection, and again for the answer: 100 ms in a
 QUIET_SECONDS = (1.0, 2.0, 4.0, 8.0)  # how long the bell rests after one, two, three, more failures in a row
 LONGEST_QUEUE = 1_000  # rings beyond this tell the workers nothing new; the sweeper rings again later
 JOB_SECONDS = 900
+
+
+def _once(insert: Any) -> Any:
+    once = insert(Outbox).on_conflict_do_nothing(index_elements=["merchant_id", "kind", "subject_id"])
+    return once.returning(Outbox.id)
+
+
+_ADD: Final = {True: _once(sqlite.insert), False: _once(postgresql.insert)}  # by whether it is SQLite
 
 
 def add(tx: Session, rt: Runtime, merchant_id: str, kind: Kind, subject_id: str, now: float) -> None:
@@ -48,13 +55,9 @@ def add(tx: Session, rt: Runtime, merchant_id: str, kind: Kind, subject_id: str,
         "rung_at": now,
         "error": "",
     }
-    added = tx.scalar(_insert_once(tx).values(row).returning(Outbox.id))
+    added = tx.scalar(_ADD[rt.store.is_sqlite], row)
     if added is not None:
         after_commit(tx, lambda: rt.ring(added))
-
-
-def _insert_once(tx: Session) -> Insert:
-    return insert(tx, Outbox).on_conflict_do_nothing(index_elements=["merchant_id", "kind", "subject_id"])
 
 
 class Bell(Protocol):
