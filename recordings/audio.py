@@ -6,6 +6,7 @@ Everything goes piece by piece, so that a call of four hours needs no more memor
 import struct
 import warnings
 import wave
+from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass
 from math import log10
@@ -15,6 +16,8 @@ from recordings.faults import NotSound
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # pydub looks for ffmpeg, which nothing here needs: WAV in, WAV out
+    import audioop
+
     from pydub import AudioSegment
 
 PIECE_SECONDS = 5
@@ -62,22 +65,27 @@ def examine(file: BinaryIO) -> Sound:
     return sound
 
 
-def pieces(file: BinaryIO, frames: int) -> Iterator[AudioSegment]:
-    """The sound in pieces of so many frames."""
+def pieces(file: BinaryIO, frames: int) -> Iterator[tuple[bytes, ...]]:
+    """The sound in pieces of so many frames, the samples of each channel for themselves."""
     file.seek(0)
     with wave.open(file, "rb") as wav:
-        channels, rate = wav.getnchannels(), wav.getframerate()
+        channels = wav.getnchannels()
         while data := wav.readframes(frames):
-            yield AudioSegment(data=data, sample_width=SAMPLE_BYTES, frame_rate=rate, channels=channels)
+            samples = array("h", data)
+            yield tuple(samples[one::channels].tobytes() for one in range(channels))
+
+
+def loudest(samples: bytes | memoryview) -> int:
+    """How far the loudest sample is from silence."""
+    return audioop.max(samples, SAMPLE_BYTES)
 
 
 def gains(file: BinaryIO, sound: Sound) -> tuple[float, ...]:
     """For each channel, the decibels that bring its loudest moment just below full scale; never more than 20."""
-    loudest = [0] * sound.channels
+    peaks = [0] * sound.channels
     for piece in pieces(file, sound.rate * PIECE_SECONDS):
-        for channel, part in enumerate(piece.split_to_mono()):
-            loudest[channel] = max(loudest[channel], part.max)
-    return tuple(_gain(peak) for peak in loudest)
+        peaks = [max(peak, loudest(part)) for peak, part in zip(peaks, piece, strict=True)]
+    return tuple(_gain(peak) for peak in peaks)
 
 
 def _gain(peak: int) -> float:
@@ -96,7 +104,10 @@ def write_levelled(file: BinaryIO, sound: Sound, out: BinaryIO) -> None:
         wav.setnframes(sound.frames)
         for piece in pieces(file, sound.rate * PIECE_SECONDS):
             parts = [
-                part.apply_gain(gain) for part, gain in zip(piece.split_to_mono(), by_channel, strict=True)
+                AudioSegment(
+                    data=part, sample_width=SAMPLE_BYTES, frame_rate=sound.rate, channels=1
+                ).apply_gain(gain)
+                for part, gain in zip(piece, by_channel, strict=True)
             ]
             level = parts[0] if len(parts) == 1 else AudioSegment.from_mono_audiosegments(*parts)
             wav.writeframesraw(level.raw_data)

@@ -1,13 +1,15 @@
 """The outline of a recording's sound, drawn as a waveform beside the player."""
 
 import json
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import BinaryIO
 
-from recordings.audio import Sound, pieces
+from recordings.audio import SAMPLE_BYTES, Sound, loudest, pieces
 
 MOST_POINTS = 1_200
 POINTS_PER_SECOND = 20  # of short recordings; long ones have 1,200 points in all
+POINTS_AT_ONCE = 100
 FULL = 100
 
 
@@ -34,9 +36,15 @@ class Waveform:
 def outline(file: BinaryIO, sound: Sound) -> Waveform:
     """The waveform of a WAV."""
     frames = max(sound.rate // POINTS_PER_SECOND, -(-sound.frames // MOST_POINTS))
-    found = [[part.max for part in piece.split_to_mono()] for piece in pieces(file, frames)]
-    peaks = tuple(_scaled([point[channel] for point in found]) for channel in range(sound.channels))
-    return Waveform(round(sound.seconds, 3), frames / sound.rate, peaks)
+    found: list[list[int]] = [[] for _ in range(sound.channels)]
+    for piece in pieces(file, frames * POINTS_AT_ONCE):
+        for peaks, part in zip(found, piece, strict=True):
+            peaks += _peaks(memoryview(part), frames * SAMPLE_BYTES)
+    return Waveform(round(sound.seconds, 3), frames / sound.rate, tuple(map(_scaled, found)))
+
+
+def _peaks(samples: memoryview, point: int) -> Iterator[int]:
+    return (loudest(samples[at : at + point]) for at in range(0, len(samples), point))
 
 
 def _scaled(peaks: list[int]) -> tuple[int, ...]:
