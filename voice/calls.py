@@ -1,16 +1,16 @@
 """The customer's call as a row: made by its first effect, ended once, and then a ticket."""
 
 from collections.abc import Collection, Sequence
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import and_, bindparam, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from voice import models, outbox
 from voice.locks import lock_call
 from voice.runtime import Runtime
 from voice.states import CallEnd, Participation
-from voice.upsert import insert
 
 STRONGEST = (  # what a call is remembered for, when several things happened
     CallEnd.ANSWERED,
@@ -25,6 +25,45 @@ STRONGEST = (  # what a call is remembered for, when several things happened
     CallEnd.REJECTED,
     CallEnd.CANCELLED,
     CallEnd.FAILED,
+)
+
+_MAKE: Final = {  # by whether it is SQLite
+    True: sqlite.insert(models.Call).on_conflict_do_nothing(),
+    False: postgresql.insert(models.Call).on_conflict_do_nothing(),
+}
+_MAKE_ONE: Final = {is_sqlite: make.returning(models.Call) for is_sqlite, make in _MAKE.items()}
+_CALL_OF_LEG: Final = select(models.Call).where(
+    models.Call.account_sid == bindparam("account_sid"), models.Call.call_sid == bindparam("leg_sid")
+)
+_CALL_OF_LEG_HELD: Final = _CALL_OF_LEG.with_for_update(key_share=True).execution_options(
+    populate_existing=True
+)
+_OF_CALL: Final = (
+    models.Waiting.merchant_id == bindparam("merchant"),
+    models.Waiting.call_id == bindparam("of_call"),
+)
+_LAST_FIRST: Final = (models.Waiting.left_as.is_not(None), models.Waiting.entered_at.desc())
+_LIVE_PLACE: Final = select(models.Waiting).where(*_OF_CALL, models.Waiting.left_as.is_(None))
+_LAST_PLACE: Final = select(models.Waiting).where(*_OF_CALL).order_by(*_LAST_FIRST).limit(1)
+_IS_OWNER: Final = (models.Participation.role == "owner", models.Participation.state != Participation.ENDED)
+_OWNER: Final = select(models.Participation).where(
+    models.Participation.merchant_id == bindparam("merchant"),
+    models.Participation.call_id == bindparam("of_call"),
+    *_IS_OWNER,
+)
+_LAST_PLACE_AND_OWNER: Final = (
+    select(models.Waiting, models.Participation)
+    .outerjoin(
+        models.Participation,
+        and_(
+            models.Participation.merchant_id == models.Waiting.merchant_id,
+            models.Participation.call_id == models.Waiting.call_id,
+            *_IS_OWNER,
+        ),
+    )
+    .where(*_OF_CALL)
+    .order_by(*_LAST_FIRST)
+    .limit(1)
 )
 
 
@@ -47,8 +86,8 @@ def ensure_call(tx: Session, facts: Facts) -> models.Call:
     known = lock_call(tx, facts.merchant_id, facts.call_id)
     if known is not None:
         return known
-    insert_calls(tx, [facts])
-    made = lock_call(tx, facts.merchant_id, facts.call_id)
+    made = tx.scalar(_MAKE_ONE[_is_sqlite(tx)], _row(facts))
+    made = made or lock_call(tx, facts.merchant_id, facts.call_id)  # or somebody else made it meanwhile
     if made is None:
         raise LookupError(f"call {facts.call_id} is neither there nor to be made")
     return made
@@ -59,7 +98,11 @@ def insert_calls(tx: Session, several: Sequence[Facts]) -> None:
     if not several:
         return
     rows = sorted(map(_row, several), key=lambda row: (row["merchant_id"], row["id"]))
-    tx.execute(insert(tx, models.Call).on_conflict_do_nothing(), rows)
+    tx.execute(_MAKE[_is_sqlite(tx)], rows)
+
+
+def _is_sqlite(tx: Session) -> bool:
+    return tx.get_bind().dialect.name == "sqlite"
 
 
 def _row(facts: Facts) -> dict[str, Any]:
@@ -79,19 +122,12 @@ def _row(facts: Facts) -> dict[str, Any]:
 
 def peek_call(tx: Session, account_sid: str, call_sid: str) -> models.Call | None:
     """The call of a customer's leg, for looking only."""
-    return tx.scalar(
-        select(models.Call).where(models.Call.account_sid == account_sid, models.Call.call_sid == call_sid)
-    )
+    return tx.scalar(_CALL_OF_LEG, {"account_sid": account_sid, "leg_sid": call_sid})
 
 
 def find_call(tx: Session, account_sid: str, call_sid: str) -> models.Call | None:
     """The call of a customer's leg, locked for this decision."""
-    found = tx.execute(
-        select(models.Call.merchant_id, models.Call.id).where(
-            models.Call.account_sid == account_sid, models.Call.call_sid == call_sid
-        )
-    ).first()
-    return lock_call(tx, *found) if found is not None else None
+    return tx.scalar(_CALL_OF_LEG_HELD, {"account_sid": account_sid, "leg_sid": call_sid})
 
 
 def merchant_of(tx: Session, merchants: Collection[str], call_id: str) -> str | None:
@@ -184,35 +220,27 @@ def _said_goodbye(tx: Session, call: models.Call) -> bool:
 
 def live_waiting(tx: Session, call: models.Call) -> models.Waiting | None:
     """The caller's place in a queue, or in the talk that came of it, that has not been left."""
-    return tx.scalar(
-        select(models.Waiting).where(
-            models.Waiting.merchant_id == call.merchant_id,
-            models.Waiting.call_id == call.id,
-            models.Waiting.left_as.is_(None),
-        )
-    )
+    return tx.scalar(_LIVE_PLACE, {"merchant": call.merchant_id, "of_call": call.id})
 
 
 def last_waiting(tx: Session, call: models.Call) -> models.Waiting | None:
     """The last place that the caller took, left or not."""
-    return tx.scalar(
-        select(models.Waiting)
-        .where(
-            models.Waiting.merchant_id == call.merchant_id,
-            models.Waiting.call_id == call.id,
-        )
-        .order_by(models.Waiting.left_as.is_not(None), models.Waiting.entered_at.desc())
-        .limit(1)
-    )
+    return last_waiting_of(tx, call.merchant_id, call.id)
+
+
+def last_waiting_of(tx: Session, merchant_id: str, call_id: str) -> models.Waiting | None:
+    """The same, for who has not the call's row."""
+    return tx.scalar(_LAST_PLACE, {"merchant": merchant_id, "of_call": call_id})
 
 
 def owner_of(tx: Session, merchant_id: str, call_id: str) -> models.Participation | None:
     """The live owner of a call's talk."""
-    return tx.scalar(
-        select(models.Participation).where(
-            models.Participation.merchant_id == merchant_id,
-            models.Participation.call_id == call_id,
-            models.Participation.role == "owner",
-            models.Participation.state != Participation.ENDED,
-        )
-    )
+    return tx.scalar(_OWNER, {"merchant": merchant_id, "of_call": call_id})
+
+
+def place_and_owner(
+    tx: Session, call: models.Call
+) -> tuple[models.Waiting | None, models.Participation | None]:
+    """The last place that the caller took, and the live owner of the talk that came of it: who had none has neither."""
+    found = tx.execute(_LAST_PLACE_AND_OWNER, {"merchant": call.merchant_id, "of_call": call.id}).first()
+    return (None, None) if found is None else (found[0], found[1])

@@ -24,7 +24,7 @@ def hung_up(tx: Tx, rt: Runtime, call: models.Call, talk: models.Participation) 
     """The owner of a talk put an ordinary phone down."""
     consult, waiting = consult_of(tx, call), live_waiting(tx, call)
     if consult is None:
-        _ends(tx, rt, call, talk)
+        _ends(tx, rt, call, talk, waiting)
     elif may_inherit(tx, call, consult):
         talk.end_asked_by = "handed_over"
         inherit(tx, rt, call, talk, consult)
@@ -51,8 +51,14 @@ def lost_asker(consult: models.Consult) -> str:
     return "asker_of_stranger_lost" if consult.state == Consult.CONSULTING else "asker_lost"
 
 
-def _ends(tx: Tx, rt: Runtime, call: models.Call, talk: models.Participation) -> None:
+def _ends(
+    tx: Tx,
+    rt: Runtime,
+    call: models.Call,
+    talk: models.Participation,
+    waiting: models.Waiting | None,
+) -> None:
     by = OUTSIDE if talk.is_outside else "agent"
     rt.journal.write(tx, call.merchant_id, call.id, "ending_triggered", rt.now(), agent_id=talk.who, by=by)
-    end_talk(tx, rt, call, talk, by)
+    end_talk(tx, rt, call, talk, waiting, by)
     order(tx, rt, call, Move("end_room", talk.room))

@@ -4,7 +4,9 @@ So it does not matter which of them Twilio runs, or how late: a stale poke has t
 and is answered with a fresh way in.
 """
 
-from sqlalchemy import select
+from typing import Final
+
+from sqlalchemy import and_, bindparam, select
 from sqlalchemy.orm import Session as Tx
 
 from callflows.session import Session
@@ -17,8 +19,9 @@ from voice.calls import (
     find_call,
     is_dialling,
     last_waiting,
-    owner_of,
+    last_waiting_of,
     peek_call,
+    place_and_owner,
     remember,
 )
 from voice.joining import how_left
@@ -39,6 +42,26 @@ REFUSED_BY_QUEUE = {
 
 TO_BE_REACHED = (Waiting.CLAIMED, Waiting.BRIDGING)  # a customer whom we dial
 
+_TALK_IN_ROOM: Final = (
+    select(
+        models.Call.merchant_id,
+        models.Call.id,
+        models.Call.flow_digest,
+        models.Participation.state,
+        models.Participation.until_at,
+    )
+    .join(
+        models.Call,
+        and_(
+            models.Call.merchant_id == models.Participation.merchant_id,
+            models.Call.id == models.Participation.call_id,
+        ),
+    )
+    .where(models.Participation.room == bindparam("of_room"), models.Call.account_sid == bindparam("account"))
+    .order_by(models.Participation.began_at.desc())
+    .limit(1)
+)
+
 
 def customer_document(rt: Runtime, who: told.Incoming, heard: told.TurnHeard, call_id: str) -> bytes:
     """The document for the customer's leg, or the next turn of the flow once the queue or the talk is over."""
@@ -51,16 +74,18 @@ def customer_document(rt: Runtime, who: told.Incoming, heard: told.TurnHeard, ca
         if heard.is_gone:
             caller_gone(tx, rt, call)
             return speak.EMPTY
-        waiting = last_waiting(tx, call)
+        waiting, talk = place_and_owner(tx, call)
         if waiting is not None and is_pending(call, waiting):
             waiting = callbacks.place_before(tx, waiting)
         if waiting is None:
             return speak.document(speak.hang_up())
         _heed_queue(tx, rt, waiting, heard)
-        document = _document(tx, rt, call, waiting) or transfers.next_stage(tx, rt, call, waiting, heard)
+        document = _document(tx, rt, call, waiting, talk) or transfers.next_stage(
+            tx, rt, call, waiting, heard
+        )
         fresh = last_waiting(tx, call) if document is None else None
         if fresh is not None and fresh.id != waiting.id:
-            document, waiting = _document(tx, rt, call, fresh), fresh
+            document, waiting = _document(tx, rt, call, fresh, talk), fresh
         if document is not None:
             return document
         if call.direction == "outbound":  # no flow has the word: the agent had it
@@ -104,13 +129,13 @@ def caller_gone(tx: Tx, rt: Runtime, call: models.Call, ended_at: float | None =
     """The customer's leg is over: abandoned when it waited, else the talk ended; then the call is a ticket."""
     if call.ended_at is not None:
         return
-    waiting = last_waiting(tx, call)
-    talk = owner_of(tx, call.merchant_id, call.id)
+    waiting, talk = place_and_owner(tx, call)
     if waiting is not None and is_dialling(call) and waiting.state in TO_BE_REACHED:
         ended_as = CallEnd(call.outcome or CallEnd.NO_ANSWER)
         give_up(tx, rt, call, waiting, ended_as, "the customer's phone was not answered")
     elif talk is not None and talk.state != Participation.JOINING:
-        end_talk(tx, rt, call, talk, "caller", ended_at)
+        place = None if waiting is None or waiting.left_as is not None else waiting
+        end_talk(tx, rt, call, talk, place, "caller", ended_at)
     elif waiting is not None and is_pending(call, waiting):
         callbacks.caller_left(tx, rt, waiting)
     elif waiting is not None and waiting.left_as is None:
@@ -145,13 +170,14 @@ def _heed_queue(tx: Tx, rt: Runtime, waiting: models.Waiting, heard: told.TurnHe
         leave(tx, rt, waiting, *refused)
 
 
-def _document(tx: Tx, rt: Runtime, call: models.Call, waiting: models.Waiting) -> bytes | None:
+def _document(
+    tx: Tx, rt: Runtime, call: models.Call, waiting: models.Waiting, talk: models.Participation | None
+) -> bytes | None:
     """Where the caller belongs now; None when the flow has the word."""
     if waiting.left_as is not None:
         return None
     if waiting.state == Waiting.BRIDGING:
-        caller_arrives(tx, rt, call, waiting)
-    talk = owner_of(tx, call.merchant_id, call.id)
+        caller_arrives(tx, rt, call, waiting, talk)
     if waiting.state == Waiting.CONNECTED and talk is not None:
         return speak.document(
             *outbound.first_words(tx, rt, call, waiting, talk),
@@ -175,31 +201,20 @@ def hold_document(rt: Runtime, account_sid: str, room: str) -> bytes:
 
     An account that asks about another's room hears the music only.
     """
-    with rt.store.read() as tx:
-        talk = tx.scalar(
-            select(models.Participation)
-            .where(models.Participation.room == room)
-            .order_by(models.Participation.began_at.desc())
-            .limit(1)
-        )
-        call = tx.get(models.Call, (talk.merchant_id, talk.call_id)) if talk is not None else None
-        waiting = last_waiting(tx, call) if call is not None else None
-        spoken = Session.load(waiting.session).language if waiting is not None else ""
     words = speak.NOTHING
-    if (
-        talk is not None
-        and call is not None
-        and call.account_sid == account_sid
-        and talk.state == Participation.VANISHED
-        and _just_vanished(talk, rt.now())
-    ):
-        flow = rt.books.flow(call.merchant_id, call.flow_digest)
-        language = spoken or flow.language
-        words = speak.say(phrase("again", language), language, flow.voice_for(language))
+    with rt.store.read() as tx:
+        talk = tx.execute(_TALK_IN_ROOM, {"of_room": room, "account": account_sid}).first()
+        if talk is not None and talk.state == Participation.VANISHED and _just_now(talk.until_at, rt.now()):
+            waiting = last_waiting_of(tx, talk.merchant_id, talk.id)
+            spoken = Session.load(waiting.session).language if waiting is not None else ""
+            flow = rt.books.flow(talk.merchant_id, talk.flow_digest)
+            language = spoken or flow.language
+            words = speak.say(phrase("again", language), language, flow.voice_for(language))
     return speak.hold(
         [rt.links.audio(f"hold-{index}") for index in range(music.SEGMENTS)], rt.links.hold(room), words=words
     )
 
 
-def _just_vanished(talk: models.Participation, now: float) -> bool:
-    return talk.until_at is not None and talk.until_at - now > REJOIN_SECONDS / 2
+def _just_now(until_at: float | None, now: float) -> bool:
+    """Whether the agent was lost a moment ago, by the end of the time to come back."""
+    return until_at is not None and until_at - now > REJOIN_SECONDS / 2

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from sqlalchemy import exists, update
+from sqlalchemy import bindparam, exists, update
 from sqlalchemy.orm import Session
 
 from voice import models
@@ -14,30 +14,26 @@ from voice.states import Participation
 GONE_SECONDS: Final = 5.0  # from the end of a part to the end of its leg
 COME_SECONDS: Final = 5.0  # from a document that names a room to the room
 
-
-def came(talk: models.Participation) -> None:
-    """The leg of this part is in the room."""
-    if talk.state == Participation.TALKING:
-        talk.until_at = None
+_LEG_HAS_GONE: Final = (
+    update(models.Participation)
+    .where(
+        models.Participation.leg_sid == bindparam("leg"),
+        models.Participation.state == Participation.ENDED,
+        models.Participation.until_at.is_not(None),
+        exists().where(
+            models.Call.merchant_id == models.Participation.merchant_id,
+            models.Call.id == models.Participation.call_id,
+            models.Call.account_sid == bindparam("account"),
+        ),
+    )
+    .values(until_at=None)
+    .execution_options(synchronize_session=False)
+)
 
 
 def has_gone(tx: Session, account_sid: str, leg_sid: str) -> None:
     """A leg is over: nobody needs to end it."""
-    ours = exists().where(
-        models.Call.merchant_id == models.Participation.merchant_id,
-        models.Call.id == models.Participation.call_id,
-        models.Call.account_sid == account_sid,
-    )
-    tx.execute(
-        update(models.Participation)
-        .where(
-            models.Participation.leg_sid == leg_sid,
-            models.Participation.state == Participation.ENDED,
-            models.Participation.until_at.is_not(None),
-            ours,
-        )
-        .values(until_at=None)
-    )
+    tx.execute(_LEG_HAS_GONE, {"leg": leg_sid, "account": account_sid})
 
 
 def end(tx: Session, rt: Runtime, key: tuple[str, str]) -> None:

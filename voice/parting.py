@@ -1,6 +1,8 @@
 """The small steps of every parting: a participation closed, a claim's offer failed, notes begun, a colleague let go."""
 
-from sqlalchemy import select, update
+from typing import Final
+
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from routing.plan import Plan
@@ -8,6 +10,7 @@ from voice import models, tally
 from voice.actions import Move, order
 from voice.dispatch import decide_for_agent
 from voice.lingering import GONE_SECONDS
+from voice.locks import lock_agent
 from voice.moves import bump_desks, move
 from voice.offers import end_offer
 from voice.phone_rings import hush
@@ -26,6 +29,12 @@ from voice.states import (
     Role,
 )
 
+_ASKING: Final = select(models.Consult).where(
+    models.Consult.merchant_id == bindparam("merchant"),
+    models.Consult.call_id == bindparam("of_call"),
+    models.Consult.state.in_(CONSULT_LIVE),
+)
+
 
 def step(talk: models.Participation, happened: str) -> None:
     """Move a part in a talk by what happened; raises NoSuchMove when its table has no such move."""
@@ -36,27 +45,34 @@ def step(talk: models.Participation, happened: str) -> None:
 
 
 def close(tx: Session, rt: Runtime, talk: models.Participation, ended_at: float | None = None) -> None:
-    """This agent's part is over; whose caller it was has talked so long, however it ended. `ended_at`: if not now.
+    """This agent's part is over, and the desk shows it. `ended_at`: if not now."""
+    talked = leave_off(rt, talk, ended_at)
+    tx.flush()
+    _tell(tx, rt, talk.agent_id, talked)
+
+
+def leave_off(rt: Runtime, talk: models.Participation, ended_at: float | None = None) -> float:
+    """This part is over; how long whose caller it was has talked, however it ended, which is still to be told.
 
     The phone is to be gone soon: one of which nothing is heard by then is ended by the clock (decision 205).
     """
     step(talk, "ended")
     talk.ended_at, talk.until_at = ended_at or rt.now(), rt.now() + GONE_SECONDS
-    tx.flush()
-    if talk.role == Role.OWNER and talk.joined_at is not None:
-        tally.talked(tx, talk.agent_id, talk.ended_at - talk.joined_at)
-    bump_desks(tx, rt, talk.agent_id)
+    if talk.role != Role.OWNER or talk.joined_at is None:
+        return 0.0
+    return max(0.0, talk.ended_at - talk.joined_at)
+
+
+def _tell(tx: Session, rt: Runtime, agent_id: str, talked: float) -> None:
+    """The agent's desk shows that a part is over, and the strategies know of the talk."""
+    if talked:
+        tally.talked(tx, agent_id, talked)
+    bump_desks(tx, rt, agent_id)
 
 
 def consult_of(tx: Session, call: models.Call) -> models.Consult | None:
     """The asking of a colleague that goes on in this call."""
-    return tx.scalar(
-        select(models.Consult).where(
-            models.Consult.merchant_id == call.merchant_id,
-            models.Consult.call_id == call.id,
-            models.Consult.state.in_(CONSULT_LIVE),
-        )
-    )
+    return tx.scalar(_ASKING, {"merchant": call.merchant_id, "of_call": call.id})
 
 
 def move_on(tx: Session, rt: Runtime, consult: models.Consult, happened: str, why: str = "") -> None:
@@ -125,12 +141,22 @@ def fail_offer(tx: Session, rt: Runtime, waiting: models.Waiting) -> None:
     hush(tx, rt, waiting.merchant_id, waiting.call_id)
 
 
-def wrap_up(tx: Session, rt: Runtime, call: models.Call, agent_id: str, place: models.Waiting | None) -> None:
-    """The agent writes notes, as long as the caller's place says; without time for them the next caller may come."""
+def wrap_up(
+    tx: Session,
+    rt: Runtime,
+    call: models.Call,
+    agent_id: str,
+    place: models.Waiting | None,
+    talked: float | None = None,
+) -> None:
+    """The agent writes notes, as long as the caller's place says; without time for them the next caller may come.
+
+    `talked`: what `leave_off` left to be told.
+    """
     now, seconds = rt.now(), 0.0
     if place is not None:
         seconds = Plan.load(place.plan).wrap_up_seconds.get(agent_id, place.wrap_up_seconds)
-    if move(tx, rt, agent_id, "talk_ended", until_at=now + seconds) is None:
+    if not _begins_notes(tx, rt, agent_id, now + seconds, talked):
         return
     rt.journal.write(
         tx, call.merchant_id, call.id, "wrap_up_started", now, agent_id=agent_id, seconds=seconds
@@ -138,3 +164,15 @@ def wrap_up(tx: Session, rt: Runtime, call: models.Call, agent_id: str, place: m
     if seconds <= 0:
         move(tx, rt, agent_id, "wrapped_up")
         decide_for_agent(tx, rt, agent_id)
+
+
+def _begins_notes(tx: Session, rt: Runtime, agent_id: str, until_at: float, talked: float | None) -> bool:
+    """Move the agent, and tell of the talk with the same change; a desk that does not move is told by itself."""
+    agent = lock_agent(tx, agent_id)
+    if agent is not None:
+        spoken = agent.talk_seconds + (talked or 0.0)
+        if move(tx, rt, agent_id, "talk_ended", until_at=until_at, held=agent, talk_seconds=spoken):
+            return True
+    if talked is not None:
+        _tell(tx, rt, agent_id, talked)
+    return False

@@ -64,7 +64,8 @@ def document(rt: Runtime, heard: told.TurnHeard, ring_id: str) -> bytes:
                     return whispered(tx, rt, call, ring, offer)
                 talk = _agent_says(tx, rt, call, ring, offer, heard.happened)
         if talk is not None:
-            return room_document(tx, rt, talk)
+            joined = tx.get_one(models.Call, (talk.merchant_id, talk.call_id))  # a callback's is a new one
+            return room_document(rt, joined, talk)
     return _goodbye(rt, call, ring)
 
 

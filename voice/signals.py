@@ -1,6 +1,8 @@
 """What Twilio tells besides asking for documents: rooms, legs, recordings. Late, repeated or shuffled, it does no harm."""
 
-from sqlalchemy import select
+from typing import Final
+
+from sqlalchemy import and_, bindparam, case, exists, null, select, update
 from sqlalchemy.orm import Session
 
 from voice import heard as told
@@ -13,7 +15,7 @@ from voice.ids import call_of_room
 from voice.legs import caller_gone
 from voice.locks import lock_call
 from voice.runtime import Runtime
-from voice.states import PARTICIPATION_LIVE, CallEnd
+from voice.states import PARTICIPATION_LIVE, CallEnd, Participation
 from voice.turns import facts_of
 from voice.vanishing import leg_ended
 
@@ -25,33 +27,83 @@ CARRIER_ENDS = {
     LegStatus.CANCELED: CallEnd.CANCELLED,
     LegStatus.FAILED: CallEnd.FAILED,
 }
+DECIDING = (
+    "participant-join",
+    "participant-leave",
+    "participant-hold",
+)  # what a room tells besides changes nothing
+
+_P: Final = models.Participation
+_OF_ROOM: Final = (_P.room == bindparam("of_room"), _P.call_id == bindparam("of_call"))
+_IS_OF_CALL: Final = and_(models.Call.merchant_id == _P.merchant_id, models.Call.id == _P.call_id)
+_IS_OF_ACCOUNT: Final = models.Call.account_sid == bindparam("account")
+_CALL_OF_ROOM: Final = (
+    select(models.Call, _P.leg_sid, _P.room_sid)
+    .join(_P, _IS_OF_CALL)
+    .where(*_OF_ROOM, _IS_OF_ACCOUNT)
+    .with_for_update(of=models.Call, key_share=True)
+)
+_KNOW_ROOM: Final = (
+    update(_P)
+    .where(*_OF_ROOM, _P.room_sid.is_(None), exists().where(_IS_OF_CALL, _IS_OF_ACCOUNT))
+    .values(room_sid=bindparam("conference"))
+    .execution_options(synchronize_session=False)
+)
+_COME: Final = (  # the leg is there, so nothing of it is awaited any more
+    update(_P)
+    .where(_P.merchant_id == bindparam("merchant"), *_OF_ROOM)
+    .values(
+        room_sid=bindparam("conference"),
+        until_at=case(
+            (and_(_P.leg_sid == bindparam("leg"), _P.state == Participation.TALKING), null()),
+            else_=_P.until_at,
+        ),
+    )
+    .returning(_P.state)
+    .execution_options(synchronize_session=False)
+)
+_LIVE_IN_ROOM: Final = select(_P).where(
+    _P.merchant_id == bindparam("merchant"),
+    *_OF_ROOM,
+    _P.leg_sid == bindparam("leg"),
+    _P.state.in_(PARTICIPATION_LIVE),
+)
+_PARTS_ON_LEG: Final = (
+    select(_P.merchant_id, _P.call_id, _P.id, _P.state, _P.until_at, _P.phone)
+    .join(models.Call, _IS_OF_CALL)
+    .where(_P.leg_sid == bindparam("leg"), _IS_OF_ACCOUNT)
+)
 
 
 def room_event(rt: Runtime, event: told.RoomEvent) -> None:
     """Somebody joined or left a room, or it began or ended."""
     with rt.write() as tx:
-        of_room = select(models.Participation).where(
-            models.Participation.room == event.room,
-            models.Participation.call_id == call_of_room(event.room),
-        )
-        first = tx.scalar(of_room.limit(1))
-        call = lock_call(tx, first.merchant_id, first.call_id) if first is not None else None
-        if call is None or call.account_sid != event.account_sid:
+        if event.kind not in DECIDING:
+            tx.execute(_KNOW_ROOM, _named(event))
             return
-        talks = list(tx.scalars(of_room.execution_options(populate_existing=True)))
-        for talk in talks:
-            if talk.room_sid is None or event.kind == "participant-join":
-                talk.room_sid = event.conference_sid
+        found = tx.execute(_CALL_OF_ROOM, _named(event)).all()
+        if not found:
+            return
+        call, is_callers = found[0][0], found[0][0].call_sid == event.call_sid
         if event.kind == "participant-join":
-            _joined_room(tx, rt, call, talks, event)
-            for talk in talks:
-                if talk.leg_sid == event.call_sid:
-                    lingering.came(talk)
-        elif event.kind == "participant-hold" and event.call_sid == call.call_sid:
+            _joined_room(tx, rt, call, event)
+        elif any(room_sid is None for _, _, room_sid in found):
+            tx.execute(_KNOW_ROOM, _named(event))
+        if event.kind == "participant-hold" and is_callers:
             caller_is_held(tx, rt, call)
         elif event.kind == "participant-leave":
-            _left_room(tx, rt, call, talks, event)
-        supervisor_legs.room_event(tx, rt, call, event)
+            _left_room(tx, rt, call, event)
+        if not is_callers and event.call_sid not in {leg_sid for _, leg_sid, _ in found}:
+            supervisor_legs.room_event(tx, rt, call, event)
+
+
+def _named(event: told.RoomEvent) -> dict[str, str]:
+    return {
+        "of_room": event.room,
+        "of_call": call_of_room(event.room),
+        "account": event.account_sid,
+        "conference": event.conference_sid,
+    }
 
 
 def leg_status(rt: Runtime, heard: told.CallStatusHeard, ended_at: float | None = None) -> None:
@@ -73,19 +125,22 @@ def leg_status(rt: Runtime, heard: told.CallStatusHeard, ended_at: float | None 
 
 def _was_no_customers(tx: Session, rt: Runtime, heard: told.CallStatusHeard) -> bool:
     """Whether it was the leg of a phone that rang, of an agent or of a supervisor, and no customer's."""
-    lingering.has_gone(tx, heard.account_sid, heard.call_sid)
-    if phone_legs.leg_over(tx, rt, heard):
+    parts = tx.execute(_PARTS_ON_LEG, {"leg": heard.call_sid, "account": heard.account_sid}).all()
+    if any(part.state == Participation.ENDED and part.until_at is not None for part in parts):
+        lingering.has_gone(tx, heard.account_sid, heard.call_sid)
+    is_browsers = bool(parts) and not any(part.phone for part in parts)
+    if not is_browsers and phone_legs.leg_over(tx, rt, heard):
         return True
-    talk = _live_talk(tx, heard.account_sid, heard.call_sid)
-    if talk is not None:
-        _agents_leg_ended(tx, rt, talk)
-        return True
-    return supervisor_legs.leg_ended(tx, rt, heard.account_sid, heard.call_sid)
+    for part in parts:
+        if part.state in PARTICIPATION_LIVE:
+            _agents_leg_ended(tx, rt, part.merchant_id, part.call_id, part.id)
+            return True
+    return bool(parts) or supervisor_legs.leg_ended(tx, rt, heard.account_sid, heard.call_sid)
 
 
-def _agents_leg_ended(tx: Session, rt: Runtime, talk: models.Participation) -> None:
-    call = lock_call(tx, talk.merchant_id, talk.call_id)
-    tx.refresh(talk)
+def _agents_leg_ended(tx: Session, rt: Runtime, merchant_id: str, call_id: str, talk_id: str) -> None:
+    call = lock_call(tx, merchant_id, call_id)
+    talk = tx.get_one(models.Participation, (merchant_id, talk_id))
     if call is not None and talk.state in PARTICIPATION_LIVE:
         leg_ended(tx, rt, call, talk, for_sure=True)
 
@@ -151,44 +206,24 @@ def _recording_moved(
         rt.journal.write(tx, call.merchant_id, call.id, "recording_absent", now, recording=row.id)
 
 
-def _joined_room(
-    tx: Session, rt: Runtime, call: models.Call, talks: list[models.Participation], event: told.RoomEvent
-) -> None:
+def _joined_room(tx: Session, rt: Runtime, call: models.Call, event: told.RoomEvent) -> None:
     """Whoever comes into the room when its talk is over already is led out again.
 
     A room that ended and is entered once more is another conference of the same name: the one of this event is ended.
     """
-    if not any(talk.state in PARTICIPATION_LIVE for talk in talks):
+    states = tx.scalars(_COME, {**_named(event), "merchant": call.merchant_id, "leg": event.call_sid})
+    if PARTICIPATION_LIVE.isdisjoint(states):
         order(tx, rt, call, Move("end_room", event.room, room=event.conference_sid))
 
 
-def _left_room(
-    tx: Session, rt: Runtime, call: models.Call, talks: list[models.Participation], event: told.RoomEvent
-) -> None:
+def _left_room(tx: Session, rt: Runtime, call: models.Call, event: told.RoomEvent) -> None:
     if event.call_sid == call.call_sid:
         if event.leg_status is not None and event.leg_status.is_final:
             caller_gone(tx, rt, call)
         return
-    for talk in talks:
-        if talk.leg_sid != event.call_sid or talk.state not in PARTICIPATION_LIVE:
-            continue
+    on_leg = {**_named(event), "merchant": call.merchant_id, "leg": event.call_sid}
+    for talk in tx.scalars(_LIVE_IN_ROOM, on_leg).all():
         leg_ended(tx, rt, call, talk, for_sure=event.reason not in ROOM_ENDED)
-
-
-def _live_talk(tx: Session, account_sid: str, leg_sid: str) -> models.Participation | None:
-    return tx.scalar(
-        select(models.Participation)
-        .join(
-            models.Call,
-            (models.Call.merchant_id == models.Participation.merchant_id)
-            & (models.Call.id == models.Participation.call_id),
-        )
-        .where(
-            models.Participation.leg_sid == leg_sid,
-            models.Participation.state.in_(PARTICIPATION_LIVE),
-            models.Call.account_sid == account_sid,
-        )
-    )
 
 
 def _first_heard(tx: Session, rt: Runtime, heard: told.CallStatusHeard) -> models.Call | None:

@@ -5,7 +5,9 @@ Twilio fetches their documents, by compare-and-set on (call, agent, generation);
 Ending is a wish told to us; an agent's leg that ends without one has vanished, and the caller is kept.
 """
 
-from sqlalchemy import select, update
+from typing import Final
+
+from sqlalchemy import Float, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from voice import callback_attempts, callbacks, models, tally
@@ -16,15 +18,53 @@ from voice.dispatch import decide_for_agent, decide_for_queue
 from voice.ids import room_name
 from voice.locks import lock_call
 from voice.moves import bump_desks, move
-from voice.parting import close, consult_of, fail_offer, part_guest, step, wrap_up
+from voice.parting import close, consult_of, fail_offer, leave_off, part_guest, step, wrap_up
 from voice.refusals import Refused
 from voice.runtime import Runtime
-from voice.states import CallEnd, Consult, Offer, Participation, Role, Waiting
+from voice.states import PARTICIPATION_LIVE, CallEnd, Consult, Offer, Participation, Role, Waiting
 from voice.unanswered import never_met
 
 BRIDGE_SECONDS = 8.0  # from the agent at the fence to the caller at the fence
 DIAL_SECONDS = 60.0  # for somebody to pick up: the carrier rings 45 s and adds 5, the rest is our own asking
 REJOIN_SECONDS = 15.0  # an agent whose leg was lost may come back to the talk
+
+_W: Final = models.Waiting
+_IS_PLACE: Final = (
+    _W.merchant_id == bindparam("merchant"),
+    _W.id == bindparam("place"),
+    _W.generation == bindparam("of_generation"),
+)
+_MOMENT = bindparam("moment", type_=Float(53))
+_AS_IT_IS_NOW: Final = {"synchronize_session": False, "populate_existing": True}
+_ARRIVE: Final = (
+    update(_W)
+    .where(*_IS_PLACE, _W.state == Waiting.CLAIMED, _W.agent_id == bindparam("of_agent"))
+    .values(state=str(Waiting.BRIDGING), state_at=_MOMENT, until_at=bindparam("until", type_=Float(53)))
+    .returning(_W)
+    .execution_options(**_AS_IT_IS_NOW)
+)
+_MEET: Final = (
+    update(_W)
+    .where(*_IS_PLACE, _W.state == Waiting.BRIDGING)
+    .values(state=str(Waiting.CONNECTED), state_at=_MOMENT, until_at=None)
+    .returning(_W)
+    .execution_options(**_AS_IT_IS_NOW)
+)
+_OFFER_LED_TO_TALK: Final = (
+    update(models.Offer)
+    .where(
+        models.Offer.merchant_id == bindparam("merchant"),
+        models.Offer.id == bindparam("offer"),
+        models.Offer.state == Offer.ACCEPTED,
+    )
+    .values(state=str(Offer.CONNECTED), ended_at=_MOMENT)
+    .execution_options(synchronize_session=False)
+)
+_PART_OF_AGENT: Final = select(models.Participation).where(
+    models.Participation.call_id == bindparam("of_call"),
+    models.Participation.agent_id == bindparam("of_agent"),
+    models.Participation.state.in_(PARTICIPATION_LIVE),
+)
 
 
 def agent_arrives(
@@ -32,21 +72,19 @@ def agent_arrives(
 ) -> models.Participation | None:
     """The winner's leg is at the fence: the room is made and the caller is fetched. None when the claim is over."""
     now = rt.now()
-    arrived = changed(
-        tx,
-        update(models.Waiting)
-        .where(
-            models.Waiting.merchant_id == offer.merchant_id,
-            models.Waiting.id == offer.waiting_id,
-            models.Waiting.state == Waiting.CLAIMED,
-            models.Waiting.agent_id == offer.agent_id,
-            models.Waiting.generation == offer.generation,
-        )
-        .values(state=Waiting.BRIDGING, state_at=now, until_at=now + _seconds_to_come(call)),
+    waiting = tx.scalar(
+        _ARRIVE,
+        {
+            "merchant": offer.merchant_id,
+            "place": offer.waiting_id,
+            "of_agent": offer.agent_id,
+            "of_generation": offer.generation,
+            "moment": now,
+            "until": now + _seconds_to_come(call),
+        },
     )
-    if not arrived:
+    if waiting is None:
         return None
-    waiting = tx.get_one(models.Waiting, (offer.merchant_id, offer.waiting_id), populate_existing=True)
     talk = models.Participation(
         merchant_id=call.merchant_id,
         id=rt.chance.id("pa"),
@@ -78,46 +116,31 @@ def _seconds_to_come(call: models.Call) -> float:
 
 
 def caller_arrives(
-    tx: Session, rt: Runtime, call: models.Call, waiting: models.Waiting
-) -> models.Participation | None:
-    """The caller is at the fence: from now on both can talk. None when the agent is no longer there."""
-    talk = owner_of(tx, call.merchant_id, call.id)
+    tx: Session, rt: Runtime, call: models.Call, waiting: models.Waiting, talk: models.Participation | None
+) -> None:
+    """The caller is at the fence: from now on both can talk, if the owner of the talk is still there."""
     if talk is None or talk.state != Participation.JOINING:
-        return None
+        return
     now = rt.now()
-    met = changed(
-        tx,
-        update(models.Waiting)
-        .where(
-            models.Waiting.merchant_id == waiting.merchant_id,
-            models.Waiting.id == waiting.id,
-            models.Waiting.state == Waiting.BRIDGING,
-            models.Waiting.generation == waiting.generation,
-        )
-        .values(state=Waiting.CONNECTED, state_at=now, until_at=None),
-    )
-    if not met:
-        return None
+    place = {
+        "merchant": waiting.merchant_id,
+        "place": waiting.id,
+        "of_generation": waiting.generation,
+        "moment": now,
+    }
+    if tx.scalar(_MEET, place) is None:
+        return
     if not waiting.is_callback:
         callbacks.answered(tx, rt, call, waiting.queue)
     step(talk, "caller_came")
     talk.joined_at = now
     tally.took(tx, talk.agent_id)
-    tx.execute(
-        update(models.Offer)
-        .where(
-            models.Offer.merchant_id == call.merchant_id,
-            models.Offer.id == talk.offer_id,
-            models.Offer.state == Offer.ACCEPTED,
-        )
-        .values(state=Offer.CONNECTED, ended_at=now)
-    )
+    tx.execute(_OFFER_LED_TO_TALK, {"merchant": call.merchant_id, "offer": talk.offer_id, "moment": now})
     remember(call, CallEnd.ANSWERED)
     waited = now - (call.started_at if waiting.is_callback else waiting.entered_at)
     if call.waited_seconds is None:
         call.waited_seconds = waited
     tx.flush()
-    tx.refresh(waiting)
     if waiting.is_callback:
         callback_attempts.reached(tx, rt, waiting)
     rt.journal.write(
@@ -132,7 +155,6 @@ def caller_arrives(
         room=talk.room,
     )
     bump_desks(tx, rt, talk.agent_id)
-    return talk
 
 
 def release_claim(
@@ -200,18 +222,21 @@ def end_talk(
     rt: Runtime,
     call: models.Call,
     talk: models.Participation,
+    waiting: models.Waiting | None,
     by: str,
     ended_at: float | None = None,
 ) -> None:
-    """The talk is over because somebody wished so: the agent writes notes, the caller's flow goes on or the call ends."""
+    """The talk is over because somebody wished so: the agent writes notes, the caller's flow goes on or the call ends.
+
+    `waiting` is the caller's place, unless it has been left.
+    """
     if talk.state == Participation.ENDED:
         return
-    waiting, now = live_waiting(tx, call), ended_at or rt.now()
+    now = ended_at or rt.now()
     if (consult := consult_of(tx, call)) is not None:
         part_guest(tx, rt, call, consult, "call_over")
     talk.end_asked_by = by
-    close(tx, rt, talk, max(now, talk.joined_at or now))
-    call.hung_up_by = call.hung_up_by or far_end(call, by)
+    talked = leave_off(rt, talk, max(now, talk.joined_at or now))
     if waiting is not None:
         waiting.left_as = "answered"
     rt.journal.write(
@@ -225,7 +250,8 @@ def end_talk(
         talked=round(max(0.0, now - (talk.joined_at or now)), 1),
         **talk.named,
     )
-    wrap_up(tx, rt, call, talk.agent_id, waiting)
+    wrap_up(tx, rt, call, talk.agent_id, waiting, talked)
+    call.hung_up_by = call.hung_up_by or far_end(call, by)
 
 
 def hold(rt: Runtime, agent_id: str, call_id: str) -> None:
@@ -276,21 +302,13 @@ def stop(tx: Session, rt: Runtime, call: models.Call, talk: models.Participation
     if talk.state == Participation.JOINING and waiting is not None:
         release_claim(tx, rt, call, waiting, agent_becomes="released", why=f"the {by} hung up")
         return
-    end_talk(tx, rt, call, talk, by)
+    end_talk(tx, rt, call, talk, waiting, by)
     order(tx, rt, call, Move("end_room", talk.room))
 
 
 def talk_of(tx: Session, agent_id: str, call_id: str) -> tuple[models.Call, models.Participation]:
     """An agent's live part in a call, and the call, locked; raises Refused."""
-    talk = tx.scalar(
-        select(models.Participation).where(
-            models.Participation.call_id == call_id,
-            models.Participation.agent_id == agent_id,
-            models.Participation.state.in_(
-                (Participation.JOINING, Participation.TALKING, Participation.VANISHED)
-            ),
-        )
-    )
+    talk = tx.scalar(_PART_OF_AGENT, {"of_call": call_id, "of_agent": agent_id})
     if talk is None:
         raise Refused("gone", "You are not in this call.")
     call = lock_call(tx, talk.merchant_id, talk.call_id)

@@ -76,7 +76,7 @@ def send(rt: Runtime, agent_id: str, call_id: str, kind: str, target: str) -> No
                 name = number = admitted(tx, rt, call, agent_id, target)
             case _:
                 raise Refused("not_found", "Send the caller to an agent, a queue or a number.")
-        end_talk(tx, rt, call, talk, SENT_ON)
+        end_talk(tx, rt, call, talk, home, SENT_ON)
         call.hung_up_by = None
         home.left_as = SENT_ON
         if place is None:

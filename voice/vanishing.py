@@ -27,7 +27,7 @@ def leg_ended(
     if talk.role == Role.CONSULT and for_sure:
         guest_left(tx, rt, call)
     elif call.ended_at is not None:
-        end_talk(tx, rt, call, talk, "caller")
+        end_talk(tx, rt, call, talk, live_waiting(tx, call), "caller")
     elif talk.state == Participation.JOINING:
         waiting = live_waiting(tx, call)
         if waiting is not None:
