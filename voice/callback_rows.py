@@ -1,8 +1,8 @@
 """The rows of a callback: which one a place is, and each of its changes as a conditional update."""
 
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session as Tx
 
 from routing.callbacks import CALLBACK_MOVES, CALLBACK_OPEN, Callback
@@ -10,6 +10,13 @@ from voice import models
 from voice.changes import changed
 from voice.runtime import Runtime
 from voice.states import WAITING_MOVES, Waiting, sources
+
+_OPEN: Final = select(models.Callback).where(
+    models.Callback.merchant_id == bindparam("merchant"),
+    models.Callback.queue == bindparam("of_queue"),
+    models.Callback.number == bindparam("of_number"),
+    models.Callback.state.in_(CALLBACK_OPEN),
+)
 
 
 def of_place(tx: Tx, waiting: models.Waiting) -> models.Callback:
@@ -24,14 +31,7 @@ def is_pending(call: models.Call, waiting: models.Waiting) -> bool:
 
 def open_for(tx: Tx, merchant_id: str, queue: str, number: str) -> models.Callback | None:
     """The open callback of a number (E.164) for a queue; there is one at most."""
-    return tx.scalar(
-        select(models.Callback).where(
-            models.Callback.merchant_id == merchant_id,
-            models.Callback.queue == queue,
-            models.Callback.number == number,
-            models.Callback.state.in_(CALLBACK_OPEN),
-        )
-    )
+    return tx.scalar(_OPEN, {"merchant": merchant_id, "of_queue": queue, "of_number": number})
 
 
 def change(tx: Tx, rt: Runtime, callback: models.Callback, happened: str, **values: Any) -> bool:

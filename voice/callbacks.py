@@ -152,7 +152,9 @@ def drop_own(tx: Tx, rt: Runtime, call: models.Call) -> models.Waiting | None:
 
 
 def own_callback(tx: Tx, call: models.Call) -> models.Callback | None:
-    """The callback whose place this call has."""
+    """The callback whose place this call has; who asked for one had a queue in mind."""
+    if call.queue is None:
+        return None
     place = live_waiting(tx, call)
     return of_place(tx, place) if place is not None and place.is_callback else None
 

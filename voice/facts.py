@@ -8,8 +8,9 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Final, cast
 
+from sqlalchemy import Table
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -32,6 +33,11 @@ FROM_JSON = """
     ON CONFLICT (merchant_id, call_id, turn, place) DO NOTHING
 """
 _encode = json.encoder.encode_basestring_ascii
+_EVENT: Final = cast(Table, Event.__table__)
+_ONCE: Final = {  # by whether it is SQLite
+    True: sqlite.insert(_EVENT).on_conflict_do_nothing(index_elements=ONCE).inline(),
+    False: postgresql.insert(_EVENT).on_conflict_do_nothing(index_elements=ONCE).inline(),
+}
 
 
 class Told:
@@ -109,8 +115,7 @@ def insert_once(tx: Session, turns: Sequence[Gathered]) -> None:
     rows = [row for turn in ordered(turns) for row in turn.rows()]
     if not rows:
         return
-    insert = postgresql.insert if tx.get_bind().dialect.name == "postgresql" else sqlite.insert
-    tx.execute(insert(Event).on_conflict_do_nothing(index_elements=ONCE), rows)
+    tx.execute(_ONCE[tx.get_bind().dialect.name == "sqlite"], rows)
 
 
 def append(store: Store, turns: Sequence[Gathered]) -> None:

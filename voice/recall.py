@@ -1,6 +1,8 @@
 """Who hung up while waiting and calls again soon has the same place: entry and priority of before, once."""
 
-from sqlalchemy import Select, select, update
+from typing import Final
+
+from sqlalchemy import Float, bindparam, select, update
 from sqlalchemy.orm import Session as Tx
 
 from voice import models
@@ -10,6 +12,27 @@ from voice.runtime import Runtime
 from voice.states import Waiting
 
 LONGEST_CALL_SECONDS = 86_400.0  # a call that began before is not looked at
+
+_W: Final = models.Waiting
+_OF_QUEUE: Final = (
+    select(_W)
+    .where(
+        _W.merchant_id == bindparam("merchant"), _W.queue == bindparam("of_queue"), _W.resumed_by.is_(None)
+    )
+    .order_by(_W.state_at.desc())
+    .limit(1)
+)
+_LEFT: Final = _OF_QUEUE.where(
+    _W.call_id == bindparam("of_call"), _W.state == Waiting.LEFT, _W.left_as == "exit_key"
+)
+_ABANDONED: Final = _OF_QUEUE.join(
+    models.Call, (models.Call.merchant_id == _W.merchant_id) & (models.Call.id == _W.call_id)
+).where(
+    models.Call.caller == bindparam("of_caller"),
+    models.Call.started_at > bindparam("since", type_=Float(53)) - LONGEST_CALL_SECONDS,
+    _W.state == Waiting.ABANDONED,
+    _W.state_at > bindparam("since", type_=Float(53)),
+)
 
 
 def resume(tx: Tx, rt: Runtime, call: models.Call, place: models.Waiting, window_seconds: float) -> None:
@@ -38,48 +61,17 @@ def resume(tx: Tx, rt: Runtime, call: models.Call, place: models.Waiting, window
 
 def _left_in_this_call(tx: Tx, call: models.Call, queue: str) -> models.Waiting | None:
     """The caller left by a key a moment ago, to be called back, and thought better of it."""
-    return tx.scalar(
-        _of_queue(call, queue)
-        .where(
-            models.Waiting.call_id == call.id,
-            models.Waiting.state == Waiting.LEFT,
-            models.Waiting.left_as == "exit_key",
-        )
-        .limit(1)
-    )
+    if call.queue is None:  # the caller was in none yet
+        return None
+    return tx.scalar(_LEFT, {"merchant": call.merchant_id, "of_queue": queue, "of_call": call.id})
 
 
 def _abandoned(tx: Tx, call: models.Call, queue: str, since: float) -> models.Waiting | None:
     """The last place of this number that was left by hanging up; a withheld number has none."""
     if not call.caller:
         return None
-    return tx.scalar(
-        _of_queue(call, queue)
-        .join(
-            models.Call,
-            (models.Call.merchant_id == models.Waiting.merchant_id)
-            & (models.Call.id == models.Waiting.call_id),
-        )
-        .where(
-            models.Call.caller == call.caller,
-            models.Call.started_at > since - LONGEST_CALL_SECONDS,
-            models.Waiting.state == Waiting.ABANDONED,
-            models.Waiting.state_at > since,
-        )
-        .limit(1)
-    )
-
-
-def _of_queue(call: models.Call, queue: str) -> Select[models.Waiting]:
-    return (
-        select(models.Waiting)
-        .where(
-            models.Waiting.merchant_id == call.merchant_id,
-            models.Waiting.queue == queue,
-            models.Waiting.resumed_by.is_(None),
-        )
-        .order_by(models.Waiting.state_at.desc())
-    )
+    named = {"merchant": call.merchant_id, "of_queue": queue, "of_caller": call.caller, "since": since}
+    return tx.scalar(_ABANDONED, named)
 
 
 def _take(tx: Tx, before: models.Waiting, call: models.Call) -> bool:

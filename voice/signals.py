@@ -3,6 +3,7 @@
 from typing import Final
 
 from sqlalchemy import and_, bindparam, case, exists, null, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from voice import heard as told
@@ -68,6 +69,14 @@ _LIVE_IN_ROOM: Final = select(_P).where(
     _P.leg_sid == bindparam("leg"),
     _P.state.in_(PARTICIPATION_LIVE),
 )
+_RECORDING: Final = select(models.Recording).where(
+    models.Recording.account_sid == bindparam("account"),
+    models.Recording.recording_sid == bindparam("recording"),
+)
+_BEGIN_RECORDING: Final = {  # by whether it is SQLite
+    True: sqlite.insert(models.Recording).on_conflict_do_nothing().returning(models.Recording),
+    False: postgresql.insert(models.Recording).on_conflict_do_nothing().returning(models.Recording),
+}
 _PARTS_ON_LEG: Final = (
     select(_P.merchant_id, _P.call_id, _P.id, _P.state, _P.until_at, _P.phone)
     .join(models.Call, _IS_OF_CALL)
@@ -151,26 +160,28 @@ def recording(rt: Runtime, heard: told.RecordingHeard, kind: str) -> None:
         call = find_call(tx, heard.account_sid, heard.call_sid or "")
         if call is None:
             return
-        row = tx.scalar(
-            select(models.Recording).where(
-                models.Recording.account_sid == heard.account_sid,
-                models.Recording.recording_sid == heard.recording_sid,
-            )
-        )
-        if row is None:
-            row = models.Recording(
-                merchant_id=call.merchant_id,
-                id=rt.chance.id("re"),
-                call_id=call.id,
-                recording_sid=heard.recording_sid,
-                account_sid=heard.account_sid,
-                kind=kind,
-                state="in_progress",
-                started_at=heard.started_at or rt.now(),
-            )
-            tx.add(row)
-            tx.flush()
-        _recording_moved(tx, rt, call, row, heard)
+        begun = _begun(tx, rt, call, heard, kind) if heard.status == BEGUN else None
+        row = begun or tx.scalar(_RECORDING, {"account": heard.account_sid, "recording": heard.recording_sid})
+        row = row or _begun(tx, rt, call, heard, kind)
+        if row is not None:
+            _recording_moved(tx, rt, call, row, heard)
+
+
+def _begun(
+    tx: Session, rt: Runtime, call: models.Call, heard: told.RecordingHeard, kind: str
+) -> models.Recording | None:
+    """The row of a recording that we first hear of; None when there is one."""
+    row = {
+        "merchant_id": call.merchant_id,
+        "id": rt.chance.id("re"),
+        "call_id": call.id,
+        "recording_sid": heard.recording_sid,
+        "account_sid": heard.account_sid,
+        "kind": kind,
+        "state": "in_progress",
+        "started_at": heard.started_at or rt.now(),
+    }
+    return tx.scalar(_BEGIN_RECORDING[rt.store.is_sqlite], row)
 
 
 def _recording_moved(

@@ -7,8 +7,10 @@ so that a repeat gets it again whatever the flow would say now.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from typing import Final, cast
 
 import structlog
+from sqlalchemy import Table, bindparam, insert, select
 from sqlalchemy.orm import Session as Tx
 
 from callflows import engine, remembered
@@ -40,6 +42,13 @@ from voice.store import StoreAway
 log = structlog.get_logger()
 
 ENTERED = (NoteKind.ENQUEUED, NoteKind.AGENTS_RUNG)
+
+_ANSWER: Final = select(models.TurnAnswer.answer).where(
+    models.TurnAnswer.merchant_id == bindparam("merchant"),
+    models.TurnAnswer.call_id == bindparam("of_call"),
+    models.TurnAnswer.turn == bindparam("number"),
+)
+_KEEP_ANSWER: Final = insert(cast(Table, models.TurnAnswer.__table__))
 
 
 @dataclass(frozen=True)
@@ -132,10 +141,15 @@ def _stored_answer(rt: Runtime, story: Story) -> bytes | None:
     """What this turn answered at another time, when it had an effect; without SQL the time of now must do."""
     try:
         with rt.store.read() as tx:
-            stored = tx.get(models.TurnAnswer, (story.facts.merchant_id, story.facts.call_id, story.number))
-            return None if stored is None else stored.answer
+            return _answered(tx, story)
     except StoreAway:
         return None
+
+
+def _answered(tx: Tx, story: Story) -> bytes | None:
+    """What this turn answered when it had an effect."""
+    named = {"merchant": story.facts.merchant_id, "of_call": story.facts.call_id, "number": story.number}
+    return tx.scalar(_ANSWER, named)
 
 
 def write_down(rt: Runtime, story: Story) -> bytes:
@@ -208,18 +222,19 @@ def _with_effect(rt: Runtime, story: Story) -> bytes:
     facts = story.facts
     with rt.write() as tx:
         call = ensure_call(tx, facts)
-        stored = tx.get(models.TurnAnswer, (facts.merchant_id, facts.call_id, story.number))
-        if stored is not None:
-            return stored.answer
+        if (stored := _answered(tx, story)) is not None:
+            return stored
         if call.ended_at is not None:
             return speak.document(speak.hang_up())
         story = _settled(tx, rt, story)
         rt.journal.write_turn(tx, facts.merchant_id, facts.call_id, story.number, rt.now(), _notes(story))
         _take_effect(tx, rt, call, story)
         document = write_down(rt, story)
-        answered = models.TurnAnswer(merchant_id=facts.merchant_id, call_id=facts.call_id, turn=story.number)
-        answered.answer, answered.at = document, rt.now()
-        tx.add(answered)
+        kept = {"answer": document, "at": rt.now()}
+        tx.execute(
+            _KEEP_ANSWER,
+            {"merchant_id": call.merchant_id, "call_id": call.id, "turn": story.number, **kept},
+        )
     return document
 
 

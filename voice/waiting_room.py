@@ -4,9 +4,9 @@ The music goes on where it stopped; the place is said only when it is true; noth
 an agent is at the fence, or the caller's time or wish is over, the next piece is "leave".
 """
 
-from typing import assert_never
+from typing import Final, assert_never
 
-from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy import Float, and_, bindparam, func, or_, select, update
 from sqlalchemy.orm import Session as Tx
 
 from callflows.session import Session
@@ -28,12 +28,34 @@ from voice.states import WAITING_MOVES, WAITING_OPEN, Waiting, sources
 
 PLACE_EVERY_SECONDS = 60.0
 
+_W: Final = models.Waiting
+_PLACE_OF_CALL: Final = select(_W).where(
+    _W.merchant_id == bindparam("merchant"), _W.id == bindparam("place"), _W.call_id == bindparam("of_call")
+)
+_AT_HEAD: Final = _W.head_at.is_not(None)
+_SOONER: Final = _W.rank_at < bindparam("rank", type_=Float(53))
+_OTHERS: Final = (
+    select(func.count())
+    .select_from(_W)
+    .where(
+        _W.merchant_id == bindparam("merchant"),
+        _W.queue == bindparam("of_queue"),
+        _W.state.in_(WAITING_OPEN),
+        _W.id != bindparam("place"),
+    )
+)
+_BEFORE: Final = {  # by whether the caller came back to the head
+    True: _OTHERS.where(and_(_AT_HEAD, _SOONER)),
+    False: _OTHERS.where(or_(_AT_HEAD, _SOONER)),
+}
+
 
 def piece(rt: Runtime, waiting_id: str, heard: told.WaitHeard) -> bytes:
     """The next piece for a caller, or the way out of the room."""
     with rt.write() as tx:
-        waiting = _waiting_of(tx, waiting_id, heard)
-        if waiting is None or waiting.left_as is not None:
+        call = find_call(tx, heard.account_sid, heard.call_sid)
+        waiting = _waiting_of(tx, waiting_id, call) if call is not None else None
+        if call is None or waiting is None or waiting.left_as is not None:
             return speak.document(speak.leave())
         if waiting.proved_at is None:
             waiting.proved_at = rt.now()
@@ -41,7 +63,7 @@ def piece(rt: Runtime, waiting_id: str, heard: told.WaitHeard) -> bytes:
             leave(tx, rt, waiting, "left", "exit_key", key=heard.keys)
         if waiting.left_as is not None or waiting.state in (Waiting.BRIDGING, Waiting.CONNECTED):
             return speak.document(speak.leave())
-        return _ringing(rt) if is_rung(waiting) else _music(rt, tx, waiting)
+        return _ringing(rt) if is_rung(waiting) else _music(rt, tx, call, waiting)
 
 
 def leave(tx: Tx, rt: Runtime, waiting: models.Waiting, happened: str, left_as: str, key: str = "") -> bool:
@@ -79,23 +101,13 @@ def leave(tx: Tx, rt: Runtime, waiting: models.Waiting, happened: str, left_as: 
 
 def place_of(tx: Tx, waiting: models.Waiting) -> int:
     """How many callers of the queue are before this one, plus one; who came back to the head is before the others."""
-    sooner = models.Waiting.rank_at < waiting.rank_at
-    at_head = models.Waiting.head_at.is_not(None)
-    before = or_(at_head, sooner) if waiting.head_at is None else and_(at_head, sooner)
-    return 1 + (
-        tx.scalar(
-            select(func.count())
-            .select_from(models.Waiting)
-            .where(
-                models.Waiting.merchant_id == waiting.merchant_id,
-                models.Waiting.queue == waiting.queue,
-                models.Waiting.state.in_(WAITING_OPEN),
-                models.Waiting.id != waiting.id,
-                before,
-            )
-        )
-        or 0
-    )
+    named = {
+        "merchant": waiting.merchant_id,
+        "of_queue": waiting.queue,
+        "place": waiting.id,
+        "rank": waiting.rank_at,
+    }
+    return 1 + (tx.scalar(_BEFORE[waiting.head_at is not None], named) or 0)
 
 
 def _ringing(rt: Runtime) -> bytes:
@@ -103,9 +115,8 @@ def _ringing(rt: Runtime) -> bytes:
     return speak.waiting_room(rt.links.audio("ringing"))
 
 
-def _music(rt: Runtime, tx: Tx, waiting: models.Waiting) -> bytes:
+def _music(rt: Runtime, tx: Tx, call: models.Call, waiting: models.Waiting) -> bytes:
     now = rt.now()
-    call = tx.get_one(models.Call, (waiting.merchant_id, waiting.call_id))
     visit = Visit(rt.books.flow(waiting.merchant_id, call.flow_digest), Session.load(waiting.session), now)
     wait = _wait_of(visit)
     words = _usual_words(tx, waiting, visit) if wait is None else _words_of(tx, waiting, visit, wait)
@@ -189,14 +200,5 @@ def _estimate(tx: Tx, waiting: models.Waiting, now: float, language: str) -> str
     return phrase("minute", language) if minutes == 1 else phrase("minutes", language, minutes=minutes)
 
 
-def _waiting_of(tx: Tx, waiting_id: str, heard: told.WaitHeard) -> models.Waiting | None:
-    call = find_call(tx, heard.account_sid, heard.call_sid)
-    if call is None:
-        return None
-    return tx.scalar(
-        select(models.Waiting).where(
-            models.Waiting.merchant_id == call.merchant_id,
-            models.Waiting.id == waiting_id,
-            models.Waiting.call_id == call.id,
-        )
-    )
+def _waiting_of(tx: Tx, waiting_id: str, call: models.Call) -> models.Waiting | None:
+    return tx.scalar(_PLACE_OF_CALL, {"merchant": call.merchant_id, "place": waiting_id, "of_call": call.id})
