@@ -12,7 +12,7 @@ from voice import heard as told
 from voice import models, speak
 from voice.calls import is_dialling
 from voice.consults import guest_arrives
-from voice.lingering import has_gone
+from voice.lingering import has_gone, is_awaited
 from voice.phrases import phrase
 from voice.runtime import Runtime
 from voice.states import PARTICIPATION_LIVE, Offer, OfferKind, Participation
@@ -106,10 +106,8 @@ def agent_left(rt: Runtime, heard: told.TurnHeard, participation_id: str) -> byt
             talk = tx.scalars(_PART, {"merchant": call.merchant_id, "part": participation_id}).one()
             if talk.leg_sid == heard.call_sid and talk.state in PARTICIPATION_LIVE:
                 leg_ended(tx, rt, call, talk, for_sure=heard.is_gone)
-            if talk.leg_sid != heard.call_sid:
-                has_gone(tx, heard.account_sid, heard.call_sid)
-            elif talk.state == Participation.ENDED:
-                talk.until_at = None  # the leg is gone now, or by our answer
+            if talk.leg_sid != heard.call_sid or is_awaited(talk.state, talk.until_at):
+                has_gone(tx, heard.account_sid, heard.call_sid)  # now, or by our answer
     return speak.document(speak.hang_up())
 
 

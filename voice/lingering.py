@@ -31,6 +31,11 @@ _LEG_HAS_GONE: Final = (
 )
 
 
+def is_awaited(state: str, until_at: float | None) -> bool:
+    """Whether the end of the leg of a part that is over has still to be heard."""
+    return state == Participation.ENDED and until_at is not None
+
+
 def has_gone(tx: Session, account_sid: str, leg_sid: str) -> None:
     """A leg is over: nobody needs to end it."""
     tx.execute(_LEG_HAS_GONE, {"leg": leg_sid, "account": account_sid})

@@ -135,7 +135,7 @@ def leg_status(rt: Runtime, heard: told.CallStatusHeard, ended_at: float | None 
 def _was_no_customers(tx: Session, rt: Runtime, heard: told.CallStatusHeard) -> bool:
     """Whether it was the leg of a phone that rang, of an agent or of a supervisor, and no customer's."""
     parts = tx.execute(_PARTS_ON_LEG, {"leg": heard.call_sid, "account": heard.account_sid}).all()
-    if any(part.state == Participation.ENDED and part.until_at is not None for part in parts):
+    if any(lingering.is_awaited(part.state, part.until_at) for part in parts):
         lingering.has_gone(tx, heard.account_sid, heard.call_sid)
     is_browsers = bool(parts) and not any(part.phone for part in parts)
     if not is_browsers and phone_legs.leg_over(tx, rt, heard):
