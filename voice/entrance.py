@@ -1,4 +1,4 @@
-"""The short way in: the hottest of Twilio's doors, answered before Flask makes its contexts.
+"""The short way in: Twilio's doors, answered before Flask makes its contexts.
 
 It takes only requests that need no judgement: a POST to a plain address with a body of stated length. Every other one
 goes to Flask, whose rules come from the same table of doors, so both ways give the same answers. Neither looks at
@@ -13,20 +13,22 @@ from typing import TYPE_CHECKING
 from flask import Flask
 
 from voice import speak
-from voice.doors import knock
+from voice.doors import DOORS, knock
 from voice.form import MAX_BYTES
 from voice.runtime import Runtime
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-HOT = ("incoming", "turn", "wait")
-_PATH = re.compile(r"/voice/(?:(incoming)|(turn|wait)/([A-Za-z0-9._~-]+))").fullmatch
+_BARE, _TAKING = (
+    "|".join(name for name, door in DOORS.items() if door.takes is takes) for takes in (False, True)
+)
+_PATH = re.compile(rf"/voice/(?:({_BARE})|({_TAKING})/([A-Za-z0-9._~-]+))").fullmatch
 _STATUS = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
 
 
 class Entrance:
-    """A WSGI application that answers at the hottest doors itself, and hands everything else on."""
+    """A WSGI application that answers at the doors itself, and hands everything else on."""
 
     def __init__(self, rt: Runtime, beyond: "WSGIApplication") -> None:
         self._rt, self._beyond = rt, beyond
@@ -37,8 +39,8 @@ class Entrance:
         length = _length_of(environ)
         if door is None or length is None or environ.get("REQUEST_METHOD") != "POST":
             return self._beyond(environ, start_response)
-        incoming, named, rest = door.groups()
-        reply = knock(self._rt, environ, environ["wsgi.input"].read(length), incoming or named, rest or "")
+        bare, taking, rest = door.groups()
+        reply = knock(self._rt, environ, environ["wsgi.input"].read(length), bare or taking, rest or "")
         start_response(
             _STATUS[reply.status],
             [("Content-Type", speak.CONTENT_TYPE), ("Content-Length", str(len(reply.body)))],

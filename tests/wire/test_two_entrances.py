@@ -22,7 +22,7 @@ from tests.wire.knocks import (
     the_other,
 )
 from voice.doors import DOORS
-from voice.entrance import HOT, Entrance
+from voice.entrance import Entrance
 from voice.form import MAX_BYTES
 
 
@@ -44,6 +44,14 @@ def twins(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Twin, Twin
     yield _twin(one, one.app.wsgi_app), _twin(other, partial(Flask.wsgi_app, other.app))
     one.rt.store.close()
     other.rt.store.close()
+
+
+@pytest.fixture(scope="module")
+def alone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Twin]:
+    """A shop that has no twin, so what it is asked need not be asked twice."""
+    shop = busy_shop(tmp_path_factory.mktemp("alone"))
+    yield _twin(shop, shop.app.wsgi_app)
+    shop.rt.store.close()
 
 
 def _twin(shop: Shop, app: Callable[..., Any]) -> Twin:
@@ -143,24 +151,23 @@ def test_bodies_of_any_size_are_answered_alike(twins: tuple[Twin, Twin], door: s
     assert fast.status == (403 if size <= MAX_BYTES else 413)
 
 
-def test_the_hottest_doors_never_reach_flask(twins: tuple[Twin, Twin]) -> None:
+def test_plain_requests_never_reach_flask(alone: Twin) -> None:
     def flask(*_args: Any) -> Iterable[bytes]:
         raise AssertionError("this request came as far as Flask")
 
-    twin = twins[0]
-    entrance = Entrance(twin.shop.rt, flask)
-    for sender in twin.senders:
-        for door in HOT:
-            status, _, _ = ask(entrance, *twin.knocks[door].sent(sender))
+    entrance = Entrance(alone.shop.rt, flask)
+    for sender in alone.senders:
+        for door in DOORS:
+            status, _, _ = ask(entrance, *alone.knocks[door].sent(sender))
 
             assert status == (200 if sender.is_let_in else 403)
 
 
-def test_a_public_prefix_is_part_of_what_is_signed_at_the_hottest_doors(twins: tuple[Twin, Twin]) -> None:
-    twin, prefixed = twins[0], "https://calls.example/shop"
+def test_a_public_prefix_is_part_of_what_is_signed(alone: Twin) -> None:
+    twin, prefixed = alone, "https://calls.example/shop"
     settings = twin.shop.rt.settings.model_copy(update={"public_base_url": prefixed})
     entrance = Entrance(replace(twin.shop.rt, settings=settings), twin.shop.app.wsgi_app)
-    for door in HOT:
+    for door in DOORS:
         right = right_one(twin.shop)
         inside = twin.knocks[door].sent(right)
         outside = signed_environ(
@@ -171,10 +178,10 @@ def test_a_public_prefix_is_part_of_what_is_signed_at_the_hottest_doors(twins: t
         assert ask(entrance, *inside).status == 403
 
 
-def test_every_hot_door_is_also_a_rule_of_flask(twins: tuple[Twin, Twin]) -> None:
+def test_every_door_is_also_a_rule_of_flask(twins: tuple[Twin, Twin]) -> None:
     rules = {rule.endpoint: rule.methods or set() for rule in twins[0].shop.app.url_map.iter_rules()}
 
-    assert all("POST" in rules[f"voice.{door}"] for door in HOT)
+    assert all("POST" in rules[f"voice.{door}"] for door in DOORS)
 
 
 def test_every_door_answers_every_sender_alike(twins: tuple[Twin, Twin]) -> None:
