@@ -49,7 +49,7 @@ def twins(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Twin, Twin
 @pytest.fixture(scope="module")
 def alone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Twin]:
     """A shop that has no twin, so what it is asked need not be asked twice."""
-    shop = busy_shop(tmp_path_factory.mktemp("alone"))
+    shop = busy_shop(tmp_path_factory.mktemp("alone") / "shop")
     yield _twin(shop, shop.app.wsgi_app)
     shop.rt.store.close()
 
