@@ -9,7 +9,7 @@ from types import SimpleNamespace
 from typing import Any, Protocol
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from panel.people import Viewer
@@ -17,11 +17,9 @@ from recordings import store_recording
 from recordings import tickets as ticket_rows
 from tests.chaos.town import TEAM, Town
 from voice import agent_legs, models, signals, talks, turns
-from voice import heard as told
 from voice.books import Books
 from voice.calls import owner_of
 from voice.legs import caller_gone
-from voice.locks import lock_call
 from voice.runtime import Runtime
 from voice.states import AGENT_MOVES, Agent, Offer
 
@@ -56,18 +54,13 @@ def no_unique_index(house: House, patch: Patch) -> None:
 def fence_before_the_send(house: House, patch: Patch) -> None:
     """Who has accepted is let in; that the claim is over since then is not looked at when the phone comes."""
 
-    def talk_for(tx: Session, rt: Runtime, heard: told.AgentCall) -> models.Participation | None:
-        offer = tx.scalar(select(models.Offer).where(models.Offer.id == (heard.offer or "")))
-        call = lock_call(tx, offer.merchant_id, offer.call_id) if offer is not None else None
-        if offer is None or call is None or call.ended_at is not None:
-            return None
+    def talk_for(
+        tx: Session, rt: Runtime, call: models.Call, offer_id: str, leg_sid: str
+    ) -> models.Participation | None:
+        offer = tx.get_one(models.Offer, (call.merchant_id, offer_id))
         if (talk := owner_of(tx, call.merchant_id, call.id)) is not None:
             return talk
-        return (
-            talks.agent_arrives(tx, rt, call, offer, heard.call_sid)
-            if offer.state == Offer.ACCEPTED
-            else None
-        )
+        return talks.agent_arrives(tx, rt, call, offer, leg_sid) if offer.state == Offer.ACCEPTED else None
 
     patch.setattr(agent_legs, "_talk_for", talk_for)
 
