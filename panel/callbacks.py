@@ -1,33 +1,32 @@
 """Callbacks as people see them: on the desk that rings for one, and on the list of the floor."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Collection, Mapping
+from typing import Any, Final
 
-from sqlalchemy import and_, case, select
+from sqlalchemy import and_, bindparam, case, select
 from sqlalchemy.orm import Session
 
 from routing.callbacks import CALLBACK_OPEN, Callback
 from voice import models
 from voice.phones import show_number
-from voice.states import OfferKind
 
 Row = dict[str, Any]
 MOST = 200  # of the list; whoever has more callbacks open sees those who are due first
 
 
-def offered(tx: Session, offers: Sequence[models.Offer]) -> dict[str, Row]:
-    """By offer, the callback for which a desk rings."""
-    places = {offer.waiting_id: offer.id for offer in offers if offer.kind == OfferKind.CALLBACK}
-    if not places:
+_OFFERED: Final = select(models.Callback).where(
+    models.Callback.merchant_id.in_(bindparam("merchants", expanding=True)),
+    models.Callback.id.in_(bindparam("places", expanding=True)),
+)
+
+
+def offered(tx: Session, merchants: Collection[str], offers: Mapping[str, str]) -> dict[str, Row]:
+    """By offer, the callback for which a desk rings; `offers` are by the ids of the callbacks' places."""
+    if not offers:
         return {}
-    merchants = {offer.merchant_id for offer in offers}
-    rows = tx.scalars(
-        select(models.Callback).where(
-            models.Callback.merchant_id.in_(merchants), models.Callback.id.in_(places)
-        )
-    )
+    rows = tx.scalars(_OFFERED, {"merchants": list(merchants), "places": list(offers)})
     return {
-        places[row.id]: {
+        offers[row.id]: {
             "caller": show_number(row.number),
             "asked_at": row.asked_at,
             "attempt": row.attempts_made + 1,

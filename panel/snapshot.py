@@ -1,51 +1,30 @@
 """The whole desk of an agent as plain data: what the page draws, and all it knows.
 
 Moments are seconds since the epoch by the server's clock (`now` is among them, so the page needs no clock of its own).
-Many desks are read with the same few questions as one.
+Many desks are read with the same few questions as one; the rows are those of desk_rows.py.
 """
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
-from sqlalchemy import and_, bindparam, func, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
+from panel import desk_rows
 from panel.askings import askers, consults
 from panel.callbacks import offered
 from panel.calls_out import last_dials, ringing_customers
+from panel.desk_rows import Key
 from panel.path import Fact, path_of
 from panel.supervisors import seen_by_agents, set_by_on_the_desks
 from voice import states
-from voice.contacts import contacts_of
-from voice.models import Agent, Call, Event, Merchant, Offer, Participation, Ticket, Waiting
+from voice.models import Agent
 from voice.phones import show_number
 from voice.transfers import Sent
 
 Snapshot = dict[str, Any]
-Calls = Mapping[tuple[str, str], tuple[Call, str]]  # (merchant, call) -> the call and the merchant's name
-PATH_KINDS = (
-    "menu_presented", "option_selected", "no_input", "no_match", "hours_checked", "enqueued", "requeued", "declined",
-    "rang_out", "unacknowledged", "connect_failed", "agent_vanished", "flow_failed", "ticket_filled",
-    "language_changed",
-)  # fmt: skip
-
-
-# Agents with the ring and the talk of each, of which there is one at most: a desk is mostly this one question.
-_DESKS: Final = (
-    select(Agent, Offer, Waiting, Participation)
-    .outerjoin(Offer, and_(Offer.agent_id == Agent.id, Offer.state.in_(states.OFFER_LIVE)))
-    .outerjoin(Waiting, and_(Waiting.merchant_id == Offer.merchant_id, Waiting.id == Offer.waiting_id))
-    .outerjoin(
-        Participation,
-        and_(
-            Participation.agent_id == Agent.id,
-            Participation.state.in_(states.PARTICIPATION_LIVE),
-            Participation.role != states.Role.LISTENER,
-        ),
-    )
-    .where(Agent.id.in_(bindparam("ids", expanding=True)))
-)
+_NAMES: Final = select(Agent.id, Agent.name).where(Agent.id.in_(bindparam("ids", expanding=True)))
 
 
 def desk(tx: Session, agent_id: str, now: float) -> Snapshot | None:
@@ -55,168 +34,121 @@ def desk(tx: Session, agent_id: str, now: float) -> Snapshot | None:
 
 def desks(tx: Session, agent_ids: Collection[str], now: float) -> dict[str, Snapshot]:
     """The desks of several agents."""
-    rows = tx.execute(_DESKS, {"ids": list(agent_ids)}).all()
-    agents = list({agent.id: agent for agent, *_ in rows}.values())
-    offers = {agent.id: (offer, waiting) for agent, offer, waiting, _ in rows if waiting is not None}
-    parts = {agent.id: part for agent, _, _, part in rows if part is not None}
-    dials = last_dials(tx, [agent for agent in agents if agent.state in states.AGENT_FREE])
-    lasts = _last_talks(tx, [agent.id for agent in agents if agent.state == states.Agent.WRAP_UP])
-    ringing = ringing_customers(tx, [part for part in parts.values() if part.joined_at is None])
-    keys = {
-        (row.merchant_id, row.call_id)
-        for row in [o for o, _ in offers.values()] + [*parts.values(), *lasts.values()]
-    }
-    calls, senders = _calls(tx, keys), _senders(tx, [waiting for _, waiting in offers.values()])
-    senders |= askers(tx, [offer for offer, _ in offers.values()])
-    called_back = offered(tx, [offer for offer, _ in offers.values()])
-    asked = consults(tx, [part.call_id for part in parts.values()])
-    watching = seen_by_agents(tx, {(part.merchant_id, part.call_id) for part in parts.values()})
-    set_by = set_by_on_the_desks(tx, agents)
-    ways = _ways(tx, {(offer.merchant_id, offer.call_id) for offer, _ in offers.values()})
-    tickets = _tickets(tx, {(part.merchant_id, part.call_id) for part in lasts.values()})
+    agents = desk_rows.rows_of(tx, agent_ids)
+    rung = [row for row in agents if row.place_queue is not None]
+    talking = [row for row in agents if row.talk_id is not None]
+    dials = last_dials(tx, {row.id: row.since_at for row in agents if row.has_dialled})
+    lasts = desk_rows.last_talks(tx, [row.id for row in agents if row.state == states.Agent.WRAP_UP])
+    ringing = ringing_customers(tx, [_talk_of(row) for row in talking if _is_dialling(row)])
+    senders = _senders(tx, rung) | askers(tx, _offers(rung, states.OfferKind.ASKED))
+    called_back = offered(
+        tx, {row.offer_merchant_id for row in rung}, _offers(rung, states.OfferKind.CALLBACK)
+    )
+    asked = consults(tx, [row.talk_call_id for row in talking if row.has_consult])
+    watching = seen_by_agents(tx, {_talk_of(row) for row in talking if row.has_supervisor})
+    set_by = set_by_on_the_desks(tx, [row.id for row in agents if row.set_by])
+    ways = _ways(tx, {_ring_of(row) for row in rung})
     return {
-        agent.id: {
+        row.id: {
             "now": now,
-            "version": agent.desk_version,
-            "agent": {"id": agent.id, "name": agent.name, "identity": agent.identity},
-            "state": agent.state,
-            "reason": agent.reason,
-            "since_at": agent.since_at,
-            "until_at": agent.until_at,
-            "next_state": agent.next_state,
-            "phone": _phone(agent),
-            "offer": _offer(*offers[agent.id], calls, ways, senders, called_back, now)
-            if agent.id in offers
-            else None,
-            "set_by": set_by.get(agent.id, ""),
-            "talk": _talk(parts[agent.id], calls, ringing, asked, watching) if agent.id in parts else None,
-            "rejoin": _rejoin(parts.get(agent.id), calls),
-            "wrap_up": _wrap_up(lasts[agent.id], calls, tickets) if agent.id in lasts else None,
-            "last_dial": dials.get(agent.id),
+            "version": row.desk_version,
+            "agent": {"id": row.id, "name": row.name, "identity": row.identity},
+            "state": row.state,
+            "reason": row.reason,
+            "since_at": row.since_at,
+            "until_at": row.until_at,
+            "next_state": row.next_state,
+            "phone": _phone(row),
+            "offer": _offer(row, ways, senders, called_back, now) if row.place_queue is not None else None,
+            "set_by": set_by.get(row.id, ""),
+            "talk": _talk(row, ringing, asked, watching) if row.talk_id is not None else None,
+            "rejoin": _rejoin(row),
+            "wrap_up": _wrap_up(lasts[row.id]) if row.id in lasts else None,
+            "last_dial": dials.get(row.id),
         }
-        for agent in agents
+        for row in agents
     }
 
 
-def _senders(tx: Session, places: Sequence[Waiting]) -> dict[str, str]:
+def _ring_of(row: Any) -> Key:
+    return row.offer_merchant_id, row.offer_call_id
+
+
+def _talk_of(row: Any) -> Key:
+    return row.talk_merchant_id, row.talk_call_id
+
+
+def _is_dialling(row: Any) -> bool:
+    """An agent waits in a talk for somebody whom we called."""
+    return row.talk_joined_at is None and row.of_talk_direction == "outbound"
+
+
+def _offers(rung: Sequence[Any], kind: states.OfferKind) -> dict[str, str]:
+    """The rings of a kind, by the ids of their callers' places."""
+    return {row.offer_waiting_id: row.offer_id for row in rung if row.offer_kind == kind}
+
+
+def _senders(tx: Session, rung: Sequence[Any]) -> dict[str, str]:
     """The names of the agents who sent these callers on."""
-    ids = {sent.by for place in places if (sent := Sent.load(place.plan))}
+    ids = {sent.by for row in rung if (sent := Sent.load(row.place_plan))}
     if not ids:
         return {}
-    return {row.id: row.name for row in tx.execute(select(Agent.id, Agent.name).where(Agent.id.in_(ids)))}
+    return {agent_id: name for agent_id, name in tx.execute(_NAMES, {"ids": list(ids)})}
 
 
-def _last_talks(tx: Session, ids: Sequence[str]) -> dict[str, Participation]:
-    """The talk that each agent now wraps up."""
-    if not ids:
-        return {}
-    ended = (
-        select(Participation.agent_id, func.max(Participation.ended_at).label("ended_at"))
-        .where(Participation.agent_id.in_(ids), Participation.joined_at.is_not(None))
-        .group_by(Participation.agent_id)
-        .subquery()
-    )
-    rows = tx.scalars(
-        select(Participation).join(
-            ended,
-            and_(Participation.agent_id == ended.c.agent_id, Participation.ended_at == ended.c.ended_at),
-        )
-    )
-    return {part.agent_id: part for part in rows}
-
-
-def _calls(tx: Session, keys: Collection[tuple[str, str]]) -> Calls:
-    if not keys:
-        return {}
-    rows = tx.execute(
-        select(Call, Merchant.name)
-        .join(Merchant, Merchant.id == Call.merchant_id)
-        .where(
-            Call.merchant_id.in_({merchant for merchant, _ in keys}), Call.id.in_({call for _, call in keys})
-        )
-    )
-    return {(call.merchant_id, call.id): (call, name) for call, name in rows}
-
-
-def _ways(tx: Session, keys: Collection[tuple[str, str]]) -> Mapping[tuple[str, str], list[Fact]]:
-    facts: dict[tuple[str, str], list[Fact]] = defaultdict(list)
-    if not keys:
-        return facts
-    rows = tx.execute(
-        select(Event.merchant_id, Event.call_id, Event.at, Event.kind, Event.data)
-        .where(
-            Event.merchant_id.in_({merchant for merchant, _ in keys}),
-            Event.call_id.in_({call for _, call in keys}),
-        )
-        .where(Event.kind.in_(PATH_KINDS))
-        .order_by(Event.at, Event.turn, Event.place, Event.id)
-    )
-    for merchant_id, call_id, at, kind, data in rows:
+def _ways(tx: Session, keys: Collection[Key]) -> Mapping[Key, list[Fact]]:
+    facts: dict[Key, list[Fact]] = defaultdict(list)
+    for merchant_id, call_id, at, kind, data in desk_rows.ways(tx, keys):
         facts[merchant_id, call_id].append(Fact(at, kind, data or {}))
     return facts
 
 
-def _tickets(tx: Session, keys: Collection[tuple[str, str]]) -> Mapping[tuple[str, str], int]:
-    if not keys:
-        return {}
-    elsewhere = contacts_of(tx, keys)
-    wanted = {elsewhere.get(key, key) for key in keys}
-    rows = tx.execute(
-        select(Ticket.merchant_id, Ticket.call_id, Ticket.number).where(
-            Ticket.merchant_id.in_({merchant for merchant, _ in wanted}),
-            Ticket.call_id.in_({call for _, call in wanted}),
-        )
-    )
-    found = {(merchant_id, call_id): number for merchant_id, call_id, number in rows}
-    return {key: found[where] for key in keys if (where := elsewhere.get(key, key)) in found}
-
-
-def _who(call: Call, merchant_name: str) -> Snapshot:
+def _who(row: Any, call: str) -> Snapshot:
+    """Whose call it is; `call` is the beginning of its columns' names."""
+    of = row._mapping
     return {
-        "call_id": call.id,
-        "account_sid": call.account_sid,
-        "merchant": {"id": call.merchant_id, "name": merchant_name},
-        "caller": show_number(call.caller),
-        "caller_name": call.caller_name,
-        "outbound": call.direction == "outbound",
-        "dialled": show_number(call.dialled),
-        "queue": call.queue,
+        "call_id": of[f"{call}_id"],
+        "account_sid": of[f"{call}_account_sid"],
+        "merchant": {"id": of[f"{call}_merchant_id"], "name": of[f"{call}_merchant"]},
+        "caller": show_number(of[f"{call}_caller"]),
+        "caller_name": of[f"{call}_caller_name"],
+        "outbound": of[f"{call}_direction"] == "outbound",
+        "dialled": show_number(of[f"{call}_dialled"]),
+        "queue": of[f"{call}_queue"],
     }
 
 
-def _phone(agent: Agent) -> Snapshot:
+def _phone(row: Any) -> Snapshot:
     """Where this agent's calls come: an ordinary phone, or the browser; `fault` is why that phone was not dialled."""
-    shown = show_number(agent.phone) if agent.phone else ""
-    return {"number": agent.phone, "shown": shown, "on": agent.on_phone, "fault": agent.phone_fault}
+    shown = show_number(row.phone) if row.phone else ""
+    return {"number": row.phone, "shown": shown, "on": row.on_phone, "fault": row.phone_fault}
 
 
 def _offer(
-    offer: Offer,
-    waiting: Waiting,
-    calls: Calls,
-    ways: Mapping[tuple[str, str], list[Fact]],
+    row: Any,
+    ways: Mapping[Key, list[Fact]],
     senders: Mapping[str, str],
     called_back: Mapping[str, Snapshot],
     now: float,
 ) -> Snapshot:
-    key, sent = (offer.merchant_id, offer.call_id), Sent.load(waiting.plan)
+    sent = Sent.load(row.place_plan)
     return {
-        "id": offer.id,
-        "state": offer.state,
-        "phone": offer.phone,
-        **_who(*calls[key]),
-        "queue": waiting.queue,
+        "id": row.offer_id,
+        "state": row.offer_state,
+        "phone": row.offer_phone,
+        **_who(row, "of_offer"),
+        "queue": row.place_queue,
         "sent_by": senders.get(sent.by, "") if sent else "",
-        "asked_by": senders.get(offer.id, ""),
+        "asked_by": senders.get(row.offer_id, ""),
         "came_back": sent is not None and sent.is_back,
-        "entered_at": waiting.entered_at,
-        "waited_seconds": max(0.0, now - waiting.entered_at),
-        "offered_at": offer.offered_at,
-        "ring_until_at": offer.ring_until_at,
-        "pushed": offer.pushed_at is not None,
-        "path": path_of(ways.get(key, [])),
-        "callback": called_back.get(offer.id),
-        **_number_of(called_back.get(offer.id)),
+        "entered_at": row.place_entered_at,
+        "waited_seconds": max(0.0, now - row.place_entered_at),
+        "offered_at": row.offer_offered_at,
+        "ring_until_at": row.offer_ring_until_at,
+        "pushed": row.offer_pushed_at is not None,
+        "path": path_of(ways.get(_ring_of(row), [])),
+        "callback": called_back.get(row.offer_id),
+        **_number_of(called_back.get(row.offer_id)),
     }
 
 
@@ -226,41 +158,40 @@ def _number_of(callback: Snapshot | None) -> Snapshot:
 
 
 def _talk(
-    part: Participation,
-    calls: Calls,
-    ringing: Collection[tuple[str, str]],
-    asked: Mapping[tuple[str, str], Snapshot],
-    watching: Mapping[tuple[str, str], list[Snapshot]],
+    row: Any,
+    ringing: Collection[Key],
+    asked: Mapping[Key, Snapshot],
+    watching: Mapping[Key, list[Snapshot]],
 ) -> Snapshot:
+    key = _talk_of(row)
     return {
-        **_who(*calls[part.merchant_id, part.call_id]),
-        "offer_id": part.offer_id,
-        "state": part.state,
-        "phone": part.phone,
-        "is_guest": part.role == states.Role.CONSULT,
-        "consult": asked.get((part.merchant_id, part.call_id)),
-        "supervisors": watching.get((part.merchant_id, part.call_id), []),
-        "ringing": (part.merchant_id, part.call_id) in ringing,
-        "began_at": part.began_at,
-        "joined_at": part.joined_at,
-        "held": part.held_at is not None,
-        "held_at": part.held_at,
-        "ending": part.end_asked_by is not None,
+        **_who(row, "of_talk"),
+        "offer_id": row.talk_offer_id,
+        "state": row.talk_state,
+        "phone": row.talk_phone,
+        "is_guest": row.talk_role == states.Role.CONSULT,
+        "consult": asked.get(key),
+        "supervisors": watching.get(key, []),
+        "ringing": key in ringing,
+        "began_at": row.talk_began_at,
+        "joined_at": row.talk_joined_at,
+        "held": row.talk_held_at is not None,
+        "held_at": row.talk_held_at,
+        "ending": row.talk_end_asked_by is not None,
     }
 
 
-def _rejoin(part: Participation | None, calls: Calls) -> Snapshot | None:
+def _rejoin(row: Any) -> Snapshot | None:
     """The phone was lost in the middle of a talk: connect it again with the same offer, before `until_at`."""
-    if part is None or part.state != states.Participation.VANISHED:
+    if row.talk_state != states.Participation.VANISHED:
         return None
-    call, _ = calls[part.merchant_id, part.call_id]
-    return {"offer": part.offer_id, "account_sid": call.account_sid, "until_at": part.until_at}
+    account_sid = row.of_talk_account_sid
+    return {"offer": row.talk_offer_id, "account_sid": account_sid, "until_at": row.talk_until_at}
 
 
-def _wrap_up(part: Participation, calls: Calls, tickets: Mapping[tuple[str, str], int]) -> Snapshot:
-    key = (part.merchant_id, part.call_id)
+def _wrap_up(talk: Any) -> Snapshot:
     return {
-        **_who(*calls[key]),
-        "talked_seconds": max(0.0, (part.ended_at or 0.0) - (part.joined_at or 0.0)),
-        "ticket": tickets.get(key),
+        **_who(talk, "of_talk"),
+        "talked_seconds": max(0.0, (talk.talk_ended_at or 0.0) - (talk.talk_joined_at or 0.0)),
+        "ticket": talk.ticket,
     }

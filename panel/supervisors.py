@@ -49,20 +49,21 @@ def set_by_on_the_floor(
 ) -> Mapping[str, str]:
     """By agent, who set the state, for those who watch over these merchants: no name of anybody else's people."""
     theirs = select(Membership.user_id).where(Membership.merchant_id.in_(merchants))
-    return _named(tx, agents, select(Agent.id, User.name).where(User.id.in_(theirs)))
+    ids = [agent.id for agent in agents if agent.set_by]
+    return _named(tx, ids, select(Agent.id, User.name).where(User.id.in_(theirs)))
 
 
-def set_by_on_the_desks(tx: Session, agents: Collection[Agent]) -> Mapping[str, str]:
-    """By agent, who set the state, for that agent: the name of somebody who shares a merchant with her or him."""
+def set_by_on_the_desks(tx: Session, agent_ids: Collection[str]) -> Mapping[str, str]:
+    """By agent whom a supervisor set, who that was: the name of somebody who shares a merchant with her or him."""
     own, theirs = aliased(Membership), aliased(Membership)
     shared = select(own.user_id).where(
         own.user_id == Agent.id, theirs.merchant_id == own.merchant_id, theirs.user_id == User.id
     )
-    return _named(tx, agents, select(Agent.id, User.name).where(shared.exists()))
+    return _named(tx, agent_ids, select(Agent.id, User.name).where(shared.exists()))
 
 
-def _named(tx: Session, agents: Collection[Agent], known: Select[str, str]) -> Mapping[str, str]:
-    by = {agent.id: A_SUPERVISOR for agent in agents if agent.set_by}
+def _named(tx: Session, agent_ids: Collection[str], known: Select[str, str]) -> Mapping[str, str]:
+    by = dict.fromkeys(agent_ids, A_SUPERVISOR)
     if by:
         rows = tx.execute(known.join(User, User.id == Agent.set_by).where(Agent.id.in_(by)))
         by.update({agent_id: name for agent_id, name in rows})

@@ -1,8 +1,9 @@
 """What agents say of themselves: shift, break, back, notes written; and what their desk's silence says."""
 
 from collections.abc import Iterable
+from typing import Final, cast
 
-from sqlalchemy import select, update
+from sqlalchemy import Table, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from voice import models, offers, tally
@@ -15,6 +16,10 @@ from voice.states import AGENT_BUSY, PARTICIPATION_LIVE, Agent, Offer
 
 SEEN_EVERY_SECONDS = 8.0
 
+_AGENT: Final = cast(Table, models.Agent.__table__)
+_STANDING: Final = select(_AGENT.c.state, _AGENT.c.seen_at).where(_AGENT.c.id == bindparam("agent_id"))
+_SEEN: Final = update(_AGENT).where(_AGENT.c.id == bindparam("agent_id")).values(seen_at=bindparam("moment"))
+
 
 def start_shift(rt: Runtime, agent_id: str) -> None:
     """Begin to take callers."""
@@ -24,11 +29,13 @@ def start_shift(rt: Runtime, agent_id: str) -> None:
 
 def shift_starts(tx: Session, rt: Runtime, agent_id: str) -> bool:
     """The same as a part of what else is done; whether anything came of it."""
-    _saw(tx, rt, agent_id)
-    begins = move(tx, rt, agent_id, "shift_started") is not None
+    agent, now = _agent(tx, agent_id), rt.now()
+    begins = move(tx, rt, agent_id, "shift_started", held=agent, seen_at=now) is not None
     if begins:
         tally.begin(tx, agent_id)
-    moved = begins or move(tx, rt, agent_id, "came_back") is not None
+    moved = begins or move(tx, rt, agent_id, "came_back", held=agent, seen_at=now) is not None
+    if not moved:
+        agent.seen_at = now
     decide_for_agent(tx, rt, agent_id)
     return moved
 
@@ -55,12 +62,11 @@ def go_away(rt: Runtime, agent_id: str, reason: str) -> None:
 def come_back(rt: Runtime, agent_id: str) -> None:
     """Be available again."""
     with rt.write() as tx:
-        agent = _agent(tx, agent_id)
-        _saw(tx, rt, agent_id)
-        if move(tx, rt, agent_id, "came_back") is None:
+        agent, now = _agent(tx, agent_id), rt.now()
+        if move(tx, rt, agent_id, "came_back", held=agent, seen_at=now) is None:
             if agent.state == Agent.OFFLINE:
                 raise Refused("not_now", "Start your shift first.")
-            agent.next_state, agent.set_by = "", ""
+            agent.next_state, agent.set_by, agent.seen_at = "", "", now
             bump_desks(tx, rt, agent_id)
         decide_for_agent(tx, rt, agent_id)
 
@@ -91,14 +97,13 @@ def extend_wrap_up(rt: Runtime, agent_id: str) -> None:
 
 def seen(rt: Runtime, agent_id: str) -> None:
     """The desk answered a ping; SQL is told only now and then."""
+    now = rt.now()
     with rt.store.read() as tx:
-        agent = tx.get(models.Agent, agent_id)
-        if agent is None or (
-            agent.seen_at > rt.now() - SEEN_EVERY_SECONDS and agent.state != Agent.UNREACHABLE
-        ):
-            return
+        agent = tx.execute(_STANDING, {"agent_id": agent_id}).one_or_none()
+    if agent is None or (agent.seen_at > now - SEEN_EVERY_SECONDS and agent.state != Agent.UNREACHABLE):
+        return
     with rt.write() as tx:
-        _saw(tx, rt, agent_id)
+        tx.execute(_SEEN, {"agent_id": agent_id, "moment": now})
         if (
             agent.state == Agent.UNREACHABLE
             and _is_free(tx, agent_id)
@@ -160,10 +165,6 @@ def _rings_of(tx: Session, agent_id: str) -> list[models.Offer]:
     rings = models.Offer.state.in_((Offer.OFFERED, Offer.RINGING))
     found = select(models.Offer).where(models.Offer.agent_id == agent_id, rings)
     return list(tx.scalars(found.execution_options(populate_existing=True)))
-
-
-def _saw(tx: Session, rt: Runtime, agent_id: str) -> None:
-    tx.execute(update(models.Agent).where(models.Agent.id == agent_id).values(seen_at=rt.now()))
 
 
 def later(tx: Session, rt: Runtime, agent_id: str, state: Agent, reason: str = "", by: str = "") -> bool:

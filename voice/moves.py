@@ -1,8 +1,9 @@
 """One agent's state changes here and nowhere else, under the lock of (state, version)."""
 
 from collections.abc import Iterable
+from typing import Final, cast
 
-from sqlalchemy import update
+from sqlalchemy import Table, bindparam, update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -15,6 +16,13 @@ from voice.states import AGENT_BUSY, AGENT_MOVES, Agent
 SAID = frozenset(
     {"shift_started", "shift_ended", "went_away", "came_back"}
 )  # a word of now beats an earlier wish
+
+_AGENT: Final = cast(Table, models.Agent.__table__)
+_IS_NEWS: Final = update(_AGENT).values(desk_version=_AGENT.c.desk_version + 1)
+_MOVED: Final = _IS_NEWS.where(
+    _AGENT.c.id == bindparam("agent_id"), _AGENT.c.version == bindparam("from_version")
+)
+_BUMPED: Final = _IS_NEWS.where(_AGENT.c.id.in_(bindparam("agent_ids", expanding=True)))
 
 
 def may(agent: models.Agent, happened: str) -> bool:
@@ -54,17 +62,10 @@ def move(
         "version": agent.version + 1,
         "next_state": agent.next_state if target in AGENT_BUSY else "",
         "set_by": by,
-        "desk_version": models.Agent.desk_version + 1,
         **also,
     }
-    moved = changed(
-        tx,
-        update(models.Agent)
-        .where(models.Agent.id == agent_id, models.Agent.version == agent.version)
-        .values(values),
-        execution_options={"synchronize_session": False},
-    )
-    if not moved:
+    tx.flush()
+    if not changed(tx, _MOVED, params={"agent_id": agent_id, "from_version": agent.version, **values}):
         return None
     values["desk_version"] = agent.desk_version + 1
     for name, value in values.items():
@@ -84,12 +85,8 @@ def bump_desks(tx: Session, rt: Runtime, *agent_ids: str | None) -> None:
     ids = [one for one in agent_ids if one]
     if not ids:
         return
-    tx.execute(
-        update(models.Agent)
-        .where(models.Agent.id.in_(ids))
-        .values(desk_version=models.Agent.desk_version + 1),
-        execution_options={"synchronize_session": False},
-    )
+    tx.flush()
+    tx.execute(_BUMPED, {"agent_ids": ids})
     _tell_desks(tx, rt, ids)
 
 

@@ -1,23 +1,20 @@
 """How much each agent has done since the shift began: what the strategies fewest_calls and least_talk go by."""
 
-from typing import Final
+from typing import Any, Final, cast
 
-from sqlalchemy import Float, bindparam, func, select, update
+from sqlalchemy import Float, Integer, Table, Update, bindparam, func, select, update
 from sqlalchemy.orm import Session, aliased
 
 from voice.models import Agent, QueueMember
 from voice.states import Agent as State
 
-_OF_AGENT: Final = update(Agent).where(Agent.id == bindparam("of_agent"))
-_TOOK: Final = _OF_AGENT.values(calls_taken=Agent.calls_taken + 1).execution_options(
-    synchronize_session=False
+_AGENT: Final = cast(Table, Agent.__table__)
+_THE_AGENT: Final = update(_AGENT).where(_AGENT.c.id == bindparam("agent"))
+_BEGAN: Final = _THE_AGENT.values(
+    calls_taken=bindparam("calls", type_=Integer), talk_seconds=bindparam("seconds", type_=Float(53))
 )
-_TALKED: Final = _OF_AGENT.values(
-    talk_seconds=Agent.talk_seconds + bindparam("seconds", type_=Float)
-).execution_options(synchronize_session=False)
-_BEGIN: Final = _OF_AGENT.values(
-    calls_taken=bindparam("calls"), talk_seconds=bindparam("seconds")
-).execution_options(synchronize_session=False)
+_TOOK: Final = _THE_AGENT.values(calls_taken=_AGENT.c.calls_taken + 1)
+_TALKED: Final = _THE_AGENT.values(talk_seconds=_AGENT.c.talk_seconds + bindparam("seconds", type_=Float(53)))
 
 
 def begin(tx: Session, agent_id: str) -> None:
@@ -30,14 +27,19 @@ def begin(tx: Session, agent_id: str) -> None:
         .where(mine.agent_id == agent_id, Agent.id != agent_id, Agent.state != State.OFFLINE)
     )
     calls, seconds = tx.execute(colleagues).one()
-    tx.execute(_BEGIN, {"of_agent": agent_id, "calls": calls or 0, "seconds": seconds or 0.0})
+    _set(tx, _BEGAN, agent_id, calls=calls or 0, seconds=seconds or 0.0)
 
 
 def took(tx: Session, agent_id: str) -> None:
     """A caller was put through."""
-    tx.execute(_TOOK, {"of_agent": agent_id})
+    _set(tx, _TOOK, agent_id)
 
 
 def talked(tx: Session, agent_id: str, seconds: float) -> None:
     """A talk ended."""
-    tx.execute(_TALKED, {"of_agent": agent_id, "seconds": max(0.0, seconds)})
+    _set(tx, _TALKED, agent_id, seconds=max(0.0, seconds))
+
+
+def _set(tx: Session, told: Update, agent_id: str, **values: Any) -> None:
+    tx.flush()
+    tx.execute(told, {"agent": agent_id, **values})
