@@ -5,10 +5,21 @@ and their calls' as of_offer_ and of_talk_; what there is none of is null. The `
 another question. Statements are made once: making one takes longer than carrying it out.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Final, cast
 
-from sqlalchemy import BindParameter, ColumnElement, FromClause, Table, and_, bindparam, exists, func, select
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    FromClause,
+    Table,
+    and_,
+    bindparam,
+    exists,
+    func,
+    literal_column,
+    select,
+)
 from sqlalchemy.orm import Session
 
 from panel.askings import SHOWN
@@ -55,6 +66,11 @@ def _of_call(prefix: str, call: FromClause) -> list[ColumnElement[Any]]:
     return [*_named(prefix, call, *shown), merchant.label(f"{prefix}_merchant")]
 
 
+def _is_in(column: ColumnElement[Any], names: Iterable[str]) -> ColumnElement[bool]:
+    """One of these, which never change: so written into the statement, which is not made longer for each call."""
+    return column.in_([literal_column(f"'{name}'") for name in sorted(names)])
+
+
 def _is_of(table: FromClause, other: FromClause) -> ColumnElement[bool]:
     """Both rows are of the same call."""
     return and_(table.c.merchant_id == other.c.merchant_id, table.c.call_id == other.c.call_id)
@@ -68,9 +84,9 @@ def _has_dialled() -> ColumnElement[bool]:
     """The last that an agent who is free had was a call of the agent's own, not a caller of a queue."""
     had, last = _OFFER.alias("had"), _OFFER.alias("last")
     latest = select(func.max(last.c.offered_at)).where(last.c.agent_id == had.c.agent_id).scalar_subquery()
-    own = had.c.kind.in_(OWN)
+    own = _is_in(had.c.kind, OWN)
     return and_(
-        _AGENT.c.state.in_(AGENT_FREE),
+        _is_in(_AGENT.c.state, AGENT_FREE),
         exists().where(had.c.agent_id == _AGENT.c.id, own, had.c.offered_at == latest),
     )
 
@@ -96,20 +112,20 @@ _DESKS: Final = (
         *_of_call("of_offer", _OFFER_CALL),
         *_of_call("of_talk", _TALK_CALL),
         _has_dialled().label("has_dialled"),
-        exists().where(_is_of(_CONSULT, _TALK), _CONSULT.c.state.in_(SHOWN)).label("has_consult"),
+        exists().where(_is_of(_CONSULT, _TALK), _is_in(_CONSULT.c.state, SHOWN)).label("has_consult"),
         exists()
         .where(_is_of(_SUPERVISION, _TALK), _SUPERVISION.c.state == Supervision.IN_ROOM)
         .label("has_supervisor"),
     )
     .select_from(_AGENT)
-    .outerjoin(_OFFER, and_(_OFFER.c.agent_id == _AGENT.c.id, _OFFER.c.state.in_(OFFER_LIVE)))
+    .outerjoin(_OFFER, and_(_OFFER.c.agent_id == _AGENT.c.id, _is_in(_OFFER.c.state, OFFER_LIVE)))
     .outerjoin(_PLACE, and_(_PLACE.c.merchant_id == _OFFER.c.merchant_id, _PLACE.c.id == _OFFER.c.waiting_id))
     .outerjoin(_OFFER_CALL, _is_call(_OFFER_CALL, _OFFER))
     .outerjoin(
         _TALK,
         and_(
             _TALK.c.agent_id == _AGENT.c.id,
-            _TALK.c.state.in_(PARTICIPATION_LIVE),
+            _is_in(_TALK.c.state, PARTICIPATION_LIVE),
             _TALK.c.role != Role.LISTENER,
         ),
     )
@@ -170,7 +186,7 @@ _WAYS: Final = (
     .where(
         _EVENT.c.merchant_id.in_(bindparam("merchants", expanding=True)),
         _EVENT.c.call_id.in_(bindparam("calls", expanding=True)),
-        _EVENT.c.kind.in_(PATH_KINDS),
+        _is_in(_EVENT.c.kind, PATH_KINDS),
     )
     .order_by(*(_EVENT.c[name] for name in ("at", "turn", "place", "id")))
 )

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session, aliased
@@ -14,6 +14,13 @@ from voice.states import Supervision as State
 Row = dict[str, Any]
 Key = tuple[str, str]  # merchant, call
 A_SUPERVISOR = "a supervisor"  # of a merchant that the viewer has nothing to do with
+
+_OWN, _THEIRS = aliased(Membership), aliased(Membership)
+_SHARES_A_MERCHANT: Final = select(Agent.id, User.name).where(
+    select(_OWN.user_id)
+    .where(_OWN.user_id == Agent.id, _THEIRS.merchant_id == _OWN.merchant_id, _THEIRS.user_id == User.id)
+    .exists()
+)
 
 
 def seen_by_agents(tx: Session, keys: Collection[Key]) -> Mapping[Key, list[Row]]:
@@ -55,11 +62,7 @@ def set_by_on_the_floor(
 
 def set_by_on_the_desks(tx: Session, agent_ids: Collection[str]) -> Mapping[str, str]:
     """By agent whom a supervisor set, who that was: the name of somebody who shares a merchant with her or him."""
-    own, theirs = aliased(Membership), aliased(Membership)
-    shared = select(own.user_id).where(
-        own.user_id == Agent.id, theirs.merchant_id == own.merchant_id, theirs.user_id == User.id
-    )
-    return _named(tx, agent_ids, select(Agent.id, User.name).where(shared.exists()))
+    return _named(tx, agent_ids, _SHARES_A_MERCHANT) if agent_ids else {}
 
 
 def _named(tx: Session, agent_ids: Collection[str], known: Select[str, str]) -> Mapping[str, str]:
