@@ -267,7 +267,7 @@ def end(rt: Runtime, agent_id: str, call_id: str) -> None:
             return
         if talk.state == Participation.TALKING and take_back(tx, rt, call, talk):
             return
-    talks.end(rt, agent_id, call_id)
+        talks.stop(tx, rt, call, talk, "agent")
 
 
 def _owned(tx: Tx, agent_id: str, call_id: str) -> tuple[models.Call, models.Participation]:

@@ -8,11 +8,13 @@ this; SQLite lets one write at a time and reads these as plain queries.
 """
 
 from collections.abc import Collection
+from typing import cast
 
-from sqlalchemy import bindparam, select, text
+from sqlalchemy import Row, Table, bindparam, select, text
 from sqlalchemy.orm import Session
 
 from voice import models
+from voice.states import Participation
 
 _CALL_OF_PLACE = (
     select(models.Call)
@@ -22,6 +24,33 @@ _CALL_OF_PLACE = (
     )
     .where(models.Waiting.id == bindparam("waiting_id"))
     .with_for_update(of=models.Call, key_share=True, skip_locked=True)
+    .execution_options(populate_existing=True)
+)
+
+_OFFER, _CALL_TABLE = cast(Table, models.Offer.__table__), cast(Table, models.Call.__table__)
+_CALL_OF_OFFER = (
+    select(_CALL_TABLE.c.id, _CALL_TABLE.c.account_sid)
+    .join(
+        _OFFER,
+        (_OFFER.c.merchant_id == _CALL_TABLE.c.merchant_id) & (_OFFER.c.call_id == _CALL_TABLE.c.id),
+    )
+    .where(_OFFER.c.id == bindparam("offer_id"), _OFFER.c.agent_id == bindparam("agent_id"))
+    .with_for_update(of=_CALL_TABLE, key_share=True)
+)
+
+_CALL_OF_TALK = (
+    select(models.Call)
+    .join(
+        models.Participation,
+        (models.Participation.merchant_id == models.Call.merchant_id)
+        & (models.Participation.call_id == models.Call.id),
+    )
+    .where(
+        models.Participation.call_id == bindparam("call_id"),
+        models.Participation.agent_id == bindparam("agent_id"),
+        models.Participation.state != Participation.ENDED,
+    )
+    .with_for_update(of=models.Call, key_share=True)
     .execution_options(populate_existing=True)
 )
 
@@ -61,6 +90,16 @@ def try_call(tx: Session, merchant_id: str, call_id: str) -> models.Call | None:
 def try_call_of(tx: Session, waiting_id: str) -> models.Call | None:
     """The call of a place, unless somebody holds it."""
     return tx.scalar(_CALL_OF_PLACE, {"waiting_id": waiting_id})
+
+
+def lock_call_of_offer(tx: Session, agent_id: str, offer_id: str) -> Row[str, str] | None:
+    """The same for the call of an agent's offer: its id and the account's; None when the agent has no such offer."""
+    return tx.execute(_CALL_OF_OFFER, {"agent_id": agent_id, "offer_id": offer_id}).one_or_none()
+
+
+def lock_call_of_talk(tx: Session, agent_id: str, call_id: str) -> models.Call | None:
+    """The same for a call in which an agent has a part; None when the agent has none."""
+    return tx.scalar(_CALL_OF_TALK, {"agent_id": agent_id, "call_id": call_id})
 
 
 def lock_agent(tx: Session, agent_id: str) -> models.Agent | None:

@@ -5,10 +5,9 @@ from typing import Final, cast
 
 from sqlalchemy import Table, bindparam, update
 from sqlalchemy.orm import Session
-from sqlalchemy.orm.attributes import set_committed_value
 
 from voice import models
-from voice.changes import changed
+from voice.changes import changed, is_now
 from voice.locks import lock_agent
 from voice.runtime import Runtime, after_commit
 from voice.states import AGENT_BUSY, AGENT_MOVES, Agent
@@ -67,9 +66,7 @@ def move(
     tx.flush()
     if not changed(tx, _MOVED, params={"agent_id": agent_id, "from_version": agent.version, **values}):
         return None
-    values["desk_version"] = agent.desk_version + 1
-    for name, value in values.items():
-        set_committed_value(agent, name, value)
+    is_now(agent, {**values, "desk_version": agent.desk_version + 1})
     _tell_desks(tx, rt, {agent_id})
     return target
 

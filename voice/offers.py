@@ -1,15 +1,15 @@
 """Offers: shown, acknowledged, accepted by exactly one agent, or over."""
 
 from collections.abc import Iterable
-from typing import Final
+from typing import Any, Final, cast
 
-from sqlalchemy import Exists, select, update
+from sqlalchemy import Float, Row, String, Table, bindparam, exists, select, update
 from sqlalchemy.orm import Session
 
 from voice import callback_attempts, models
-from voice.changes import changed
+from voice.changes import changed, is_now
 from voice.dispatch import decide_for_agent, decide_for_queue
-from voice.locks import lock_agent, lock_call
+from voice.locks import lock_agent, lock_call_of_offer
 from voice.moves import bump_desks, move
 from voice.phone_rings import hush, seconds_to_ring
 from voice.refusals import Refused
@@ -29,53 +29,131 @@ AGENT_AFTER: Final[dict[str, str]] = {
 }
 
 
+_OFFER: Final = cast(Table, models.Offer.__table__)
+_PLACE: Final = cast(Table, models.Waiting.__table__)
+_MOMENT: Final = bindparam("moment", type_=Float(53))
+_PUSHED: Final = (
+    update(_OFFER)
+    .where(
+        _OFFER.c.id.in_(bindparam("offers", expanding=True)),
+        _OFFER.c.state == Offer.OFFERED,
+        _OFFER.c.pushed_at.is_(None),
+    )
+    .values(pushed_at=_MOMENT)
+)
+_THE_OFFER: Final = (
+    select(models.Offer)
+    .where(models.Offer.id == bindparam("offer"), models.Offer.agent_id == bindparam("agent"))
+    .execution_options(populate_existing=True)
+)
+_IS_ITS_PLACE: Final = (models.Waiting.merchant_id == models.Offer.merchant_id) & (
+    models.Waiting.id == models.Offer.waiting_id
+)
+_TO_BE_ACCEPTED: Final = (
+    _THE_OFFER.add_columns(models.Agent, models.Waiting.ring_seconds, models.Waiting.plan)
+    .join(models.Agent, models.Agent.id == models.Offer.agent_id)
+    .join(models.Waiting, _IS_ITS_PLACE)
+    .with_for_update(of=models.Agent)
+)
+_SHOWN: Final = (
+    select(*(_OFFER.c[name] for name in ("merchant_id", "id", "call_id", "agent_id", "state")))
+    .add_columns(_PLACE.c.ring_seconds, _PLACE.c.plan)
+    .join(_PLACE, (_PLACE.c.merchant_id == _OFFER.c.merchant_id) & (_PLACE.c.id == _OFFER.c.waiting_id))
+    .where(_OFFER.c.id == bindparam("offer"), _OFFER.c.agent_id == bindparam("agent"))
+)
+_ONE_OFFER: Final = (_OFFER.c.merchant_id == bindparam("merchant"), _OFFER.c.id == bindparam("offer"))
+_RANG: Final = (
+    update(_OFFER)
+    .where(*_ONE_OFFER)
+    .values(state=str(Offer.RINGING), rang_at=_MOMENT, ring_until_at=bindparam("until", type_=Float(53)))
+)
+_ACCEPTED: Final = (
+    update(_OFFER).where(*_ONE_OFFER).values(state=str(Offer.ACCEPTED), generation=_OFFER.c.generation + 1)
+)
+_ONE_PLACE: Final = (_PLACE.c.merchant_id == bindparam("merchant"), _PLACE.c.id == bindparam("place"))
+_CLAIMED: Final = (
+    update(_PLACE)
+    .where(
+        *_ONE_PLACE,
+        _PLACE.c.state.in_([str(state) for state in sources(WAITING_MOVES, "claimed")]),
+        _PLACE.c.generation == bindparam("by_generation"),
+    )
+    .values(
+        state=str(Waiting.CLAIMED),
+        state_at=_MOMENT,
+        generation=_PLACE.c.generation + 1,
+        agent_id=bindparam("agent", type_=String),
+        until_at=bindparam("until", type_=Float(53)),
+    )
+)
+_GIVEN_BACK: Final = (
+    update(_PLACE)
+    .where(
+        *_ONE_PLACE,
+        _PLACE.c.state == Waiting.OFFERED,
+        ~exists().where(
+            _OFFER.c.merchant_id == _PLACE.c.merchant_id,
+            _OFFER.c.waiting_id == _PLACE.c.id,
+            _OFFER.c.state.in_(OFFER_LIVE),
+        ),
+    )
+    .values(state=str(Waiting.WAITING), state_at=_MOMENT)
+)
+_RINGS: Final = select(models.Offer).where(
+    models.Offer.merchant_id == bindparam("merchant"),
+    models.Offer.waiting_id == bindparam("place"),
+    models.Offer.state.in_((Offer.OFFERED, Offer.RINGING)),
+)
+
+
 def pushed(rt: Runtime, offer_ids: Iterable[str]) -> None:
     """Push wrote these rings to an open stream: from now on the desk must answer."""
     ids = list(offer_ids)
     if not ids:
         return
     with rt.write() as tx:
-        tx.execute(
-            update(models.Offer)
-            .where(
-                models.Offer.id.in_(ids),
-                models.Offer.state == Offer.OFFERED,
-                models.Offer.pushed_at.is_(None),
-            )
-            .values(pushed_at=rt.now())
-        )
+        tx.execute(_PUSHED, {"offers": ids, "moment": rt.now()})
 
 
 def acknowledge(rt: Runtime, agent_id: str, offer_id: str) -> None:
     """The desk says that it rings."""
     with rt.write() as tx:
-        offer = _offer(tx, agent_id, offer_id)
-        if offer.state == Offer.OFFERED:
-            _rings(tx, rt, offer)
-        elif offer.state not in OFFER_LIVE:
+        _hold_call(tx, agent_id, offer_id)
+        shown = tx.execute(_SHOWN, {"agent": agent_id, "offer": offer_id}).one()
+        if shown.state == Offer.OFFERED:
+            _rings(tx, rt, shown, shown)
+        elif shown.state not in OFFER_LIVE:
             raise Refused("gone", "The caller is no longer offered to you.")
 
 
-def accept(rt: Runtime, agent_id: str, offer_id: str) -> dict[str, str]:
-    """The agent takes the caller; of several agents exactly one wins. Asked again by the winner, the answer is the same."""
+def accept(rt: Runtime, agent_id: str, offer_id: str) -> dict[str, str] | None:
+    """The agent takes the caller; of several agents exactly one wins. Asked again by the winner, the answer is the same.
+
+    None when no caller is offered but a colleague asks: consults.py.
+    """
     with rt.write() as tx:
-        offer = _offer(tx, agent_id, offer_id)
+        call = _hold_call(tx, agent_id, offer_id)
+        found = tx.execute(_TO_BE_ACCEPTED, {"agent": agent_id, "offer": offer_id}).one()
+        offer: models.Offer = found.Offer
+        if offer.kind == OfferKind.ASKED:
+            return None
         if offer.state in (Offer.ACCEPTED, Offer.CONNECTED):
-            return _won(tx, offer)
+            return _won(tx, offer, call)
         if offer.phone:
             raise Refused("not_now", "Your phone rings: take the caller there, with the key 1.")
         if offer.state == Offer.OFFERED:
-            _rings(tx, rt, offer)
+            is_now(offer, _rings(tx, rt, offer, found))
         if not (refusal := put_off(tx, rt, offer)):
-            claim(tx, rt, offer)
-            return _won(tx, offer)
+            claim(tx, rt, offer, found.Agent)
+            return _won(tx, offer, call)
     raise Refused("not_dialled", refusal)
 
 
 def decline(rt: Runtime, agent_id: str, offer_id: str) -> None:
     """The agent does not take this caller; the caller keeps the place and the agent rests ten seconds."""
     with rt.write() as tx:
-        offer = _offer(tx, agent_id, offer_id)
+        _hold_call(tx, agent_id, offer_id)
+        offer = tx.execute(_THE_OFFER, {"agent": agent_id, "offer": offer_id}).scalar_one()
         if offer.state == Offer.DECLINED:
             return
         if not turn_down(tx, rt, offer):
@@ -139,109 +217,81 @@ def _agent_after(tx: Session, offer: models.Offer, happened: str) -> str:
 
 def give_back(tx: Session, rt: Runtime, offer: models.Offer) -> None:
     """The caller of an ended offer waits again at the same place, and the queue is looked at."""
-    back = changed(
-        tx,
-        update(models.Waiting)
-        .where(
-            models.Waiting.merchant_id == offer.merchant_id,
-            models.Waiting.id == offer.waiting_id,
-            models.Waiting.state == Waiting.OFFERED,
-            ~_has_live_offer(offer),
-        )
-        .values(state=Waiting.WAITING, state_at=rt.now()),
-        execution_options={"synchronize_session": False},
-    )
-    if back:
-        waiting = tx.get_one(models.Waiting, (offer.merchant_id, offer.waiting_id), populate_existing=True)
+    tx.flush()
+    place = {"merchant": offer.merchant_id, "place": offer.waiting_id}
+    if changed(tx, _GIVEN_BACK, params={**place, "moment": rt.now()}):
+        waiting = _place_of(tx, offer)
         decide_for_queue(tx, rt, waiting.merchant_id, waiting.queue)
 
 
 def withdraw(tx: Session, rt: Runtime, waiting: models.Waiting) -> None:
     """The caller is no longer to be had: take back every ring, and let those agents have others."""
-    for agent_id in end_rings(tx, rt, waiting):
+    _withdraw(tx, rt, waiting.merchant_id, waiting.id)
+
+
+def _withdraw(tx: Session, rt: Runtime, merchant_id: str, waiting_id: str) -> None:
+    for agent_id in end_rings(tx, rt, merchant_id, waiting_id):
         decide_for_agent(tx, rt, agent_id)
 
 
-def end_rings(tx: Session, rt: Runtime, waiting: models.Waiting) -> list[str]:
+def end_rings(tx: Session, rt: Runtime, merchant_id: str, waiting_id: str) -> list[str]:
     """Take back every ring for this caller; the agents, who may have others once the place is no longer as it was."""
     return [
         offer.agent_id
-        for offer in live_offers(tx, waiting.merchant_id, waiting.id)
-        if offer.state != Offer.ACCEPTED and end_offer(tx, rt, offer, "withdrawn")
+        for offer in tx.scalars(_RINGS, {"merchant": merchant_id, "place": waiting_id}).all()
+        if end_offer(tx, rt, offer, "withdrawn")
     ]
 
 
-def live_offers(tx: Session, merchant_id: str, waiting_id: str) -> list[models.Offer]:
-    """The rings that go on for this caller now."""
-    return list(
-        tx.scalars(
-            select(models.Offer).where(
-                models.Offer.merchant_id == merchant_id,
-                models.Offer.waiting_id == waiting_id,
-                models.Offer.state.in_(OFFER_LIVE),
-            )
-        )
-    )
-
-
-def _rings(tx: Session, rt: Runtime, offer: models.Offer) -> None:
-    waiting = tx.get_one(models.Waiting, (offer.merchant_id, offer.waiting_id))
-    offer.state, offer.rang_at = Offer.RINGING, rt.now()
-    offer.ring_until_at = rt.now() + seconds_to_ring(waiting, offer.agent_id)
-    tx.flush()
+def _rings(tx: Session, rt: Runtime, offer: models.Offer | Row[Any], place: Row[Any]) -> dict[str, object]:
+    """The desk rings, for as long as the place says; what the offer is by now."""
+    now = rt.now()
+    until = now + seconds_to_ring(place, offer.agent_id)
+    tx.execute(_RANG, {"merchant": offer.merchant_id, "offer": offer.id, "moment": now, "until": until})
     rt.journal.write(
-        tx, offer.merchant_id, offer.call_id, "ringing", rt.now(), agent_id=offer.agent_id, offer=offer.id
+        tx, offer.merchant_id, offer.call_id, "ringing", now, agent_id=offer.agent_id, offer=offer.id
     )
     bump_desks(tx, rt, offer.agent_id)
+    return {"state": Offer.RINGING, "rang_at": now, "ring_until_at": until}
 
 
-def claim(tx: Session, rt: Runtime, offer: models.Offer) -> None:
-    """The caller of a ring is this agent's; of several exactly one wins, the others are refused. Raises Refused."""
+def claim(tx: Session, rt: Runtime, offer: models.Offer, held: models.Agent | None = None) -> None:
+    """The caller of a ring is this agent's; of several exactly one wins, the others are refused. Raises Refused.
+
+    `held` is the agent's row when this decision has locked it already.
+    """
     if offer.state != Offer.RINGING:
         raise Refused("gone", "The caller is no longer offered to you.")
-    now = rt.now()
-    won = changed(
-        tx,
-        update(models.Waiting)
-        .where(
-            models.Waiting.merchant_id == offer.merchant_id,
-            models.Waiting.id == offer.waiting_id,
-            models.Waiting.state.in_(sources(WAITING_MOVES, "claimed")),
-            models.Waiting.generation == offer.generation,
-        )
-        .values(
-            state=Waiting.CLAIMED,
-            state_at=now,
-            generation=offer.generation + 1,
-            agent_id=offer.agent_id,
-            until_at=now + CLAIM_SECONDS,
-        ),
-    )
-    if not won:
-        raise Refused("taken", "A colleague was faster.")
-    offer.state, offer.generation = Offer.ACCEPTED, offer.generation + 1
     tx.flush()
-    waiting = tx.get_one(models.Waiting, (offer.merchant_id, offer.waiting_id), populate_existing=True)
-    move(tx, rt, offer.agent_id, "claimed")
-    withdraw(tx, rt, waiting)
+    now, merchant = rt.now(), {"merchant": offer.merchant_id}
+    place = {**merchant, "place": offer.waiting_id, "by_generation": offer.generation}
+    until = {"moment": now, "until": now + CLAIM_SECONDS}
+    if not changed(tx, _CLAIMED, params={**place, **until, "agent": offer.agent_id}):
+        raise Refused("taken", "A colleague was faster.")
+    tx.execute(_ACCEPTED, {**merchant, "offer": offer.id})
+    is_now(offer, {"state": Offer.ACCEPTED, "generation": offer.generation + 1})
+    move(tx, rt, offer.agent_id, "claimed", held=held)
+    _withdraw(tx, rt, offer.merchant_id, offer.waiting_id)
     if offer.kind == OfferKind.CALLBACK:
-        callback_attempts.begin(tx, rt, offer, waiting)
+        callback_attempts.begin(tx, rt, offer, _place_of(tx, offer))
     rt.journal.write(
         tx, offer.merchant_id, offer.call_id, "accepted", now, agent_id=offer.agent_id, offer=offer.id
     )
 
 
-def _won(tx: Session, offer: models.Offer) -> dict[str, str]:
+def _won(tx: Session, offer: models.Offer, call: Row[str, str]) -> dict[str, str]:
     """What the page's phone needs to come to the fence; the call of a callback is the one that the claim began."""
-    call = tx.get_one(models.Call, (offer.merchant_id, offer.call_id))
-    return {"offer": offer.id, "account_sid": call.account_sid, "call": call.id}
+    account_sid = call.account_sid
+    if offer.call_id != call.id:
+        account_sid = tx.get_one(models.Call, (offer.merchant_id, offer.call_id)).account_sid
+    return {"offer": offer.id, "account_sid": account_sid, "call": offer.call_id}
 
 
 def put_off(tx: Session, rt: Runtime, offer: models.Offer) -> str:
     """Why a customer must not be called back now; then it is put off, and nobody is rung for it. Mostly empty."""
     if offer.kind != OfferKind.CALLBACK or offer.state != Offer.RINGING:
         return ""
-    waiting = tx.get_one(models.Waiting, (offer.merchant_id, offer.waiting_id), populate_existing=True)
+    waiting = _place_of(tx, offer)
     refusal = callback_attempts.why_not(tx, rt, waiting)
     if refusal:
         callback_attempts.put_off(tx, rt, waiting)
@@ -249,24 +299,13 @@ def put_off(tx: Session, rt: Runtime, offer: models.Offer) -> str:
     return refusal
 
 
-def _offer(tx: Session, agent_id: str, offer_id: str) -> models.Offer:
-    offer = tx.scalar(
-        select(models.Offer).where(models.Offer.id == offer_id, models.Offer.agent_id == agent_id)
-    )
-    if offer is None:
+def _place_of(tx: Session, offer: models.Offer) -> models.Waiting:
+    """The caller's place as it is now."""
+    return tx.get_one(models.Waiting, (offer.merchant_id, offer.waiting_id), populate_existing=True)
+
+
+def _hold_call(tx: Session, agent_id: str, offer_id: str) -> Row[str, str]:
+    call = lock_call_of_offer(tx, agent_id, offer_id)
+    if call is None:
         raise Refused("not_found", "There is no such offer to you.")
-    lock_call(tx, offer.merchant_id, offer.call_id)
-    tx.refresh(offer)
-    return offer
-
-
-def _has_live_offer(offer: models.Offer) -> Exists:
-    return (
-        select(models.Offer.id)
-        .where(
-            models.Offer.merchant_id == offer.merchant_id,
-            models.Offer.waiting_id == offer.waiting_id,
-            models.Offer.state.in_(OFFER_LIVE),
-        )
-        .exists()
-    )
+    return call

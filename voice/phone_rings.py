@@ -5,9 +5,9 @@ heard, or heard too late, finds out that nobody wants it any more.
 """
 
 from collections.abc import Iterable
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import or_, select
+from sqlalchemy import Row, or_, select
 from sqlalchemy.orm import Session as Tx
 
 from routing.plan import Plan
@@ -35,10 +35,11 @@ class NotRung(Exception):
     """An agent's phone must not be dialled now; the sentence is for the desk."""
 
 
-def seconds_to_ring(waiting: models.Waiting, agent_id: str) -> float:
-    """How long an agent is rung for this caller."""
+def seconds_to_ring(waiting: models.Waiting | Row[Any], agent_id: str) -> float:
+    """How long an agent is rung for this caller; of the place only `plan` and `ring_seconds` are needed."""
     own = Plan.load(waiting.plan).ring_seconds.get(agent_id)
-    return waiting.ring_seconds if own is None else own
+    seconds: float = waiting.ring_seconds if own is None else own
+    return seconds
 
 
 def number_of(tx: Tx, rt: Runtime, call: models.Call, agent: models.Agent) -> str:

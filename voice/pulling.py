@@ -107,7 +107,7 @@ def _leads_on_without_agents(flow: Flow, place: models.Waiting) -> bool:
 
 def _free(tx: Tx, rt: Runtime, place: models.Waiting) -> list[str]:
     """Nobody is rung for the caller any more; the agents who were, who must not get the place as it still stands."""
-    rung = end_rings(tx, rt, place)
+    rung = end_rings(tx, rt, place.merchant_id, place.id)
     place.state, place.state_at, place.generation = Waiting.WAITING, rt.now(), place.generation + 1
     tx.flush()
     return rung

@@ -26,6 +26,7 @@ from voice.unanswered import never_met
 
 BRIDGE_SECONDS = 8.0  # from the agent at the fence to the caller at the fence
 DIAL_SECONDS = 60.0  # for somebody to pick up: the carrier rings 45 s and adds 5, the rest is our own asking
+REFUSED_WHILE_ASKING = "You are asking a colleague: go back to the caller first, or hand over."
 REJOIN_SECONDS = 15.0  # an agent whose leg was lost may come back to the talk
 
 _W: Final = models.Waiting
@@ -254,45 +255,6 @@ def end_talk(
     call.hung_up_by = call.hung_up_by or far_end(call, by)
 
 
-def hold(rt: Runtime, agent_id: str, call_id: str) -> None:
-    """Let the caller hear music; what is said meanwhile stays here."""
-    with rt.write() as tx:
-        call, talk = talk_of(tx, agent_id, call_id)
-        require_both(talk)
-        require_alone(tx, call)
-        if talk.held_at is not None:
-            return
-        talk.held_at = rt.now()
-        move(tx, rt, agent_id, "held")
-        bump_desks(tx, rt, agent_id)
-        rt.journal.write(tx, call.merchant_id, call.id, "hold_started", rt.now(), agent_id=agent_id)
-        order(tx, rt, call, Move("hold", call.call_sid, room=talk.room))
-
-
-def resume(rt: Runtime, agent_id: str, call_id: str) -> None:
-    """Talk with the caller again."""
-    with rt.write() as tx:
-        call, talk = talk_of(tx, agent_id, call_id)
-        require_both(talk)
-        require_alone(tx, call)
-        if talk.held_at is None:
-            return
-        held = rt.now() - talk.held_at
-        talk.held_at = None
-        move(tx, rt, agent_id, "resumed")
-        bump_desks(tx, rt, agent_id)
-        rt.journal.write(
-            tx, call.merchant_id, call.id, "hold_ended", rt.now(), agent_id=agent_id, held=round(held, 1)
-        )
-        order(tx, rt, call, Move("unhold", call.call_sid, room=talk.room))
-
-
-def end(rt: Runtime, agent_id: str, call_id: str) -> None:
-    """End the talk, or give up connecting; the carrier is told once this is written down."""
-    with rt.write() as tx:
-        stop(tx, rt, *talk_of(tx, agent_id, call_id), "agent")
-
-
 def stop(tx: Session, rt: Runtime, call: models.Call, talk: models.Participation, by: str) -> None:
     """The agent, or a supervisor, ends the talk; who was only being connected keeps the place in the queue."""
     rt.journal.write(
@@ -330,4 +292,4 @@ def require_alone(tx: Session, call: models.Call) -> None:
     """Not while a colleague is asked, who must not hear the caller before that is wished. Raises Refused."""
     consult = consult_of(tx, call)
     if consult is not None and consult.state != Consult.TOGETHER:
-        raise Refused("not_now", "You are asking a colleague: go back to the caller first, or hand over.")
+        raise Refused("not_now", REFUSED_WHILE_ASKING)

@@ -4,7 +4,7 @@ from flask import Blueprint, Response, jsonify
 
 from panel.context import agent_id, rt, sent_text
 from panel.targets import targets_of
-from voice import consults, talks, transfers
+from voice import consults, holding, transfers
 
 calls = Blueprint("calls", __name__)
 
@@ -12,14 +12,14 @@ calls = Blueprint("calls", __name__)
 @calls.post("/api/calls/<call_id>/hold")
 def hold(call_id: str) -> Response:
     """The caller hears music, the agent nothing."""
-    talks.hold(rt(), agent_id(), call_id)
+    holding.hold(rt(), agent_id(), call_id)
     return jsonify(ok=True)
 
 
 @calls.post("/api/calls/<call_id>/resume")
 def resume(call_id: str) -> Response:
     """Caller and agent hear each other again."""
-    talks.resume(rt(), agent_id(), call_id)
+    holding.resume(rt(), agent_id(), call_id)
     return jsonify(ok=True)
 
 

@@ -19,8 +19,8 @@ def acknowledge(offer_id: str) -> Response:
 @offers.post("/api/offers/<offer_id>/accept")
 def accept(offer_id: str) -> Response:
     """The agent takes the caller; the page now connects its phone with {"offer": id} at the account named."""
-    asked = consults.accept(rt(), agent_id(), offer_id)
-    return jsonify(asked or trade.accept(rt(), agent_id(), offer_id))
+    won = trade.accept(rt(), agent_id(), offer_id)
+    return jsonify(won or consults.accept(rt(), agent_id(), offer_id))
 
 
 @offers.post("/api/offers/<offer_id>/decline")

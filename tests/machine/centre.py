@@ -16,7 +16,7 @@ from simulator.kernel import Kernel
 from tests.journeys.northwind import NORTHWIND
 from tests.machine.exchange import Exchange, Leg, Place
 from tests.machine.premises import QUEUES, Hearing, Premises, Process
-from voice import agents, clock, models, offers, talks
+from voice import agents, clock, consults, holding, models, offers
 from voice.doors import DOORS
 from voice.refusals import Refused
 from voice.states import Offer, Participation
@@ -159,7 +159,7 @@ class Centre:
             "notes done": lambda: agents.end_wrap_up(rt, desk.id),
             "home": lambda: agents.end_shift(rt, desk.id),
         }
-        of_talk = {"hold": talks.hold, "resume": talks.resume, "end": talks.end}
+        of_talk = {"hold": holding.hold, "resume": holding.resume, "end": consults.end}
         if word in simple:
             self.clicks(simple[word])
         elif talk is not None:

@@ -23,7 +23,20 @@ from callflows.session import Caller
 from simulator.account import Account
 from tests.build import BASE_URL, account_json, make_rt
 from tests.journeys.northwind import FLOW, NORTHWIND
-from voice import agent_legs, agents, clock, heard, legs, models, offers, signals, talks, turns, waiting_room
+from voice import (
+    agent_legs,
+    agents,
+    clock,
+    consults,
+    heard,
+    holding,
+    legs,
+    models,
+    offers,
+    signals,
+    turns,
+    waiting_room,
+)
 from voice.refusals import Refused
 from voice.runtime import Chance, Runtime
 from voice.seeding import seed_merchants
@@ -235,13 +248,13 @@ class Person:
         )
         todo: list[tuple[str, Callable[[], object]]] = [
             ("an agent's leg is lost", lambda: agent_legs.agent_left(rt, gone, part.id)),
-            ("an agent ends", lambda: talks.end(rt, part.agent_id, call.id)),
+            ("an agent ends", lambda: consults.end(rt, part.agent_id, call.id)),
             ("a caller hangs up", lambda: self._ends(call)),
         ]
         if part.state == Participation.TALKING:
             todo += [
-                ("an agent holds", lambda: talks.hold(rt, part.agent_id, call.id)),
-                ("an agent resumes", lambda: talks.resume(rt, part.agent_id, call.id)),
+                ("an agent holds", lambda: holding.hold(rt, part.agent_id, call.id)),
+                ("an agent resumes", lambda: holding.resume(rt, part.agent_id, call.id)),
             ]
         if part.state == Participation.VANISHED:
             todo += [("an agent rejoins", lambda: agent_legs.agent_document(rt, back))]
