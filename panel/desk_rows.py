@@ -83,11 +83,11 @@ def _is_call(call: FromClause, row: FromClause) -> ColumnElement[bool]:
 def _has_dialled() -> ColumnElement[bool]:
     """The last that an agent who is free had was a call of the agent's own, not a caller of a queue."""
     had, last = _OFFER.alias("had"), _OFFER.alias("last")
-    latest = select(func.max(last.c.offered_at)).where(last.c.agent_id == had.c.agent_id).scalar_subquery()
+    latest = select(func.max(last.c.offered_at)).where(last.c.agent_id == _AGENT.c.id).correlate(_AGENT)
     own = _is_in(had.c.kind, OWN)
     return and_(
         _is_in(_AGENT.c.state, AGENT_FREE),
-        exists().where(had.c.agent_id == _AGENT.c.id, own, had.c.offered_at == latest),
+        exists().where(had.c.agent_id == _AGENT.c.id, own, had.c.offered_at == latest.scalar_subquery()),
     )
 
 
@@ -142,10 +142,12 @@ def rows_of(tx: Session, agent_ids: Collection[str]) -> Sequence[Any]:
 def _last_talks() -> Any:
     had = _TALK.alias("had")
     latest = (
-        select(func.max(had.c.ended_at))
-        .where(had.c.agent_id == _TALK.c.agent_id, had.c.joined_at.is_not(None))
-        .scalar_subquery()
+        select(had.c.agent_id, func.max(had.c.ended_at).label("ended_at"))
+        .where(had.c.agent_id.in_(_IDS), had.c.joined_at.is_not(None))
+        .group_by(had.c.agent_id)
+        .subquery()
     )
+    is_latest = and_(_TALK.c.agent_id == latest.c.agent_id, _TALK.c.ended_at == latest.c.ended_at)
     told = func.coalesce(
         _CALLBACK.c.call_id, _TALK_CALL.c.id
     )  # the call whose ticket tells of it: contacts.py
@@ -155,7 +157,8 @@ def _last_talks() -> Any:
             *_of_call("of_talk", _TALK_CALL),
             _TICKET.c.number.label("ticket"),
         )
-        .select_from(_TALK)
+        .select_from(latest)
+        .join(_TALK, is_latest)
         .join(_TALK_CALL, _is_call(_TALK_CALL, _TALK))
         .outerjoin(
             _CALLBACK,
@@ -167,7 +170,6 @@ def _last_talks() -> Any:
         .outerjoin(
             _TICKET, and_(_TICKET.c.merchant_id == _TALK_CALL.c.merchant_id, _TICKET.c.call_id == told)
         )
-        .where(_TALK.c.agent_id.in_(_IDS), _TALK.c.ended_at == latest)
     )
 
 

@@ -1,13 +1,9 @@
 """One customer's matter: the call in which somebody asked to be called back, and the calls that were made for it."""
 
-from collections.abc import Collection
-
 from sqlalchemy import and_, select
 from sqlalchemy.orm import Session as Tx
 
 from voice.models import Call, Callback
-
-Key = tuple[str, str]  # merchant, call
 
 
 def contact_of(tx: Tx, merchant_id: str, call_id: str) -> str:
@@ -18,19 +14,6 @@ def contact_of(tx: Tx, merchant_id: str, call_id: str) -> str:
         .where(Call.merchant_id == merchant_id, Call.id == call_id)
     )
     return asked_in or call_id
-
-
-def contacts_of(tx: Tx, keys: Collection[Key]) -> dict[Key, Key]:
-    """The same for several calls; what is not in it is its own."""
-    rows = tx.execute(
-        select(Call.merchant_id, Call.id, Callback.call_id)
-        .join(Callback, and_(Call.merchant_id == Callback.merchant_id, Call.callback_of == Callback.id))
-        .where(
-            Call.merchant_id.in_({merchant_id for merchant_id, _ in keys}),
-            Call.id.in_({call_id for _, call_id in keys}),
-        )
-    )
-    return {(merchant_id, call_id): (merchant_id, asked_in) for merchant_id, call_id, asked_in in rows}
 
 
 def calls_of(tx: Tx, merchant_id: str, call_id: str) -> list[str]:

@@ -1,6 +1,6 @@
 """An agent puts the caller on hold, and talks with the caller again."""
 
-from typing import Any, Final, cast
+from typing import Final, cast
 
 from sqlalchemy import Row, Table, bindparam, select, update
 from sqlalchemy.orm import Session
@@ -40,6 +40,9 @@ _PART: Final = (
 )
 
 
+Part = Row[models.Participation, str, models.Agent]
+
+
 def hold(rt: Runtime, agent_id: str, call_id: str) -> None:
     """Let the caller hear music; what is said meanwhile stays here."""
     with rt.write() as tx:
@@ -65,14 +68,14 @@ def resume(rt: Runtime, agent_id: str, call_id: str) -> None:
         order(tx, rt, call, Move("unhold", call.call_sid, room=part.Participation.room))
 
 
-def _is_held(tx: Session, rt: Runtime, part: Row[Any], since: float | None, happened: str) -> None:
+def _is_held(tx: Session, rt: Runtime, part: Part, since: float | None, happened: str) -> None:
     talk, agent = part.Participation, part.Agent
     tx.execute(_HELD_AT, {"merchant": talk.merchant_id, "talk": talk.id, "moment": since})
     if move(tx, rt, agent.id, happened, held=agent) is None:
         bump_desks(tx, rt, agent.id)
 
 
-def _alone(tx: Session, agent_id: str, call_id: str) -> tuple[models.Call, Row[Any]]:
+def _alone(tx: Session, agent_id: str, call_id: str) -> tuple[models.Call, Part]:
     """Agent and caller talk, nobody else is asked meanwhile, and the call is locked; raises Refused."""
     call = lock_call_of_talk(tx, agent_id, call_id)
     if call is not None:

@@ -5,7 +5,8 @@
 A whole contact centre in one process on a PostgreSQL of its own, under the virtual clock: a caller presses a key, waits,
 is offered, talks, is held once, hangs up; the recording is fetched and the ticket made. Counted is our own thread's
 processor time (not PostgreSQL's, not the simulator's), each request for itself, and what was promised for after an
-answer under `later`. `--words` prints every statement of one line of the table. JSON on standard output, a table on
+answer under `later`. Apart from that call, `other_clicks` are what its desk may also be asked for: the end of a call by
+the agent, a break, the whole desk, the phone's token. `--words` prints every statement of one line of the table. JSON on standard output, a table on
 standard error. Statements are exact; times are the medians of the calls and drift with the machine.
 """
 
@@ -35,6 +36,15 @@ from voice.migrate import migrate
 from voice.runtime import Runtime
 from voice.store import Store
 
+OTHER_CLICKS = (
+    "api calls end",
+    "api away",
+    "api available",
+    "api shift start",
+    "api shift end",
+    "api desk",
+    "api token",
+)
 WARM_UP = 3  # calls whose statements are compiled and prepared
 
 
@@ -68,16 +78,27 @@ def bench(
     shop.ann.starts_shift()
     for _ in range(WARM_UP):
         one_call(shop)
+        other_clicks(shop)
     settle()
-    spent = []
+    spent, clicked = [], []
     for _ in range(calls):
-        meter.costs.clear()
-        meter.words.clear()
+        meter.forget()
         one_call(shop)
         spent.append(dict(meter.costs))
-    for line in meter.words.get(words, ()):
+        told = list(meter.words.get(words, ()))
+        meter.forget()
+        other_clicks(shop)
+        clicked.append({name: cost for name, cost in meter.costs.items() if name in OTHER_CLICKS})
+        told = told or list(meter.words.get(words, ()))
+    for line in told:
         print(line[:400], file=sys.stderr)
-    return _report(spent)
+    of_a_call = _lines(spent)
+    return {
+        "calls": calls,
+        "of_a_call": of_a_call,
+        "whole": _sum(of_a_call),
+        "other_clicks": _lines(clicked),
+    }
 
 
 def metered(end: ExitStack, meter: Meter, folder: Path, database: OnPostgres) -> Shop:
@@ -127,15 +148,34 @@ def one_call(shop: Shop) -> None:
     shop.waits(2)
 
 
+def other_clicks(shop: Shop) -> None:
+    """What a desk may be asked for besides: a call that the agent ends, a break, the whole desk, the phone's token."""
+    caller = shop.joins_queue()
+    shop.ann.rings()
+    shop.ann.accepts()
+    shop.ann.talks_to(caller)
+    shop.ann.ends()
+    shop.waits(2)
+    shop.ann.posts("/api/away", reason="lunch")
+    shop.waits(1)
+    shop.ann.posts("/api/available")
+    shop.ann.posts("/api/shift/end")
+    shop.ann.posts("/api/shift/start")
+    shop.browser(shop.ann).get("/api/desk")
+    shop.ann.posts("/api/token")
+    shop.waits(2)
+
+
 def _name(path: str) -> str:
     parts = path.strip("/").split("/")
-    return " ".join(part for part in parts[:2]) + ("".join(f" {part}" for part in parts[3:4]))
+    return " ".join(part for part in parts[: 3 if "shift" in parts else 2]) + (
+        "".join(f" {part}" for part in parts[3:4])
+    )
 
 
-def _report(spent: list[dict[str, Cost]]) -> dict[str, Any]:
-    names = sorted({name for costs in spent for name in costs})
+def _lines(spent: list[dict[str, Cost]]) -> dict[str, dict[str, float]]:
     lines = {}
-    for name in names:
+    for name in sorted({name for costs in spent for name in costs}):
         costs = [costs.get(name, Cost()) for costs in spent]
         lines[name] = {
             "times": statistics.median(cost.times for cost in costs),
@@ -143,7 +183,7 @@ def _report(spent: list[dict[str, Cost]]) -> dict[str, Any]:
             "statements": statistics.median(cost.statements for cost in costs),
             "transactions": statistics.median(cost.transactions for cost in costs),
         }
-    return {"calls": len(spent), "of_a_call": lines, "whole": _sum(lines)}
+    return lines
 
 
 def _sum(lines: dict[str, dict[str, float]]) -> dict[str, float]:
@@ -154,13 +194,26 @@ def _sum(lines: dict[str, dict[str, float]]) -> dict[str, float]:
 
 
 def _table(report: dict[str, Any]) -> str:
-    lines = [f"{'of a call':<32}{'times':>7}{'ms':>9}{'statements':>12}{'transactions':>14}"]
-    by_cost = sorted(report["of_a_call"].items(), key=lambda item: -item[1]["milliseconds"])
-    for name, line in [*by_cost, ("whole", {"times": "", **report["whole"]})]:
-        lines.append(
+    call, clicks = report["of_a_call"], report["other_clicks"]
+    return "\n".join(
+        [
+            *_rows("of a call", {**call, "whole": {"times": "", **report["whole"]}}),
+            "",
+            *_rows("other clicks", clicks),
+        ]
+    )
+
+
+def _rows(title: str, lines: dict[str, dict[str, Any]]) -> list[str]:
+    """The dearest first, the sum at the end."""
+    by_cost = sorted(lines.items(), key=lambda item: (item[0] == "whole", -item[1]["milliseconds"]))
+    return [
+        f"{title:<32}{'times':>7}{'ms':>9}{'statements':>12}{'transactions':>14}",
+        *(
             f"{name:<32}{line['times']:>7}{line['milliseconds']:>9.1f}{line['statements']:>12}{line['transactions']:>14}"
-        )
-    return "\n".join(lines)
+            for name, line in by_cost
+        ),
+    ]
 
 
 if __name__ == "__main__":

@@ -29,6 +29,11 @@ class Meter:
     _open: list[str] = field(default_factory=list)
     _since: float = 0.0
 
+    def forget(self) -> None:
+        """Begin to count anew."""
+        self.costs.clear()
+        self.words.clear()
+
     @contextmanager
     def under(self, name: str) -> Iterator[None]:
         """What happens inside is counted under this name, and not under the one outside."""

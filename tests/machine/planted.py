@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from tests.chaos import planted
 from tests.machine.centre import Centre
@@ -36,7 +36,8 @@ def no_compare_and_set(rt: Runtime, patch: Patch) -> None:
 
     def accept(rt: Runtime, agent_id: str, offer_id: str) -> dict[str, str]:
         with rt.store.read() as tx:
-            offer = offers._offer(tx, agent_id, offer_id)
+            theirs = models.Offer.id == offer_id, models.Offer.agent_id == agent_id
+            offer = tx.scalars(select(models.Offer).where(*theirs)).one()
         if offer.state not in (Offer.OFFERED, Offer.RINGING):
             raise Refused("gone", "The caller is no longer offered to you.")
         rt.later(lambda: claim(rt, offer))
