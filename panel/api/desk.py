@@ -1,7 +1,9 @@
 """The agent's own state: shift, away, wrap-up, the answer to a ping, and the token for the browser's phone."""
 
+from typing import Final
+
 from flask import Blueprint, Response, jsonify
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from panel import snapshot
 from panel.context import agent_id, rt, sent_text, viewer
@@ -12,6 +14,7 @@ from voice.models import Agent
 from voice.tokens import LIFE_SECONDS, access_token
 
 desk = Blueprint("desk", __name__)
+_IDENTITY: Final = select(Agent.identity).where(Agent.id == bindparam("agent"))
 
 
 @desk.get("/api/desk")
@@ -74,10 +77,10 @@ def token() -> Response:
     """{account_sid?} -> what the browser's phone signs in with, at one Twilio account that this agent serves."""
     account, now = account_of(sent_text("account_sid", longest=34, default="")), rt().now()
     with rt().store.read() as tx:
-        agent = tx.scalars(select(Agent).where(Agent.id == agent_id())).one()
+        identity = tx.execute(_IDENTITY, {"agent": agent_id()}).scalar_one()
     return jsonify(
-        token=access_token(agent.identity, account, now, LIFE_SECONDS),
-        identity=agent.identity,
+        token=access_token(identity, account, now, LIFE_SECONDS),
+        identity=identity,
         account_sid=account.account_sid,
         edge=account.edge,
         expires_at=now + LIFE_SECONDS,
