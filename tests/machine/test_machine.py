@@ -5,6 +5,9 @@ it can be read and survives changes of the machine, which an example database wo
 fixed, so whatever broke here breaks again until it is mended.
 """
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -31,6 +34,23 @@ def premises(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Premise
 
 def test_in_any_order_of_steps_what_routing_promises_holds(premises: Premises) -> None:
     live(premises, LIVES, STEPS)
+
+
+def test_the_same_seed_lives_the_same_lives_whatever_else_is_loaded() -> None:
+    def begins(hash_seed: str, *modules: str) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [sys.executable, "-m", "tests.machine.story", "3", "15", "0", *modules],
+            env={**os.environ, "PYTHONHASHSEED": hash_seed},
+            cwd=Path(__file__).parents[2],
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    with begins("1") as alone, begins("2", "simulator.cli", "voice.draining") as among_others:
+        told = [lives.communicate()[0].partition("\n")[2] for lives in (alone, among_others)]
+
+    assert " joins ca_" in told[0]
+    assert told[0] == told[1]
 
 
 @pytest.mark.parametrize("bug", BUGS, ids=lambda bug: bug.name)
