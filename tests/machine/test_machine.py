@@ -39,7 +39,7 @@ def test_in_any_order_of_steps_what_routing_promises_holds(premises: Premises) -
 def test_the_same_seed_lives_the_same_lives_whatever_else_is_loaded() -> None:
     def begins(hash_seed: str, *modules: str) -> subprocess.Popen[str]:
         return subprocess.Popen(
-            [sys.executable, "-m", "tests.machine.story", "3", "15", "0", *modules],
+            [sys.executable, "-m", "tests.machine.story", "2", "25", "0", *modules],
             env={**os.environ, "PYTHONHASHSEED": hash_seed},
             cwd=Path(__file__).parents[2],
             stdout=subprocess.PIPE,
