@@ -28,6 +28,7 @@ CARRIER_ENDS = {
     LegStatus.CANCELED: CallEnd.CANCELLED,
     LegStatus.FAILED: CallEnd.FAILED,
 }
+_THERE: Final = (Participation.JOINING, Participation.TALKING)  # a second phone may come before the caller
 DECIDING = (
     "participant-join",
     "participant-leave",
@@ -56,7 +57,7 @@ _COME: Final = (  # the leg is there, so nothing of it is awaited any more
     .values(
         room_sid=bindparam("conference"),
         until_at=case(
-            (and_(_P.leg_sid == bindparam("leg"), _P.state == Participation.TALKING), null()),
+            (and_(_P.leg_sid == bindparam("leg"), _P.state.in_(_THERE)), null()),
             else_=_P.until_at,
         ),
     )
