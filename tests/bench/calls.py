@@ -56,6 +56,7 @@ def main() -> int:
     chosen = words.parse_args()
     structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(30))
+    settle()
     with ExitStack() as end, tempfile.TemporaryDirectory() as folder:
         postgres = PostgresServer().start()
         end.callback(postgres.close)
@@ -79,7 +80,6 @@ def bench(
     for _ in range(WARM_UP):
         one_call(shop)
         other_clicks(shop)
-    settle()
     spent, clicked = [], []
     for _ in range(calls):
         meter.forget()
