@@ -7,7 +7,7 @@ import redis
 import structlog
 from prometheus_client.registry import Collector
 
-from voice import asking, metrics, outbox, reconcile
+from voice import asking, metrics, music, outbox, reconcile
 from voice.books import Books
 from voice.carrier import Carrier, CarrierHttp
 from voice.journal import Journal
@@ -64,6 +64,7 @@ def keep_up(rt: Runtime, name: str = "", *figures: Collector) -> tuple[Ticker, .
     amends: tuple[Callable[[], None], ...] = ()
     if name == "web":  # what Twilio told while nobody was there is not known here
         rt.missed.set()
+        rt.later(music.compute)
         amends = (lambda: reconcile.make_amends(rt),)
     metrics.serve(rt.settings.metrics_port, rt.settings.host, name, rt.journal, *figures)
     return (

@@ -82,6 +82,12 @@ def sound(name: str) -> bytes:
         return _sounds()[name]
 
 
+def compute() -> None:
+    """Have every sound ready: it takes a second, which no caller should wait for."""
+    with _LOCK:
+        _sounds()
+
+
 @cache
 def _sounds() -> dict[str, bytes]:
     loop, step = _loop(), SEGMENT_SECONDS * RATE
