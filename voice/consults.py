@@ -9,7 +9,7 @@ back, the colleague who is in the room takes the caller.
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session as Tx
 
-from voice import asking_numbers, models, talks
+from voice import asking_numbers, models, talks, tally
 from voice.actions import Move, order
 from voice.asking_numbers import NUMBER
 from voice.calls import live_waiting
@@ -217,6 +217,8 @@ def inherit(
         **guest.named,
     )
     order(tx, rt, call, Move("unhold", call.call_sid, room=guest.room))
+    if guest.who is not None:
+        tally.took(tx, guest.who)
     bump_desks(tx, rt, guest.who)
 
 
