@@ -194,7 +194,9 @@ def test_who_hands_over_or_is_lost_has_talked_as_long_as_who_ends_the_call(shop:
     shop.ann.hands_over()
     shop.ben.talks_to(caller)
     assert shop.ann.row.calls_taken == 1
-    assert shop.ben.row.calls_taken == 2  # he began with as many as the least busy, and who inherits takes one
+    assert (
+        shop.ben.row.calls_taken == 2
+    )  # he began with as many as the least busy, and who inherits takes one
     assert 30 <= shop.ann.row.talk_seconds < 60
     shop.waits(40)
     shop.ben.closes_laptop()
