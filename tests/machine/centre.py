@@ -1,4 +1,4 @@
-"""A contact centre of three agents and two queues: the product's own runtimes on a real database, under the virtual clock.
+"""A contact centre of three agents, a supervisor and two queues: the product's own runtimes on a real database, under the virtual clock.
 
 One process answers webhooks and clicks, two are clocks. Any of them may die between two commits, with what it had
 promised; before a decision of one the other clock may make its whole round.
@@ -12,14 +12,18 @@ from typing import Any
 
 from sqlalchemy import select
 
+from routing.callbacks import CALLBACK_OPEN
 from simulator.kernel import Kernel
 from tests.journeys.northwind import NORTHWIND
 from tests.machine.exchange import Exchange, Leg, Place
+from tests.machine.own_phones import OwnPhones
 from tests.machine.premises import QUEUES, Hearing, Premises, Process
-from voice import agents, clock, consults, holding, models, offers
+from tests.machine.watcher import WHO, Watcher
+from voice import agents, callbacks, clock, consults, holding, models, offers, outbound, phone_choice, transfers
 from voice.doors import DOORS
 from voice.refusals import Refused
-from voice.states import Offer, Participation
+from voice.runtime import Runtime
+from voice.states import Agent, Offer, Participation
 
 PHONE_SECONDS = (0.1, 0.1, 0.3, 0.3, 9.2)  # from the click; the last is too late by a second
 LOST_SECONDS = 15.0  # of silence, after which push gives a desk up
@@ -34,12 +38,20 @@ class Desk:
     is_awake: bool = True
     is_eager: bool = False  # takes every ring at once
     leg: Leg | None = None
+    mobile: Leg | None = None  # of the own ordinary phone
     offer: str = ""  # the last that was won
+    is_at: str = ""  # the ring that is about to be taken
     seen_at: float = 0.0
 
     @property
     def id(self) -> str:
         return f"us_{self.name}"
+
+    @property
+    def talking(self) -> Leg | None:
+        """The leg with which the agent is in a room."""
+        legs = (self.leg, self.mobile)
+        return next((leg for leg in legs if leg is not None and leg.place is Place.ROOM), None)
 
 
 _RINGS = select(models.Offer.id, models.Offer.agent_id, models.Offer.state).where(
@@ -59,8 +71,12 @@ class Centre:
         self.each_fact: list[Hearing] = []
         self.web, *self.clocks = premises.processes(self.exchange, self._nudged, self.each_fact)
         self.desks = [Desk(name, is_eager=name != "ben") for name in QUEUES]
+        self.phones = OwnPhones(self)
+        self.exchange.rung = self.phones.rung
+        self.sue = Watcher(self)
         self.callers: list[Leg] = []
         self.keys: dict[str, str] = {}  # what each caller pressed
+        self.moved: set[str] = set()  # callers' legs whose place is not of that key any more
         self.only_clock_failed_at = 0.0
         self.is_closing = False  # no phone connects any more
         self._is_looking = False
@@ -97,8 +113,8 @@ class Centre:
 
     def lost(self) -> list[Leg]:
         """Who has hung up, and is not on the line again."""
-        on_line = {leg.from_ for leg in self.living()}
-        return [leg for leg in self.callers if leg.from_ not in on_line]
+        on_line = {leg.who for leg in self.living()}
+        return [leg for leg in self.callers if leg.who not in on_line and leg.sid in self.keys]
 
     def dials_again(self, before: Leg) -> None:
         """Somebody calls from the number of before, for the same: the place may be kept."""
@@ -110,6 +126,32 @@ class Centre:
         self.keys[leg.sid] = key
         self.kernel.after(0.4, lambda: self.exchange.presses(leg, key))
 
+    def wants_a_callback(self, leg: Leg) -> None:
+        """The star in the waiting room, and a yes to the number."""
+        if self.keys.get(leg.sid) == "3":  # called back by another queue than that of the key
+            self.moved.add(leg.sid)
+        self.exchange.presses(leg, "*")
+        self.kernel.after(0.5, lambda: self.exchange.presses(leg, "1"))
+
+    def everybody_hangs_up(self) -> None:
+        """Callers, and whoever rings or is rung."""
+        calling = [leg for leg in self.exchange.legs.values() if leg.told or leg.who == WHO]
+        for leg in [*self.living(), *calling]:
+            self.exchange.hangs_up(leg)
+
+    def nobody_is_called_back(self) -> bool:
+        """Callbacks that are still promised are taken off the list; whether there was any."""
+        with self.web.store.read() as tx:
+            open_ones = select(models.Callback.id).where(models.Callback.state.in_(CALLBACK_OPEN))
+            promised = list(tx.scalars(open_ones.order_by(models.Callback.id)))
+        for callback_id in promised:
+            self.clicks(partial(self._cancels, callback_id))
+        return bool(promised)
+
+    def _cancels(self, callback_id: str) -> None:
+        with self.web.rt.write() as tx:
+            callbacks.cancel(tx, self.web.rt, ("northwind",), callback_id, "Sue")
+
     # --- agents ---------------------------------------------------------------------------------------------------
 
     def rings(self) -> dict[str, str]:
@@ -118,7 +160,8 @@ class Centre:
             return {agent_id: offer for offer, agent_id, _ in tx.execute(_RINGS)}
 
     def accepts(self, desk: Desk, offer: str, connects: bool = True) -> None:
-        won = self.clicks(lambda: offers.accept(self.web.rt, desk.id, offer))
+        rt = self.web.rt
+        won = self.clicks(lambda: consults.accept(rt, desk.id, offer) or offers.accept(rt, desk.id, offer))
         if won is not None:
             desk.offer = won["offer"]
             if connects:
@@ -129,7 +172,7 @@ class Centre:
 
     def connects(self, desk: Desk, offer: str) -> None:
         """The page's phone calls in with an offer that was won; a page has one phone."""
-        if self.is_closing:
+        if self.is_closing or not offer:
             return
         old = desk.leg
         desk.leg = self.exchange.dials(f"client:{desk.id}", "", "agent", offer=offer, CallStatus="ringing")
@@ -140,6 +183,50 @@ class Centre:
         desk.is_awake = False
         if desk.leg is not None:
             self.exchange.hangs_up(desk.leg, "is gone")
+
+    def moves(self, desk: Desk, where: str) -> None:
+        """From the next ring on the agent's calls come to the phone or to the browser."""
+
+        def choose() -> None:
+            with self.web.rt.write() as tx:
+                phone_choice.choose(tx, self.web.rt, desk.id, where)
+
+        self.clicks(choose)
+
+    def free(self) -> list[str]:
+        """Who is available now."""
+        with self.web.store.read() as tx:
+            free = (
+                select(models.Agent.id).where(models.Agent.state == Agent.AVAILABLE).order_by(models.Agent.id)
+            )
+            return list(tx.scalars(free))
+
+    def calls_out(self, desk: Desk, number: str) -> None:
+        """Click to call; a page connects its phone, an ordinary one is rung."""
+        placed = self.clicks(lambda: outbound.dial(self.web.rt, desk.id, "northwind", number))
+        if placed is None:
+            return
+        with self.web.store.read() as tx:
+            if tx.get_one(models.Offer, ("northwind", placed["offer"])).phone:
+                return
+        desk.offer = placed["offer"]
+        self.kernel.after(self.lots.choice(PHONE_SECONDS), lambda: self.connects(desk, placed["offer"]))
+
+    def asks(self, desk: Desk, kind: str, target: str) -> None:
+        """The caller is put on hold, and somebody is asked first."""
+        self._of_talk(desk, lambda rt, call: consults.ask(rt, desk.id, call, kind, target))
+
+    def sends(self, desk: Desk, kind: str, target: str) -> None:
+        """The caller is given away at once."""
+        talking = desk.talking
+        if talking is not None:
+            self.moved |= {leg.sid for leg in self.exchange.inside(talking.room) if leg.ends_room}
+        self._of_talk(desk, lambda rt, call: transfers.send(rt, desk.id, call, kind, target))
+
+    def _of_talk(self, desk: Desk, act: Callable[[Runtime, str], None]) -> None:
+        talk = self.talk_of(desk)
+        if talk is not None:
+            self.clicks(lambda: act(self.web.rt, talk.call_id))
 
     def talk_of(self, desk: Desk) -> models.Participation | None:
         with self.web.store.read() as tx:
@@ -159,7 +246,14 @@ class Centre:
             "notes done": lambda: agents.end_wrap_up(rt, desk.id),
             "home": lambda: agents.end_shift(rt, desk.id),
         }
-        of_talk = {"hold": holding.hold, "resume": holding.resume, "end": consults.end}
+        of_talk = {
+            "hold": holding.hold,
+            "resume": holding.resume,
+            "end": consults.end,
+            "take back": consults.cancel,
+            "together": consults.together,
+            "hand over": consults.hand_over,
+        }
         if word in simple:
             self.clicks(simple[word])
         elif talk is not None:
@@ -210,7 +304,8 @@ class Centre:
                 continue
             if state == Offer.OFFERED:
                 self.clicks(partial(offers.acknowledge, self.web.rt, desk.id, offer))
-            if desk.is_eager:
+            if desk.is_eager and desk.is_at != offer and not self.is_closing:
+                desk.is_at = offer
                 self.kernel.after(0.3, partial(self.accepts, desk, offer))
 
     def _desks_live(self) -> None:

@@ -20,6 +20,7 @@ from voice.heard import CallStatusHeard, RecordingHeard
 
 PIECE_SECONDS = 20.0  # of music
 SILENCE_SECONDS = 5.0  # after which a menu goes on without a key
+RING_SECONDS = 50.0  # after which a phone that we dial has not been answered
 PATH = re.compile(r"/voice/([a-z-]+)/?([^#]*)")
 
 Knock = Callable[[str, dict[str, str], str], bytes | None]
@@ -28,7 +29,9 @@ Knock = Callable[[str, dict[str, str], str], bytes | None]
 class Place(StrEnum):
     """Where a leg is."""
 
+    RINGING = "ringing"
     FLOW = "flow"
+    ELSEWHERE = "elsewhere"  # with a number to which it was forwarded
     QUEUE = "queue"
     ROOM = "room"
     GONE = "gone"
@@ -36,7 +39,10 @@ class Place(StrEnum):
 
 @dataclass(eq=False)
 class Leg:
-    """One leg; `turn` grows with everything that interrupts what it hears, `action` is asked when its verb is over."""
+    """One leg; `turn` grows with everything that interrupts what it hears, `action` is asked when its verb is over.
+
+    `who` is a client's name or a number; `told` the address that hears how a leg of ours fares.
+    """
 
     sid: str
     from_: str
@@ -49,10 +55,12 @@ class Leg:
     keys_to: str = ""
     wait: str = ""
     ended_at: float | None = None
-
-    @property
-    def is_customer(self) -> bool:
-        return not self.from_.startswith("client:")
+    who: str = ""
+    told: str = ""
+    first: str = ""  # the document of a phone that is picked up
+    ends_room: bool = False  # a customer's way of being in a room
+    is_muted: bool = False
+    coaches: str = ""  # the leg that alone hears this one
 
 
 @dataclass
@@ -74,15 +82,30 @@ class Exchange(Carrier):
         self.harms: list[Harm] = []
         self.rest_harms: list[str] = []  # the next requests of ours are lost "before" they arrive, or "after"
         self.told: list[str] = []  # for whoever reads what happened
+        self.rung: Callable[[Leg], None] = lambda _leg: None  # somebody's phone rings
+        self.each_change: list[Callable[[], None]] = []  # of who hears whom
 
     # --- what people do -------------------------------------------------------------------------------------------
 
     def dials(self, from_: str, to: str, door: str, **params: str) -> Leg:
         """A new leg, which asks for its first document."""
-        leg = Leg(f"CA{len(self.legs):032x}", from_, to)
-        self.legs[leg.sid] = leg
+        leg = self._new_leg(from_, to, from_)
         self._fetch(leg, f"/voice/{door}", **params)
         return leg
+
+    def _new_leg(self, from_: str, to: str, who: str) -> Leg:
+        leg = Leg(f"CA{len(self.legs):032x}", from_, to, who=who)
+        self.legs[leg.sid] = leg
+        return leg
+
+    def picks_up(self, leg: Leg) -> None:
+        """Somebody answers a phone that rings."""
+        if leg.place is Place.RINGING:
+            self.note(f"{leg.who} picks up")
+            leg.turn += 1
+            leg.place = Place.FLOW
+            self._tell(*_door(leg.told), leg, CallStatus="in-progress", SequenceNumber="2")
+            self._fetch(leg, leg.first)
 
     def presses(self, leg: Leg, key: str) -> None:
         """A key at a menu or in the waiting room; elsewhere nobody listens."""
@@ -91,26 +114,37 @@ class Exchange(Carrier):
             url, leg.keys_to = leg.keys_to, ""
             self._fetch(leg, url, Digits=key, **self._of_queue(leg))
 
-    def hangs_up(self, leg: Leg, why: str = "hung up") -> None:
-        """The leg is over; whoever is to hear of it is told, each by its own way."""
+    def hangs_up(self, leg: Leg, why: str = "hung up", how: str = "") -> None:
+        """The leg is over; whoever is to hear of it is told, each by its own way. `how`: the carrier's word for it."""
         if leg.place is Place.GONE:
             return
-        self.note(f"{leg.from_} {why}")
-        action, room = leg.action, leg.room
+        self.note(f"{leg.who} {why}")
+        action, room = leg.action, leg.room or leg.place is Place.ELSEWHERE
+        how = how or ("no-answer" if leg.place is Place.RINGING else "completed")
         self._out_of_room(leg, "participant_hung_up", is_final=True)
         leg.turn += 1
         leg.place, leg.ended_at, leg.action, leg.keys_to = Place.GONE, self.kernel.now, "", ""
         if room and action:
             self._tell(*_door(action), leg, CallStatus="completed", DialCallStatus="completed")
-        self._tell("status", "", leg, CallStatus="completed", SequenceNumber="3", CallDuration="1")
+        door, rest = _door(leg.told) if leg.told else ("status", "")
+        self._tell(door, rest, leg, CallStatus=how, SequenceNumber="3", CallDuration="1")
 
     # --- what the product asks of its carrier ---------------------------------------------------------------------
 
     def move_leg(self, account: Account, call_sid: str, url: str) -> None:
         self._obey(lambda: self._moved(call_sid, url))
 
+    def dial(self, account: Account, to: str, from_: str, url: str, status_url: str) -> str:
+        made: list[Leg] = []
+        self._obey(lambda: made.append(self._dialled(to, from_, url, status_url)))
+        return made[0].sid
+
     def end_leg(self, account: Account, call_sid: str) -> None:
-        self._obey(lambda: self.hangs_up(self._live(call_sid), "was hung up"))
+        def ends() -> None:
+            leg = self._live(call_sid)
+            self.hangs_up(leg, "was hung up", "canceled" if leg.place is Place.RINGING else "")
+
+        self._obey(ends)
 
     def find_room(self, account: Account, room: str) -> str | None:
         return self.rooms.get(room)
@@ -123,6 +157,16 @@ class Exchange(Carrier):
 
     def unhold(self, account: Account, room_sid: str, call_sid: str) -> None:
         self._obey(lambda: self._holds(room_sid, call_sid, False))
+
+    def silence(self, account: Account, room_sid: str, call_sid: str) -> None:
+        self._obey(lambda: self._is_heard(room_sid, call_sid, is_muted=True))
+
+    def coach(self, account: Account, room_sid: str, call_sid: str, agent_sid: str) -> None:
+        self._obey(lambda: self._is_heard(room_sid, call_sid, coaches=agent_sid))
+        self._obey(lambda: self._is_heard(room_sid, call_sid, is_muted=False))
+
+    def let_speak(self, account: Account, room_sid: str, call_sid: str) -> None:
+        self._obey(lambda: self._is_heard(room_sid, call_sid, is_muted=False, coaches=""))
 
     def unfinished_legs(self, account: Account) -> frozenset[str]:
         return frozenset(leg.sid for leg in self.legs.values() if leg.place is not Place.GONE)
@@ -160,6 +204,35 @@ class Exchange(Carrier):
         leg.place, leg.keys_to, leg.action = Place.FLOW, "", ""
         self._fetch(leg, url)
 
+    def _dialled(self, to: str, from_: str, url: str, status_url: str) -> Leg:
+        is_engaged = any(leg.who == to and leg.place is not Place.GONE for leg in self.legs.values())
+        leg = self._new_leg(from_, to, to)
+        leg.place, leg.first, leg.told = Place.RINGING, url, status_url
+        if is_engaged:
+            self._unless_moved(leg, 0.6, lambda: self.hangs_up(leg, "is engaged", "busy"))
+            return leg
+
+        def rings() -> None:
+            self.note(f"{to} rings")
+            self._tell(*_door(status_url), leg, CallStatus="ringing", SequenceNumber="1")
+            self.rung(leg)
+
+        self._unless_moved(leg, 0.6, rings)
+        self._unless_moved(leg, RING_SECONDS, lambda: self.hangs_up(leg, "does not answer"))
+        return leg
+
+    def _is_heard(self, room_sid: str, call_sid: str, **changes: bool | str) -> None:
+        leg = self._live(call_sid)
+        if self.rooms.get(leg.room) != room_sid:
+            raise CarrierGone("20404: the participant is not there")
+        for name, value in changes.items():
+            setattr(leg, name, value)
+        self._changes()
+
+    def _changes(self) -> None:
+        for look in self.each_change:
+            look()
+
     def _ends(self, room_sid: str) -> None:
         name = next((name for name, sid in self.rooms.items() if sid == room_sid), "")
         if not name:
@@ -171,6 +244,7 @@ class Exchange(Carrier):
         if self.rooms.get(leg.room) != room_sid:
             raise CarrierGone("20404: the participant is not there")
         leg.is_held = is_held
+        self._changes()
         self._tell_room(leg, leg.room, "participant-hold" if is_held else "participant-unhold")
 
     # --- documents ------------------------------------------------------------------------------------------------
@@ -212,7 +286,10 @@ class Exchange(Carrier):
                     self._fetch(leg, leg.action, QueueResult="leave", QueueTime="1")
                     return
                 case "Dial":
-                    self._joins(leg, verb[0].text or "", verb.get("action", ""))
+                    if verb[0].tag == "Number":
+                        self._goes_elsewhere(leg, verb.get("action", ""))
+                    else:
+                        self._joins(leg, verb[0], verb.get("action", ""))
                     return
                 case "Redirect":
                     self._unless_moved(leg, 1.0, partial(self._fetch, leg, verb.text or ""))
@@ -233,17 +310,33 @@ class Exchange(Carrier):
         """Who is in a room."""
         return [leg for leg in self.legs.values() if leg.place is Place.ROOM and leg.room == room]
 
-    def _joins(self, leg: Leg, room: str, action: str) -> None:
+    def _goes_elsewhere(self, leg: Leg, action: str) -> None:
+        """Another number is rung for the leg, and may talk to it for a while."""
+        leg.place, leg.action = Place.ELSEWHERE, action
+        how = self._lots.choice(("busy", "no-answer", "completed"))
+        told = {"DialCallStatus": how, "DialCallDuration": "1", "DialCallSid": f"CA{'e' * 32}"}
+
+        def comes_back() -> None:
+            leg.place, leg.action = Place.FLOW, ""
+            self._fetch(leg, action, **told)
+
+        self._unless_moved(leg, 5.0 if how == "completed" else 2.0, comes_back)
+
+    def _joins(self, leg: Leg, conference: ElementTree.Element, action: str) -> None:
+        room = conference.text or ""
         leg.place, leg.room, leg.action, leg.is_held = Place.ROOM, room, action, False
+        leg.ends_room = conference.get("endConferenceOnExit") == "true"
+        leg.is_muted, leg.coaches = conference.get("muted") == "true", ""
         self.rooms.setdefault(room, f"CF{len(self.told):032x}")
-        self.note(f"{leg.from_} joins {room}")
+        self.note(f"{leg.who} joins {room}")
+        self._changes()
         self._tell_room(leg, room, "participant-join")
 
     def _out_of_room(self, leg: Leg, reason: str, *, is_final: bool = False) -> None:
         if leg.place is not Place.ROOM:
             return
         room, leg.room, leg.place = leg.room, "", Place.FLOW
-        self.note(f"{leg.from_} leaves {room}")
+        self.note(f"{leg.who} leaves {room}")
         status = "completed" if is_final else "in-progress"
         self._tell_room(
             leg,
@@ -253,7 +346,7 @@ class Exchange(Carrier):
             ParticipantCallStatus=status,
             CallStatus=status,
         )
-        if leg.is_customer:
+        if leg.ends_room:
             self._end_room(room, "moderator_ended_conference")
         elif not self.inside(room):
             self.rooms.pop(room, None)
@@ -263,7 +356,7 @@ class Exchange(Carrier):
         self.rooms.pop(room, None)
         for leg in left:
             leg.place, leg.room = Place.FLOW, ""
-            self.note(f"{leg.from_} leaves {room}, which ended")
+            self.note(f"{leg.who} leaves {room}, which ended")
             leg.turn += 1
             self._tell_room(
                 leg,
@@ -284,7 +377,7 @@ class Exchange(Carrier):
     def _tell(self, door: str, rest: str, leg: Leg, **params: str) -> None:
         fields = self._fields(leg) | params
         harm = self._harm(door)
-        if harm is not None and harm.kind == "lost" and door != "status":
+        if harm is not None and harm.kind == "lost" and door not in ("status", "dialled", "phone-told"):
             return  # the reconciler's five minutes are another test's
         for more in range(2 if harm is not None and harm.kind == "twice" else 1):
             seconds = more * 0.1 + (harm.seconds if harm is not None else 0.0)

@@ -2,16 +2,21 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
 from tests.chaos import planted
 from tests.machine.centre import Centre
-from voice import models, offers
+from voice import asking_numbers, consults, guests, models, offers, speak
+from voice.calls import owner_of
+from voice.links import Links
 from voice.moves import move
 from voice.refusals import Refused
 from voice.runtime import Runtime
+from voice.speak import Fragment
 from voice.states import Offer, Waiting
 
 Patch = pytest.MonkeyPatch
@@ -74,6 +79,33 @@ def fence_before_the_send(rt: Runtime, patch: Patch) -> None:
     planted.fence_before_the_send(_House(rt), patch)
 
 
+def guest_hears_at_once(rt: Runtime, patch: Patch) -> None:
+    """Who is asked comes into the room, and the caller is taken off hold as soon as that."""
+
+    def let_in(
+        tx: Session, rt: Runtime, call: models.Call, consult: models.Consult, leg_sid: str, **how: Any
+    ) -> models.Participation | None:
+        guest, owner = (
+            guests.let_in(tx, rt, call, consult, leg_sid, **how),
+            owner_of(tx, call.merchant_id, call.id),
+        )
+        if guest is not None and owner is not None:
+            consults._unhold(tx, rt, call, owner)
+        return guest
+
+    for house in (consults, asking_numbers):
+        patch.setattr(house, "let_in", let_in)
+
+
+def listener_is_heard(rt: Runtime, patch: Patch) -> None:
+    """A supervisor comes into the room like an agent."""
+
+    def join(room: str, links: Links, *, leg_id: str, region: str | None = None) -> Fragment:
+        return speak.join_as_agent(room, links, participation_id=leg_id, region=region)
+
+    patch.setattr(speak, "join_silently", join)
+
+
 @dataclass(frozen=True)
 class _House:
     rt: Runtime
@@ -88,4 +120,8 @@ BUGS = (
     ),
     Bug("no unique index", r"us_\w+ is available, bound by nothing or more", no_unique_index),
     Bug("wrong clock", r"wt_\w+ is offered to us_\w+, who knows too little", nothing, wrong_clock),
+)
+OF_TALK_CONTROL = (  # rare in lives of chance: found in the first talk that is lived by hand
+    Bug("a guest hears at once", r"hears the caller while consulting", guest_hears_at_once),
+    Bug("a listener is heard", r"who listens is heard", listener_is_heard),
 )

@@ -26,20 +26,24 @@ QUEUES = {"ann": ("orders", "returns"), "ben": ("orders",), "eve": ("returns",)}
 KEYS = {"1": ("orders", 0), "2": ("orders", 2), "3": ("returns", 0)}  # queue, head start in minutes
 KNOW = {"returns": ("ann",)}  # where not everybody in a queue knows enough
 RELAXED_SECONDS = 4.0  # of waiting, after which everybody does
+PHONES = {"us_ben": "+12025550171", "us_eve": "+12025550172"}  # of agents who may take calls there
+OUTSIDE = "+12025550177"  # a number that is asked, or sent callers
 TWO_QUEUES = FLOW.replace(
     "  orders: {ring: 20s, wrap_up: 30s, max_wait: 10m}",
     "  orders: {ring: 8s, wrap_up: 3s, max_wait: 50s}\n"
     "  returns: {ring: 6s, wrap_up: 2s, max_wait: 40s, strategy: broadcast, skills: {french: 50},\n"
     "    relax: {4s: {}}}\nskills: {french: {ann: 80, ben: 60}}",
 ).replace("options: {1: orders_line}", "options: {1: orders_line, 2: dear_line, 3: returns_line}").replace(
-    "  busy:\n",
-    "  dear_line: {queue: orders, priority: 2m, timeout: busy, full: busy, exit_keys: {9: message}}\n"
-    "  returns_line: {queue: returns, timeout: busy, full: busy, exit_keys: {9: message}}\n"
+    "    full: busy\n  busy:\n",
+    "    full: busy\n    callback: call_me_back\n    callback_key: star\n"
+    "  call_me_back: {callback: orders, attempts: 2, retry: 1m, accepted: goodbye, refused: message}\n"
+    "  dear_line: {queue: orders, priority: 2m, timeout: busy, full: busy, exit_keys: {9: message}, callback: call_me_back, callback_key: star}\n"
+    "  returns_line: {queue: returns, timeout: busy, full: busy, exit_keys: {9: message}, callback: call_me_back, callback_key: star}\n"
     "  busy:\n",
 )  # fmt: skip
 TABLES = (  # what a life leaves behind, children first
-    models.Event, models.Outbox, models.Action, models.Consult, models.Participation, models.Offer, models.Recording,
-    models.Ticket, models.TurnAnswer, models.Waiting, models.Call, models.Beat,
+    models.Event, models.Outbox, models.Action, models.PhoneRing, models.Supervision, models.Consult, models.Participation,
+    models.Offer, models.Recording, models.Ticket, models.TurnAnswer, models.Callback, models.Audit, models.Waiting, models.Call, models.Beat,
 )  # fmt: skip
 
 
@@ -149,10 +153,21 @@ class Premises:
         self.rt = rt
         with rt.write() as tx:
             for name, queues in QUEUES.items():
-                tx.add(models.Agent(id=f"us_{name}", identity=f"us_{name}", name=name.title(), since_at=0.0))
+                own = PHONES.get(f"us_{name}", "")
+                tx.add(
+                    models.Agent(
+                        id=f"us_{name}", identity=f"us_{name}", name=name.title(), since_at=0.0, phone=own
+                    )
+                )
                 tx.add(models.Membership(merchant_id="northwind", user_id=f"us_{name}", role="agent"))
                 for queue in queues:
                     tx.add(models.QueueMember(merchant_id="northwind", queue=queue, agent_id=f"us_{name}"))
+            tx.add(
+                models.User(
+                    id="us_sue", email="sue@northwind.example", name="Sue", password_hash="", created_at=0
+                )
+            )
+            tx.add(models.Membership(merchant_id="northwind", user_id="us_sue", role="supervisor"))
         self._stores = [MortalStore(rt.settings.database_url) for _ in range(3)]
 
     def processes(
@@ -186,6 +201,7 @@ class Premises:
                 update(models.Agent).values(
                     state="offline", reason="", since_at=0.0, until_at=None, not_before_at=0.0, next_state="",
                     last_offer_at=0.0, seen_at=0.0, calls_taken=0, talk_seconds=0.0,
+                    on_phone=False, phone_fault="", set_by="",
                 )
             )  # fmt: skip
 

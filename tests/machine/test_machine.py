@@ -9,6 +9,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -17,8 +18,9 @@ from sqlalchemy.exc import IntegrityError
 from tests.machine.exchange import Harm
 from tests.machine.live import live
 from tests.machine.machine import Life
-from tests.machine.planted import BUGS, Bug
+from tests.machine.planted import BUGS, OF_TALK_CONTROL, Bug
 from tests.machine.premises import Premises
+from voice.states import Heard
 
 LIVES, STEPS = 40, 40
 
@@ -60,6 +62,29 @@ def test_the_machine_finds_a_planted_bug(bug: Bug, tmp_path: Path, monkeypatch: 
 
     with pytest.raises((AssertionError, IntegrityError), match=bug.breaks):
         live(premises, LIVES, STEPS, in_each=bug.in_each)
+    premises.close()
+
+
+@pytest.mark.parametrize(
+    "bug", [None, *OF_TALK_CONTROL], ids=lambda bug: "whole" if bug is None else bug.name
+)
+def test_a_planted_bug_of_talk_control_shows_in_the_first_talk(
+    bug: Bug | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    premises = Premises(tmp_path, {})
+    if bug is not None:
+        bug.once(premises.rt, monkeypatch)
+    life: Life = type("OneLife", (Life,), {"premises": premises})()
+    life.the_day_begins(keys=["1"], lots=3)
+    life.time_passes(3.0)
+    life.an_agent_says(which=2, word="at work")
+
+    with pytest.raises(AssertionError, match=bug.breaks) if bug is not None else nullcontext():
+        life.a_supervisor_is_in_a_talk(which=0, heard=Heard.LISTENING)
+        life.time_passes(3.0)
+        life.an_agent_asks_first(which=0, whom="a number", then="together")
+        life.time_passes(3.0)
+        life.goes_home()
     premises.close()
 
 
