@@ -40,7 +40,6 @@ class Desk:
     leg: Leg | None = None
     mobile: Leg | None = None  # of the own ordinary phone
     offer: str = ""  # the last that was won
-    is_at: str = ""  # the ring that is about to be taken
     seen_at: float = 0.0
 
     @property
@@ -304,8 +303,7 @@ class Centre:
                 continue
             if state == Offer.OFFERED:
                 self.clicks(partial(offers.acknowledge, self.web.rt, desk.id, offer))
-            if desk.is_eager and desk.is_at != offer and not self.is_closing:
-                desk.is_at = offer
+            if desk.is_eager and not self.is_closing:  # as often as the page is told: people click twice
                 self.kernel.after(0.3, partial(self.accepts, desk, offer))
 
     def _desks_live(self) -> None:

@@ -10,6 +10,7 @@ from hypothesis.stateful import run_state_machine_as_test
 from structlog.testing import capture_logs
 
 from tests.machine.centre import Centre
+from tests.machine.full import FullLife
 from tests.machine.machine import Life
 from tests.machine.premises import Premises
 
@@ -30,6 +31,7 @@ def live(
     steps: int,
     *,
     number: int = 0,
+    kind: type[Life] = FullLife,
     phases: tuple[Phase, ...] = AS_FOUND,
     in_each: Callable[[Centre], None] = lambda _centre: None,
 ) -> None:
@@ -37,7 +39,7 @@ def live(
     with capture_logs() as logged, _only_by_the_seed():
 
         @seed(number)
-        class OneLife(Life):
+        class OneLife(kind):  # type: ignore[misc, valid-type]  # made for these lives
             def __init__(self) -> None:
                 self.premises = premises
                 super().__init__()

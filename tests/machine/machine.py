@@ -8,17 +8,13 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from tests.machine.centre import Centre, Desk
 from tests.machine.exchange import Harm, Leg, Place
-from tests.machine.premises import KEYS, OUTSIDE, PHONES, Premises
+from tests.machine.premises import KEYS, Premises
 from tests.machine.promises import END_SECONDS, Promises
 from voice.offers import CLAIM_SECONDS
-from voice.states import Heard
 
 MOST_CALLERS = 4
 DOORS = (("room",), ("agent-left",), ("leg",), ("wait",), ("agent",), ("status",), ("turn",),
          ("dialled",), ("phone",), ("phone-told",))  # fmt: skip
-WHOM = ("a colleague", "a colleague", "a queue", "a number")
-ASKED = ("together", "hand over", "take back")
-TALKING = ("hold", "resume", "end", *ASKED)
 WHICH = st.integers(0, 5)
 
 
@@ -54,13 +50,6 @@ class Life(RuleBasedStateMachine):
         else:
             self.centre.exchange.presses(self._caller(which), "9")
 
-    @precondition(lambda self: self._waiting())
-    @rule(which=WHICH)
-    def a_caller_wants_a_callback(self, which: int) -> None:
-        waiting = self._waiting()
-        self.centre.wants_a_callback(waiting[which % len(waiting)])
-        self.centre.passes(1.0)
-
     @precondition(lambda self: len(self.centre.living()) < MOST_CALLERS and self.centre.lost())
     @rule(which=WHICH)
     def a_caller_calls_again(self, which: int) -> None:
@@ -93,7 +82,7 @@ class Life(RuleBasedStateMachine):
         self.centre.connects(desk, desk.offer)
 
     @precondition(lambda self: self._talking())
-    @rule(which=WHICH, word=st.sampled_from(TALKING))
+    @rule(which=WHICH, word=st.sampled_from(("hold", "resume", "end")))
     def an_agent_in_a_talk_clicks(self, which: int, word: str) -> None:
         talking = self._talking()
         self.centre.wishes(talking[which % len(talking)], word)
@@ -107,63 +96,6 @@ class Life(RuleBasedStateMachine):
             self.centre.closes_laptop(desk)
         elif desk.talking is not None:
             self.centre.exchange.hangs_up(desk.talking, "is lost")
-
-    # --- talk control ---------------------------------------------------------------------------------------------
-
-    @precondition(lambda self: self._talking())
-    @rule(which=WHICH, whom=st.sampled_from(WHOM), then=st.sampled_from(("", "", *ASKED)))
-    def an_agent_asks_first(self, which: int, whom: str, then: str) -> None:
-        talking = self._talking()
-        self.centre.asks(talking[which % len(talking)], *self._target(whom))
-        if then:
-            self.centre.passes(2.2)
-            self.centre.wishes(talking[which % len(talking)], then)
-
-    @precondition(lambda self: self._talking())
-    @rule(which=WHICH, whom=st.sampled_from(WHOM))
-    def an_agent_sends_the_caller_on(self, which: int, whom: str) -> None:
-        talking = self._talking()
-        self.centre.sends(talking[which % len(talking)], *self._target(whom))
-
-    @precondition(lambda self: len(self.centre.living()) < MOST_CALLERS)
-    @rule(which=WHICH, number=st.sampled_from((1001, 2001)))
-    def an_agent_calls_out(self, which: int, number: int) -> None:
-        self.centre.calls_out(self._desk(which), f"+1202555{number}")
-        self.centre.passes(0.4)
-
-    @rule(agent_id=st.sampled_from(sorted(PHONES)), where=st.sampled_from(("phone", "phone", "browser")))
-    def an_agents_calls_come_to(self, agent_id: str, where: str) -> None:
-        desk = next(one for one in self.centre.desks if one.id == agent_id)
-        self.centre.moves(desk, where)
-
-    @precondition(lambda self: self._rung())
-    @rule(which=WHICH, how=st.sampled_from(("takes", "takes", "leaves", "picks up", "puts down")))
-    def an_agents_phone(self, which: int, how: str) -> None:
-        rung = self._rung()
-        desk = rung[which % len(rung)]
-        assert desk.mobile is not None
-        if how in ("takes", "leaves"):
-            self.centre.phones.takes(desk, "1" if how == "takes" else "2")
-        elif how == "picks up":
-            self.centre.exchange.picks_up(desk.mobile)
-        else:
-            self.centre.exchange.hangs_up(desk.mobile, "puts it down", "busy")
-
-    @precondition(lambda self: self._talking())
-    @rule(which=WHICH, heard=st.sampled_from(sorted(Heard)))
-    def a_supervisor_is_in_a_talk(self, which: int, heard: Heard) -> None:
-        talking = self._talking()
-        talk = self.centre.talk_of(talking[which % len(talking)])
-        if talk is not None:
-            self.centre.sue.wishes(talk.call_id, heard)
-
-    @precondition(lambda self: self.centre.sue.visit)
-    @rule(how=st.sampled_from(("leaves", "loses the phone")))
-    def a_supervisor(self, how: str) -> None:
-        if how == "leaves":
-            self.centre.sue.leaves()
-        else:
-            self.centre.sue.loses_phone()
 
     @rule(which=WHICH)
     def a_page_sleeps_or_wakes(self, which: int) -> None:
@@ -249,25 +181,8 @@ class Life(RuleBasedStateMachine):
         living = self.centre.living()
         return living[which % len(living)]
 
-    def _waiting(self) -> list[Leg]:
-        return [leg for leg in self.centre.living() if leg.place is Place.QUEUE]
-
     def _desk(self, which: int) -> Desk:
         return self.centre.desks[which % len(self.centre.desks)]
 
     def _talking(self) -> list[Desk]:
         return [desk for desk in self.centre.desks if desk.talking is not None]
-
-    def _target(self, whom: str) -> tuple[str, str]:
-        """A colleague who is free, as the desk's list shows; when nobody is, somebody who is not."""
-        if whom == "a colleague":
-            free = self.centre.free()
-            return "agent", (free or [desk.id for desk in self.centre.desks])[0]
-        return ("queue", "orders") if whom == "a queue" else ("number", OUTSIDE)
-
-    def _rung(self) -> list[Desk]:
-        return [
-            desk
-            for desk in self.centre.desks
-            if desk.mobile is not None and desk.mobile.place in (Place.RINGING, Place.FLOW)
-        ]

@@ -16,6 +16,7 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from tests.machine.exchange import Harm
+from tests.machine.full import FullLife
 from tests.machine.live import live
 from tests.machine.machine import Life
 from tests.machine.planted import BUGS, OF_TALK_CONTROL, Bug
@@ -35,7 +36,7 @@ def premises(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Premise
 
 
 def test_in_any_order_of_steps_what_routing_promises_holds(premises: Premises) -> None:
-    live(premises, LIVES, STEPS)
+    live(premises, LIVES, STEPS, kind=Life)
 
 
 def test_the_same_seed_lives_the_same_lives_whatever_else_is_loaded() -> None:
@@ -61,7 +62,7 @@ def test_the_machine_finds_a_planted_bug(bug: Bug, tmp_path: Path, monkeypatch: 
     bug.once(premises.rt, monkeypatch)
 
     with pytest.raises((AssertionError, IntegrityError), match=bug.breaks):
-        live(premises, LIVES, STEPS, in_each=bug.in_each)
+        live(premises, LIVES, STEPS, kind=bug.kind, in_each=bug.in_each)
     premises.close()
 
 
@@ -74,8 +75,8 @@ def test_a_planted_bug_of_talk_control_shows_in_the_first_talk(
     premises = Premises(tmp_path, {})
     if bug is not None:
         bug.once(premises.rt, monkeypatch)
-    life: Life = type("OneLife", (Life,), {"premises": premises})()
-    life.the_day_begins(keys=["1"], lots=3)
+    life: FullLife = type("OneLife", (FullLife,), {"premises": premises})()
+    life.the_day_begins(keys=["1"], lots=4)
     life.time_passes(3.0)
     life.an_agent_says(which=2, word="at work")
 
