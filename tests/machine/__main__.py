@@ -1,4 +1,4 @@
-"""The long look: 500 lives of 50 steps on each database. Progress on standard error, JSON on standard output.
+"""The long look: 500 lives of 50 steps on each database, half of them with all of the talk control. Progress on standard error, JSON on standard output.
 
     python -m tests.machine [--lives 500] [--steps 50] [--seed 0]
 
@@ -15,7 +15,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from tests.machine.full import FullLife
 from tests.machine.live import SHORTENED, live
+from tests.machine.machine import Life
 from tests.machine.premises import Premises
 from tests.postgres.server import PostgresServer
 from voice.migrate import migrate
@@ -56,17 +58,26 @@ def _databases(folder: Path) -> Iterator[tuple[str, Premises]]:
 
 def _soak(premises: Premises, name: str, given: argparse.Namespace) -> dict[str, Any]:
     began, lived, fault = time.monotonic(), 0, ""
-    while lived < given.lives and not fault:
-        many = min(PART, given.lives - lived)
+    for kind, number, many in _parts(given.lives, given.seed):
         try:
-            live(premises, many, given.steps, number=given.seed + lived, phases=SHORTENED)
+            live(premises, many, given.steps, number=number, kind=kind, phases=SHORTENED)
         except Exception as broken:
             traceback.print_exc(file=sys.stderr)
             fault = f"{type(broken).__name__}: {broken}"[:500]
         lived += many
         print(f"{name}: {lived} of {given.lives} lives, {time.monotonic() - began:.0f} s", file=sys.stderr)
+        if fault:
+            break
     premises.close()
     return {"ok": not fault, "lives": lived, "fault": fault, "seconds": round(time.monotonic() - began, 1)}
+
+
+def _parts(lives: int, seed: int) -> Iterator[tuple[type[Life], int, int]]:
+    """What kind of lives, from which seed, how many at once."""
+    full = lives // 2
+    for kind, share in ((Life, lives - full), (FullLife, full)):
+        for begun in range(0, share, PART):
+            yield kind, seed + begun, min(PART, share - begun)
 
 
 if __name__ == "__main__":

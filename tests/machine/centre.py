@@ -15,11 +15,23 @@ from sqlalchemy import select
 from routing.callbacks import CALLBACK_OPEN
 from simulator.kernel import Kernel
 from tests.journeys.northwind import NORTHWIND
-from tests.machine.exchange import Exchange, Leg, Place
+from tests.machine.exchange import Exchange
+from tests.machine.legs import Leg, Place
 from tests.machine.own_phones import OwnPhones
 from tests.machine.premises import QUEUES, Hearing, Premises, Process
 from tests.machine.watcher import WHO, Watcher
-from voice import agents, callbacks, clock, consults, holding, models, offers, outbound, phone_choice, transfers
+from voice import (
+    agents,
+    callbacks,
+    clock,
+    consults,
+    holding,
+    models,
+    offers,
+    outbound,
+    phone_choice,
+    transfers,
+)
 from voice.doors import DOORS
 from voice.refusals import Refused
 from voice.runtime import Runtime

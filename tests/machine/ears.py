@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from tests.machine.exchange import Leg
+from tests.machine.legs import Leg
 from tests.machine.watcher import WHO
 from voice import models
 from voice.states import PARTICIPATION_LIVE, Consult, Heard, Role
@@ -30,8 +30,9 @@ def _in_room(centre: "Centre", inside: list[Leg]) -> None:
     others = [leg for leg in inside if leg not in callers and leg not in sups]
     for leg in sups:
         is_heard, by_all = not leg.is_muted, not leg.is_muted and not leg.coaches
-        assert not is_heard or centre.sue.wished & {Heard.COACHING, Heard.BARGED}, "who listens is heard"
-        assert not by_all or Heard.BARGED in centre.sue.wished, "who coaches is heard by the caller"
+        wished = centre.sue.wished_by[leg.sid]
+        assert not is_heard or wished & {Heard.COACHING, Heard.BARGED}, "who listens is heard"
+        assert not by_all or Heard.BARGED in wished, "who coaches is heard by the caller"
     if len(others) < 2:
         return
     live: list[str] = []

@@ -5,14 +5,12 @@ That makes a life ten times cheaper than with the simulator, which the journeys 
 """
 
 import random
-import re
 from collections.abc import Callable
-from dataclasses import dataclass
-from enum import StrEnum
 from functools import partial
 from xml.etree import ElementTree
 
 from simulator.kernel import Kernel
+from tests.machine.legs import Harm, Leg, Place, door_of
 from voice.books import Account
 from voice.carrier import Carrier
 from voice.carrier_faults import CarrierAway, CarrierGone
@@ -21,55 +19,8 @@ from voice.heard import CallStatusHeard, RecordingHeard
 PIECE_SECONDS = 20.0  # of music
 SILENCE_SECONDS = 5.0  # after which a menu goes on without a key
 RING_SECONDS = 50.0  # after which a phone that we dial has not been answered
-PATH = re.compile(r"/voice/([a-z-]+)/?([^#]*)")
 
 Knock = Callable[[str, dict[str, str], str], bytes | None]
-
-
-class Place(StrEnum):
-    """Where a leg is."""
-
-    RINGING = "ringing"
-    FLOW = "flow"
-    ELSEWHERE = "elsewhere"  # with a number to which it was forwarded
-    QUEUE = "queue"
-    ROOM = "room"
-    GONE = "gone"
-
-
-@dataclass(eq=False)
-class Leg:
-    """One leg; `turn` grows with everything that interrupts what it hears, `action` is asked when its verb is over.
-
-    `who` is a client's name or a number; `told` the address that hears how a leg of ours fares.
-    """
-
-    sid: str
-    from_: str
-    to: str
-    place: Place = Place.FLOW
-    room: str = ""
-    is_held: bool = False
-    turn: int = 0
-    action: str = ""
-    keys_to: str = ""
-    wait: str = ""
-    ended_at: float | None = None
-    who: str = ""
-    told: str = ""
-    first: str = ""  # the document of a phone that is picked up
-    ends_room: bool = False  # a customer's way of being in a room
-    is_muted: bool = False
-    coaches: str = ""  # the leg that alone hears this one
-
-
-@dataclass
-class Harm:
-    """What becomes of the next webhook to these doors: it is lost, told twice, or late."""
-
-    doors: tuple[str, ...]
-    kind: str
-    seconds: float = 0.0
 
 
 class Exchange(Carrier):
@@ -104,7 +55,7 @@ class Exchange(Carrier):
             self.note(f"{leg.who} picks up")
             leg.turn += 1
             leg.place = Place.FLOW
-            self._tell(*_door(leg.told), leg, CallStatus="in-progress", SequenceNumber="2")
+            self._tell(*door_of(leg.told), leg, CallStatus="in-progress", SequenceNumber="2")
             self._fetch(leg, leg.first)
 
     def presses(self, leg: Leg, key: str) -> None:
@@ -125,8 +76,8 @@ class Exchange(Carrier):
         leg.turn += 1
         leg.place, leg.ended_at, leg.action, leg.keys_to = Place.GONE, self.kernel.now, "", ""
         if room and action:
-            self._tell(*_door(action), leg, CallStatus="completed", DialCallStatus="completed")
-        door, rest = _door(leg.told) if leg.told else ("status", "")
+            self._tell(*door_of(action), leg, CallStatus="completed", DialCallStatus="completed")
+        door, rest = door_of(leg.told) if leg.told else ("status", "")
         self._tell(door, rest, leg, CallStatus=how, SequenceNumber="3", CallDuration="1")
 
     # --- what the product asks of its carrier ---------------------------------------------------------------------
@@ -198,7 +149,7 @@ class Exchange(Carrier):
         leg = self._live(call_sid)
         self._out_of_room(leg, "participant_updated_via_api")
         if leg.place is Place.QUEUE:  # Twilio asks, and does not listen
-            fields, (door, rest) = self._fields(leg) | {"QueueResult": "redirected"}, _door(leg.action)
+            fields, (door, rest) = self._fields(leg) | {"QueueResult": "redirected"}, door_of(leg.action)
             self._later(0.0, lambda: self._knock(door, fields, rest))
         leg.turn += 1
         leg.place, leg.keys_to, leg.action = Place.FLOW, "", ""
@@ -214,7 +165,7 @@ class Exchange(Carrier):
 
         def rings() -> None:
             self.note(f"{to} rings")
-            self._tell(*_door(status_url), leg, CallStatus="ringing", SequenceNumber="1")
+            self._tell(*door_of(status_url), leg, CallStatus="ringing", SequenceNumber="1")
             self.rung(leg)
 
         self._unless_moved(leg, 0.6, rings)
@@ -251,7 +202,7 @@ class Exchange(Carrier):
 
     def _fetch(self, leg: Leg, url: str, **params: str) -> None:
         """Ask for a document and obey it, unless something has interrupted the leg meanwhile."""
-        turn, (door, rest) = leg.turn, _door(url)
+        turn, (door, rest) = leg.turn, door_of(url)
         fields = self._fields(leg) | params
         harm = self._harm(door)
         if harm is not None and harm.kind == "twice":
@@ -420,9 +371,3 @@ class Exchange(Carrier):
     def note(self, words: str) -> None:
         """For whoever reads how it came."""
         self.told.append(f"{self.kernel.now % 10_000:9.2f}  {words}")
-
-
-def _door(url: str) -> tuple[str, str]:
-    found = PATH.search(url)
-    assert found is not None, url
-    return found[1], found[2]

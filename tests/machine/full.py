@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
 from tests.machine.centre import Desk
-from tests.machine.exchange import Leg, Place
+from tests.machine.legs import Leg, Place
 from tests.machine.machine import MOST_CALLERS, WHICH, Life
 from tests.machine.premises import OUTSIDE, PHONES
 from voice.states import Heard

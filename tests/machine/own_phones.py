@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from tests.machine.exchange import Leg, Place
+from tests.machine.legs import Leg, Place
 from tests.machine.premises import OUTSIDE, PHONES
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from routing.callbacks import Callback
 from tests.machine import ears
 from tests.machine.centre import Centre
-from tests.machine.exchange import Place
+from tests.machine.legs import Place
 from tests.machine.premises import KEYS, KNOW, QUEUES, RELAXED_SECONDS
 from voice import models
 from voice.dispatch import decide_everywhere
@@ -130,7 +130,8 @@ class Promises:
     def everybody_is_settled(self) -> None:
         """Nothing is left of those who have gone home."""
         with self.centre.web.store.read() as tx:
-            assert not [one.state for one in tx.execute(_PLACES) if one.state in WAITING_OPEN]
+            kept = [f"{one.id} {one.state}" for one in tx.execute(_PLACES) if one.state in WAITING_OPEN]
+            assert not kept, f"still waiting: {kept}"
             for rows in (_OFFERS, _TALKS, _CONSULTS, _PHONES, _VISITS):
                 assert not (left_over := tx.execute(rows).all()), left_over
             for agent in tx.execute(_AGENTS):
@@ -138,7 +139,8 @@ class Promises:
                     f"{agent.id} {agent.state}"
                 )
             calls = list(tx.scalars(select(models.Call)))
-        assert all(call.ended_at is not None and call.ended_as for call in calls)
+        going = [f"{one.id} of {one.caller}" for one in calls if one.ended_at is None or not one.ended_as]
+        assert not going, f"calls without an end: {going}"
         legs = self.centre.exchange.legs.values()
         left = [f"{leg.from_} in {leg.place} {leg.room}" for leg in legs if leg.place is not Place.GONE]
         assert not left, f"left on the line: {left}"

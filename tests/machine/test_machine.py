@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from tests.machine.exchange import Harm
 from tests.machine.full import FullLife
+from tests.machine.legs import Harm
 from tests.machine.live import live
 from tests.machine.machine import Life
 from tests.machine.planted import BUGS, OF_TALK_CONTROL, Bug
@@ -62,7 +62,7 @@ def test_the_machine_finds_a_planted_bug(bug: Bug, tmp_path: Path, monkeypatch: 
     bug.once(premises.rt, monkeypatch)
 
     with pytest.raises((AssertionError, IntegrityError), match=bug.breaks):
-        live(premises, LIVES, STEPS, kind=bug.kind, in_each=bug.in_each)
+        live(premises, LIVES, STEPS, kind=Life, in_each=bug.in_each)
     premises.close()
 
 

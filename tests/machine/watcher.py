@@ -1,10 +1,11 @@
-"""A supervisor who listens, coaches and barges in, and what she has ever wished in her present visit."""
+"""A supervisor who listens, coaches and barges in, and what she has ever wished in the visit of each of her legs."""
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from tests.machine.exchange import Leg, Place
+from tests.machine.legs import Leg, Place
 from voice import models, supervising
 from voice.states import Heard
 from voice.supervisions import identity_of
@@ -23,13 +24,17 @@ class Watcher:
     def __init__(self, centre: "Centre") -> None:
         self.centre = centre
         self.leg: Leg | None = None
-        self.visit = ""
-        self.wished: set[Heard] = set()
+        self.visit = self.call_id = ""
+        self.wished_by: dict[
+            str, set[Heard]
+        ] = {}  # of each leg; the one that gives way stays a moment longer
+        self._wished: set[Heard] = set()  # of the present visit
 
     def wishes(self, call_id: str, heard: Heard) -> None:
         """Into a talk, or heard by others from now on."""
         rt = self.centre.web.rt
-        self.wished.add(heard)
+        if call_id == self.call_id:
+            self._wished.add(heard)
 
         def supervise() -> str:
             with rt.write() as tx:
@@ -38,8 +43,9 @@ class Watcher:
 
         visit = self.centre.clicks(supervise)
         if visit is not None and visit != self.visit:
-            self.visit, self.wished = visit, {heard}
-            self.centre.kernel.after(self.centre.lots.choice(PHONE_SECONDS), lambda: self._connects(visit))
+            self.visit, self.call_id, self._wished = visit, call_id, {heard}
+            comes = partial(self._connects, visit, self._wished)
+            self.centre.kernel.after(self.centre.lots.choice(PHONE_SECONDS), comes)
 
     def leaves(self) -> None:
         """A click on Leave."""
@@ -58,10 +64,11 @@ class Watcher:
         if self.leg is not None:
             self.centre.exchange.hangs_up(self.leg, "is lost")
 
-    def _connects(self, visit: str) -> None:
+    def _connects(self, visit: str, wished: set[Heard]) -> None:
         if self.centre.is_closing:
             return
         old, exchange = self.leg, self.centre.exchange
         self.leg = exchange.dials(WHO, "", "agent", offer=visit, CallStatus="ringing")
+        self.wished_by[self.leg.sid] = wished
         if old is not None and old.place is not Place.GONE:
             exchange.hangs_up(old, "gives way")
