@@ -35,7 +35,7 @@ from voice import (
 from voice.doors import DOORS
 from voice.refusals import Refused
 from voice.runtime import Runtime
-from voice.states import Agent, Offer, Participation
+from voice.states import Agent, Offer, OfferKind, Participation
 
 PHONE_SECONDS = (0.1, 0.1, 0.3, 0.3, 9.2)  # from the click; the last is too late by a second
 LOST_SECONDS = 15.0  # of silence, after which push gives a desk up
@@ -172,7 +172,10 @@ class Centre:
 
     def accepts(self, desk: Desk, offer: str, connects: bool = True) -> None:
         rt = self.web.rt
-        won = self.clicks(lambda: consults.accept(rt, desk.id, offer) or offers.accept(rt, desk.id, offer))
+        with rt.store.read() as tx:
+            kind = tx.scalar(select(models.Offer.kind).where(models.Offer.id == offer))
+        accept = consults.accept if kind == OfferKind.ASKED else offers.accept
+        won = self.clicks(lambda: accept(rt, desk.id, offer))
         if won is not None:
             desk.offer = won["offer"]
             if connects:

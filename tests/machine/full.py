@@ -4,13 +4,14 @@ from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
 from tests.machine.centre import Desk
-from tests.machine.legs import Leg, Place
+from tests.machine.legs import Harm, Leg, Place
 from tests.machine.machine import MOST_CALLERS, WHICH, Life
 from tests.machine.premises import OUTSIDE, PHONES
 from voice.states import Heard
 
 WHOM = ("a colleague", "a colleague", "a queue", "a number")
 ASKED = ("together", "hand over", "take back")
+DOORS = (("dialled",), ("phone",), ("phone-told",))
 
 
 class FullLife(Life):
@@ -83,6 +84,11 @@ class FullLife(Life):
             self.centre.sue.leaves()
         else:
             self.centre.sue.loses_phone()
+
+    @rule(doors=st.sampled_from(DOORS), kind=st.sampled_from(("lost", "twice", "late")),
+          seconds=st.sampled_from((0.3, 1.0, 6.0)))  # fmt: skip
+    def a_webhook_of_a_phone_will_be_harmed(self, doors: tuple[str, ...], kind: str, seconds: float) -> None:
+        self.centre.exchange.harms.append(Harm(doors, kind, seconds))
 
     def _waiting(self) -> list[Leg]:
         return [leg for leg in self.centre.living() if leg.place is Place.QUEUE]
