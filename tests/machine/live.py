@@ -10,7 +10,6 @@ from hypothesis.stateful import run_state_machine_as_test
 from structlog.testing import capture_logs
 
 from tests.machine.centre import Centre
-from tests.machine.full import FullLife
 from tests.machine.machine import Life
 from tests.machine.premises import Premises
 
@@ -31,7 +30,7 @@ def live(
     steps: int,
     *,
     number: int = 0,
-    kind: type[Life] = FullLife,
+    kind: type[Life] = Life,
     phases: tuple[Phase, ...] = AS_FOUND,
     in_each: Callable[[Centre], None] = lambda _centre: None,
 ) -> None:

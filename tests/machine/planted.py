@@ -112,14 +112,23 @@ class _House:
 
 
 BUGS = (
-    Bug("no compare-and-set", r"UNIQUE constraint failed: offer\.agent_id", no_compare_and_set),
+    Bug(
+        "no compare-and-set",
+        r"UNIQUE constraint failed: offer\.(agent_id|merchant_id, offer\.waiting_id)",
+        no_compare_and_set,
+    ),
     Bug(
         "fence checked before the send",
         r"goes on without its leg|left on the line: \['client:us_",
         fence_before_the_send,
     ),
     Bug("no unique index", r"us_\w+ is available, bound by nothing or more", no_unique_index),
-    Bug("wrong clock", r"wt_\w+ is offered to us_\w+, who knows too little", nothing, wrong_clock),
+    Bug(
+        "wrong clock",
+        r"wt_\w+ is offered to us_\w+, who knows too little|us_\w+ writes for ever",
+        nothing,
+        wrong_clock,
+    ),
 )
 OF_TALK_CONTROL = (  # rare in lives of chance: found in the first talk that is lived by hand
     Bug("a guest hears at once", r"hears the caller while consulting", guest_hears_at_once),
