@@ -28,12 +28,12 @@ def hear(page: Page, seconds: float) -> tuple[NDArray[np.float64], int]:
 
 
 def hear_out(page: Page, seconds: float, *hertz: float, enough: float = CLEAR_DECIBELS) -> float:
-    """Decibels of these tones above all else: the first window with enough, or the best of four.
+    """Decibels of these tones above all else: the first window with enough, or the best of ten.
 
     What two busy cores lose of one window says nothing of the sound; what is wrong with the sound is wrong in all.
     """
     best = -120.0
-    for _ in range(4):
+    for _ in range(10):
         best = max(best, above_the_rest(*hear(page, seconds), *hertz))
         if best >= enough:
             break

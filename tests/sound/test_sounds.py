@@ -1,6 +1,7 @@
 """What legs without a browser say and hear: speech, files, music, keys; and what is recorded of it."""
 
 import threading
+import time
 from collections.abc import Iterator
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -189,12 +190,14 @@ def test_a_paused_recording_is_silent_or_shorter(kernel: Kernel, leg: str, tmp_p
 
 
 def test_a_leg_that_ends_finishes_its_recording(kernel: Kernel, leg: str, tmp_path: Path) -> None:
+    began = time.monotonic()
     kernel.send(Record("RE3", leg, str(tmp_path / "r.wav")), Hear(leg, "c", (Silence(0.2),)))
     kernel.await_event(Played, cue="c")
 
     kernel.send(HangUp(leg))
 
-    assert kernel.await_event(Recorded, recording="RE3").seconds == pytest.approx(0.2, abs=0.1)
+    recorded = kernel.await_event(Recorded, recording="RE3").seconds
+    assert 0.1 <= recorded <= time.monotonic() - began + 0.1
 
 
 def test_several_legs_are_recorded_together(kernel: Kernel, leg: str, other: str, tmp_path: Path) -> None:
