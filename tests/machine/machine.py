@@ -14,7 +14,7 @@ from voice.offers import CLAIM_SECONDS
 
 MOST_CALLERS = 4
 HOME_TRIES = (
-    3  # while an agent's phone is awaited a callback stays on the list; then it is in line again, then gone
+    8  # a customer who is dialled is awaited for a minute; then the callback is in line again, then gone
 )
 DOORS = (("room",), ("agent-left",), ("leg",), ("wait",), ("agent",), ("status",), ("turn",))
 WHICH = st.integers(0, 5)
