@@ -74,12 +74,12 @@ class Answering(SimpleWorker):
     def request_stop(self, signum: int, frame: FrameType | None) -> None:
         """SIGTERM or SIGINT: finish the job that runs, then stop."""
         self._stop.set()
-        super().request_stop(signum, frame)  # type: ignore[no-untyped-call]  # rq tells no types here
+        SimpleWorker.request_stop(self, signum, frame)
 
     def set_shutdown_requested_date(self) -> None:
         """For rqinfo only; Redis being away must not break into the job that runs."""
         try:
-            super().set_shutdown_requested_date()  # type: ignore[no-untyped-call]  # nor here
+            SimpleWorker.set_shutdown_requested_date(self)
         except RedisError as error:
             log.warning("doorbell away while stopping", error=type(error).__name__)
 

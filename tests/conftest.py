@@ -48,13 +48,9 @@ def pytest_configure() -> None:
     compile_once()
 
 
-class OneMachine(LoadScopeScheduling):  # type: ignore[misc]  # xdist tells no types
+def scope_of(nodeid: str) -> str:
     """What takes a whole machine runs one after another, on one worker, which mostly waits; of all else, a file at a time."""
-
-    def _split_scope(self, nodeid: str) -> str:
-        if nodeid.startswith(HEAVY):
-            return "machine"
-        return nodeid.partition("::")[0]
+    return "machine" if nodeid.startswith(HEAVY) else nodeid.partition("::")[0]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -66,10 +62,12 @@ def _turn(item: pytest.Item) -> int:
     return next((turn for turn, start in enumerate(LONG) if item.nodeid.startswith(start)), len(LONG))
 
 
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> OneMachine:
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
     """Who runs what, with `-n`."""
     config.option.loadscopereorder = False  # else a file comes the later, the fewer tests it has
-    return OneMachine(config, log)
+    scheduling = LoadScopeScheduling(config, log)
+    scheduling._split_scope = scope_of
+    return scheduling
 
 
 @pytest.fixture(scope="session")

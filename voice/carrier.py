@@ -10,7 +10,6 @@ from urllib.parse import urlsplit, urlunsplit
 import requests
 import twilio.rest.api  # noqa: F401  else the first request loads it, while a caller waits for the agent (0.1 to 0.3 s)
 from twilio.base.exceptions import TwilioException, TwilioRestException
-from twilio.http import HttpClient
 from twilio.http.response import Response
 from twilio.rest import Client
 
@@ -29,11 +28,10 @@ LOST = (404, 409)  # the leg or room has ended
 GONE_CODES = (20404, 21220)  # not found; the call is not in progress
 
 
-class CarrierHttp(HttpClient):  # type: ignore[misc]  # the SDK tells no types
+class CarrierHttp:
     """The SDK's door out: one pool of connections, finite timeouts, and the simulator's address in trials."""
 
     def __init__(self, base_url: str = "") -> None:
-        super().__init__(logger=_silent(), is_async=False, timeout=None)
         self._base = urlsplit(base_url) if base_url else None
         self._session = requests.Session()
 
@@ -272,11 +270,3 @@ def _judge_page(error: Exception) -> None:
 def _media_host(account: Account) -> str:
     place = ".".join(part for part in ("api", account.edge, account.region) if part)
     return f"https://{place}.twilio.com"
-
-
-def _silent() -> Any:
-    import logging
-
-    logger = logging.getLogger("voice.carrier.http")
-    logger.setLevel(logging.ERROR)  # the SDK logs whole request bodies at INFO
-    return logger

@@ -114,7 +114,7 @@ def metered(end: ExitStack, meter: Meter, folder: Path, database: OnPostgres) ->
             with meter.under(_name(environ["PATH_INFO"])):
                 return inner(environ, start_response)
 
-        flask.wsgi_app = counted  # type: ignore[method-assign]  # the way that Flask documents
+        end.enter_context(patch.object(flask, "wsgi_app", counted))
         return flask
 
     end.enter_context(patch.object(shops, "_app", app))
