@@ -2,7 +2,7 @@
 
 import { post, signInAgain } from "./api.js";
 import { localTimes, tick } from "./clock.js";
-import { doings, startDesk } from "./desk.js";
+import { doings, nameTab, startDesk } from "./desk.js";
 import { toast } from "./elements.js";
 import { floorPage } from "./floor.js";
 import { startForms, wakeForms } from "./forms.js";
@@ -69,6 +69,7 @@ document.addEventListener("htmx:after:swap", (event) => {
   enhance();
   document.getElementById("main").focus({ preventScroll: true });
 });
+document.addEventListener("htmx:finally:swap", nameTab); // htmx has named the tab after the page
 document.addEventListener("htmx:after:history:push", () => window.scrollTo(0, 0));
 
 startForms(reloadMain);

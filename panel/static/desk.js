@@ -214,14 +214,24 @@ function draw() {
 }
 
 function announce() {
-  const rings = desk.offer && desk.offer.state !== "accepted";
+  const rings = isRung();
   if (rings && !desk.offer.phone && tabs.isLeading()) ringer.ring();
   else ringer.stop();
   say("alert", rings ? `Incoming call for ${desk.offer.merchant.name} from ${desk.offer.caller}` : "");
   say("said", label(desk));
+  nameTab();
+}
+
+// Who looks at another window sees the ring in the tab's name and picture, whichever page was opened meanwhile.
+export function nameTab() {
+  const rings = isRung();
   const plain = document.title.startsWith(TITLE_RING) ? document.title.split(" — ").pop() : document.title;
   document.title = rings ? `${TITLE_RING}${desk.offer.caller} for ${desk.offer.merchant.name} — ${plain}` : plain;
   document.querySelector("link[rel=icon]").href = rings ? "/assets/icon-ringing.svg" : "/assets/icon.svg";
+}
+
+function isRung() {
+  return Boolean(desk?.offer) && desk.offer.state !== "accepted";
 }
 
 // The keys of a headset, where the browser tells of them: ending goes the same way as the button.

@@ -116,14 +116,31 @@ def test_the_desk_starts_a_shift_rings_confirms_and_declines(desk: Callable[...,
     expect(card).to_contain_text("+1 202-555-0188")
     expect(page.get_by_role("alert").filter(has_text="Incoming call for Northwind")).to_have_count(1)
     expect(card.locator("[data-bar]")).to_have_count(1)  # drawn once the server has the desk's confirmation
-    assert page.title().startswith("☎ +1 202-555-0188 for Northwind Outfitters")
+    expect(page).to_have_title("☎ +1 202-555-0188 for Northwind Outfitters — Desk · Ringdesk")
     assert read(here.rt, Offer.state) == "ringing"
 
     card.get_by_role("button", name="Decline").click()
 
     expect(card).to_contain_text("Waiting for a call")
-    assert page.title() == "Desk · Ringdesk"
+    expect(page).to_have_title("Desk · Ringdesk")
     assert read(here.rt, Offer.state) == "declined"
+
+
+def test_the_tab_tells_of_the_ring_on_whichever_page_the_agent_opens_meanwhile(
+    desk: Callable[..., Page], here: Site
+) -> None:
+    page = desk()
+    page.locator("#phone").get_by_role("button", name="Start shift").click()
+    expect(page.locator("#status")).to_contain_text("Available")
+    offer_to(here.rt)
+    expect(page).to_have_title("☎ +1 202-555-0188 for Northwind Outfitters — Desk · Ringdesk")
+
+    page.get_by_role("link", name="Tickets", exact=True).click()
+
+    expect(page.locator("#main[data-page=tickets]")).to_be_visible()
+    expect(page).to_have_title("☎ +1 202-555-0188 for Northwind Outfitters — Tickets · Ringdesk")
+    page.locator("#phone").get_by_role("button", name="Decline").click()
+    expect(page).to_have_title("Tickets · Ringdesk")
 
 
 def test_the_phone_lives_on_while_pages_change_and_the_stream_stays_one(

@@ -121,8 +121,9 @@ def test_the_clock_follows_the_time_of_the_server(store: Store) -> None:
 def test_a_connection_that_the_server_has_closed_is_found_out_before_anybody_needs_it(
     store: Store, postgres: PostgresServer
 ) -> None:
+    # The second number is milliseconds: the answer comes when that connection's process has ended.
     postgres.execute(
-        f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{store.url.database}'"
+        f"SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = '{store.url.database}'"
     )
 
     beat(store, "after")
