@@ -54,9 +54,9 @@ chaos: ## kill everything in turn while people call, then judge: make chaos SEED
 	$(SETUP) dev
 	@exec $(BIN)/python -m tests.chaos --seed "$(SEED)" --seconds "$(SECONDS)"
 
-crowd: ## 1,000 callers at once and 400 agents for three minutes, then judge: make crowd [CALLS= AGENTS= SECONDS= SEED=]; JSON
+crowd: ## 1,000 callers at once for three minutes and 400 agents, then judge: make crowd [CALLS= AGENTS= SECONDS= ARRIVALS= SEED=]; JSON
 	$(SETUP) dev
-	@exec $(BIN)/python -m tests.crowd --calls "$(CALLS)" --agents "$(AGENTS)" --seconds "$(SECONDS)" --seed "$(SEED)"
+	@exec $(BIN)/python -m tests.crowd --calls "$(CALLS)" --agents "$(AGENTS)" --seconds "$(SECONDS)" --arrivals "$(ARRIVALS)" --seed "$(SEED)"
 
 docs: ## write the pages that are made from code
 	$(SETUP) local

@@ -15,7 +15,8 @@ from sqlalchemy.orm import Session
 from panel.floor import Version, floor, version, zones_of
 from panel.floor_days import Days
 from panel.people import WATCHING, is_open
-from panel.push import PING_SECONDS, event, parted
+from panel.push import PING_SECONDS, event
+from panel.standings import parted
 from voice.models import LoginSession, Membership, User
 from voice.runtime import Runtime
 

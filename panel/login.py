@@ -5,9 +5,11 @@ A session ends 12 hours after its last use and 24 hours after it began (ASVS 5, 
 
 import hashlib
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Final, cast
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Table, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from panel import passwords
@@ -19,6 +21,14 @@ from voice.runtime import Runtime
 
 WHOLE_SECONDS = 24 * 3600.0
 SEEN_EVERY_SECONDS = 60.0  # an idle limit of hours needs no write at each request
+
+_SESSION: Final = cast(Table, LoginSession.__table__)
+_FREE: Final = (
+    select(_SESSION.c.token_hash)
+    .where(_SESSION.c.token_hash.in_(bindparam("sessions", expanding=True)))
+    .with_for_update(skip_locked=True)
+)
+_IN_USE: Final = update(_SESSION).where(_SESSION.c.token_hash.in_(_FREE)).values(seen_at=bindparam("moment"))
 
 
 @dataclass(frozen=True)
@@ -126,6 +136,12 @@ def who(rt: Runtime, token: str) -> Viewer | None:
                 update(LoginSession).where(LoginSession.token_hash == viewer.session).values(seen_at=now)
             )
     return viewer
+
+
+def seen_together(rt: Runtime, sessions: Collection[str]) -> None:
+    """These sessions are in use; who is being looked at elsewhere is told of next time."""
+    with rt.write() as tx:
+        tx.execute(_IN_USE, {"sessions": list(sessions), "moment": rt.now()})
 
 
 def sign_out(hand: Hand, viewer: Viewer) -> None:

@@ -2,41 +2,32 @@
 
 Knows no sockets: a stream is a function that takes bytes and says whether they went out. Each second `step` asks SQL
 once for the versions of all open desks; a nudge that names agents has their desks read at once. A ping goes out every
-5 s, to a fifth of the streams in each second; the page answers it by POST /api/pong, which SQL
-remembers at most every 8 s (voice.agents.SEEN_EVERY_SECONDS). So silence of the lease's 15 s is certain after 23 s, and
-a closed stream is given 15 s to come back.
+5 s, to a fifth of the streams in each second; the page answers it by POST /pong to this process, or to web when push is
+of an older version. SQL remembers it at most every 8 s (voice.agents.SEEN_EVERY_SECONDS). So silence of the lease's 15 s
+is certain after 23 s, and a closed stream is given 15 s to come back.
 """
 
 import json
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
-from typing import Any, Final, NamedTuple
+from typing import Any
 
-from sqlalchemy import Float, bindparam, select
 from sqlalchemy.orm import Session
 
-from panel.people import is_open
+from panel.pongs import Pongs
 from panel.snapshot import Snapshot, desks
+from panel.standings import Standing, open_sessions, parted, standing_of
 from voice import agents, offers
-from voice.models import Agent, LoginSession
 from voice.runtime import Runtime
 from voice.states import Agent as AgentState
 
 PING_SECONDS = 5.0
 SHIFTS = 5  # streams that opened at one moment, as after a restart, are not all pinged at one moment
 LEASE_SECONDS = 15.0
+STRAY_SECONDS = 2.0  # an answer that was under way to SQL when its stream closed
 SILENCE_SECONDS = LEASE_SECONDS + agents.SEEN_EVERY_SECONDS
-AT_ONCE = 400  # ids in one question: SQLite takes 32,766, and a shorter one is planned faster
 STREAMS_PER_AGENT = 8
 REACHABLE = frozenset({AgentState.AVAILABLE, AgentState.RINGING, AgentState.WRAP_UP})
-
-_AGENT, _SESSION = Agent.__table__.c, LoginSession.__table__.c
-_STANDINGS: Final = select(_AGENT.id, _AGENT.desk_version, _AGENT.seen_at, _AGENT.state)
-_STANDINGS_OF: Final = _STANDINGS.where(_AGENT.id.in_(bindparam("ids", expanding=True)))
-_OPEN_SESSIONS: Final = select(_SESSION.token_hash).where(
-    _SESSION.token_hash.in_(bindparam("sessions", expanding=True)),
-    *is_open(bindparam("now", type_=Float(53))),
-)
 
 Write = Callable[[bytes], bool]
 
@@ -54,19 +45,13 @@ class Stream:
     version: int = -1  # of the snapshot that went out last
 
 
-class Standing(NamedTuple):
-    """What SQL says of an agent in this round."""
-
-    version: int
-    seen_at: float
-    state: str
-
-
 @dataclass
 class Streams:
     """Every open stream of this process."""
 
+    pongs: Pongs = field(default_factory=Pongs)
     _by_agent: dict[str, list[Stream]] = field(default_factory=dict)
+    _agent_of: dict[str, str] = field(default_factory=dict)  # whose desk a session has open here
     _closed_at: dict[str, float] = field(default_factory=dict)  # agents whose last stream closed a moment ago
     _told_lost: set[str] = field(default_factory=set)
     _shown_rings: set[str] = field(default_factory=set)  # written to a stream, not yet told
@@ -90,6 +75,7 @@ class Streams:
         stream = Stream(agent_id, session, write, hang_up, opened_at=now, pinged_at=pinged_at)
         mine = self._by_agent.setdefault(agent_id, [])
         mine.append(stream)
+        self._agent_of[session] = agent_id
         self._closed_at.pop(agent_id, None)
         self._told_lost.discard(agent_id)
         if len(mine) > STREAMS_PER_AGENT:
@@ -102,15 +88,26 @@ class Streams:
         if stream not in mine:
             return
         mine.remove(stream)
+        if all(one.session != stream.session for one in mine):
+            del self._agent_of[stream.session]
         if not mine:
             del self._by_agent[stream.agent_id]
+            self.pongs.forget(stream.agent_id)
             self._closed_at[stream.agent_id] = now
 
+    def answered(self, session: str) -> bool:
+        """A page answered a ping; whether its stream is one of ours."""
+        agent_id = self._agent_of.get(session)
+        if agent_id is not None:
+            self.pongs.note(agent_id, session)
+        return agent_id is not None
+
     def step(self, rt: Runtime, now: float) -> None:
-        """The round of each second: pings first, for they need no SQL; then what changed; then who is gone."""
+        """The round of each second: pings first, for they need no SQL; then what changed; then who lives and who is gone."""
         self.ping(now)
         self.end_old_sessions(rt, now)
-        self.expire(rt, self.refresh(rt, now), now)
+        standings = self.refresh(rt, now)
+        self.expire(rt, self.pongs.tell(rt, standings, now), now)
 
     def ping(self, now: float) -> None:
         """Ask every page whether it lives, each five seconds after the last time."""
@@ -170,7 +167,7 @@ class Streams:
     def _is_silent(self, agent_id: str, one: Standing, now: float) -> bool:
         closed_at = self._closed_at.get(agent_id)
         if closed_at is not None:  # a later pong came from a stream that another push process holds
-            return now - closed_at > LEASE_SECONDS and one.seen_at <= closed_at
+            return now - closed_at > LEASE_SECONDS and one.seen_at <= closed_at + STRAY_SECONDS
         if agent_id not in self._by_agent:
             return False
         newest = max(stream.opened_at for stream in self._by_agent[agent_id])
@@ -211,30 +208,8 @@ def event(name: str, data: Any) -> bytes:
     return f"event: {name}\ndata: {json.dumps(data, separators=(',', ':'))}\n\n".encode()
 
 
-def standing_of(tx: Session, agent_ids: Collection[str]) -> dict[str, Standing]:
-    """Version, last pong and state of agents; of many, the whole (short) table is cheaper than a list of names."""
-    wanted = set(agent_ids)
-    sql = tx.connection()  # plain rows: the ORM's take twice as long
-    few = len(wanted) <= AT_ONCE
-    rows = (sql.execute(_STANDINGS_OF, {"ids": list(wanted)}) if few else sql.execute(_STANDINGS)).fetchall()
-    return {row[0]: Standing(row[1], row[2], row[3]) for row in rows if row[0] in wanted}
-
-
 def _shots(tx: Session, agent_ids: list[str], now: float) -> dict[str, Snapshot]:
     shots: dict[str, Snapshot] = {}
     for part in parted(agent_ids):
         shots.update(desks(tx, part, now))
     return shots
-
-
-def open_sessions(tx: Session, sessions: Collection[str], now: float) -> set[str]:
-    """Those of these sessions that still stand for somebody."""
-    good: set[str] = set()
-    for part in parted(list(sessions)):
-        good.update(tx.scalars(_OPEN_SESSIONS, {"sessions": part, "now": now}))
-    return good
-
-
-def parted(names: list[str]) -> Iterable[list[str]]:
-    """A list in pieces that SQL takes well."""
-    return (names[start : start + AT_ONCE] for start in range(0, len(names), AT_ONCE))

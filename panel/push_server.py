@@ -1,6 +1,7 @@
 """The push process: one thread, one epoll, thousands of open streams written as raw sockets.
 
-A request is one GET of .../stream with the session's cookie: for the agent's desk, or with ?floor=1 for the floor.
+A request is one GET of .../stream with the session's cookie: for the agent's desk, or with ?floor=1 for the floor. Pages
+answer pings by POST .../pong, which needs no SQL where the stream is.
 A stream costs its socket and a few hundred bytes here; SQL is asked once a second (panel/push.py), and at once when Redis nudges.
 """
 
@@ -9,7 +10,7 @@ import math
 import selectors
 import socket
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs
@@ -18,9 +19,10 @@ import structlog
 
 from panel.floor_push import FloorStream, FloorStreams
 from panel.handshake import Refusal, Request, opening, read_request, refusal
-from panel.login import who
+from panel.login import hash_of, who
 from panel.people import Viewer
 from panel.push import Stream, Streams
+from voice import agents
 from voice.runtime import Runtime
 from voice.store import StoreAway
 
@@ -177,6 +179,9 @@ class PushServer:
                 return
             if request.path.rstrip("/").endswith("/healthz"):
                 raise Refusal(200, "ok")
+            if (request.method, request.path.rpartition("/")[2]) == ("POST", "pong"):
+                self._hear_pong(request)
+                raise Refusal(200, "ok")
             viewer = self._who(request)
             is_floor = may_have(viewer, request)
         except Refusal as no:
@@ -201,20 +206,36 @@ class PushServer:
         else:
             connection.stream = self.streams.open(viewer.user_id, session, write, now, hang_up)
 
+    def _hear_pong(self, request: Request) -> None:
+        """The page lives; when another process has its stream, SQL is told here and now."""
+        if request.origin != self.rt.settings.origin:
+            raise Refusal(403, f"open the desk at {self.rt.settings.origin}")
+        if self.streams.answered(hash_of(self._token(request))):
+            return
+        viewer = self._viewer(request)
+        if not viewer.has_desk:
+            raise Refusal(403, "this account does not take calls")
+        with refused_without_store():
+            agents.seen(self.rt, viewer.user_id)
+
     def _who(self, request: Request) -> Viewer:
         """The person who asks for a stream."""
         if request.method != "GET" or not request.path.endswith("/stream"):
-            raise Refusal(404, "there is only GET /stream")
+            raise Refusal(404, "there is only GET /stream and POST /pong")
         if request.origin not in ("", self.rt.settings.origin):
             raise Refusal(403, f"open the desk at {self.rt.settings.origin}")
-        name = "__Host-ringdesk" if self.rt.settings.origin.startswith("https:") else "ringdesk"
-        try:
-            viewer = who(self.rt, request.cookies.get(name, ""))
-        except StoreAway:
-            raise Refusal(503, "the database does not answer; try again") from None
+        return self._viewer(request)
+
+    def _viewer(self, request: Request) -> Viewer:
+        with refused_without_store():
+            viewer = who(self.rt, self._token(request))
         if viewer is None:
             raise Refusal(401, "sign in first")
         return viewer
+
+    def _token(self, request: Request) -> str:
+        name = "__Host-ringdesk" if self.rt.settings.origin.startswith("https:") else "ringdesk"
+        return request.cookies.get(name, "")
 
     def _answer(self, connection: Connection, data: bytes) -> None:
         if self._send(connection, data):
@@ -275,6 +296,15 @@ class PushServer:
         for sock in (self.listener, self._ear, self._bell):
             sock.close()
         self._selector.close()
+
+
+@contextlib.contextmanager
+def refused_without_store() -> Iterator[None]:
+    """The browser asks again when the database does not answer."""
+    try:
+        yield
+    except StoreAway:
+        raise Refusal(503, "the database does not answer; try again") from None
 
 
 def may_have(viewer: Viewer, request: Request) -> bool:

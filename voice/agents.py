@@ -1,6 +1,6 @@
 """What agents say of themselves: shift, break, back, notes written; and what their desk's silence says."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Final, cast
 
 from sqlalchemy import Table, bindparam, select, update
@@ -19,6 +19,12 @@ SEEN_EVERY_SECONDS = 8.0
 _AGENT: Final = cast(Table, models.Agent.__table__)
 _STANDING: Final = select(_AGENT.c.state, _AGENT.c.seen_at).where(_AGENT.c.id == bindparam("agent_id"))
 _SEEN: Final = update(_AGENT).where(_AGENT.c.id == bindparam("agent_id")).values(seen_at=bindparam("moment"))
+_FREE: Final = (
+    select(_AGENT.c.id)
+    .where(_AGENT.c.id.in_(bindparam("agent_ids", expanding=True)))
+    .with_for_update(skip_locked=True)
+)
+_SEEN_TOGETHER: Final = update(_AGENT).where(_AGENT.c.id.in_(_FREE)).values(seen_at=bindparam("moment"))
 
 
 def start_shift(rt: Runtime, agent_id: str) -> None:
@@ -110,6 +116,15 @@ def seen(rt: Runtime, agent_id: str) -> None:
             and move(tx, rt, agent_id, "came_back")
         ):
             decide_for_agent(tx, rt, agent_id)
+
+
+def seen_together(rt: Runtime, agent_ids: Collection[str]) -> None:
+    """The desks of these agents answered, none of whom was out of reach.
+
+    Who is being decided about at this moment is left out, so that nobody waits for anybody; the next answer tells of them.
+    """
+    with rt.write() as tx:
+        tx.execute(_SEEN_TOGETHER, {"agent_ids": list(agent_ids), "moment": rt.now()})
 
 
 def lost(rt: Runtime, agent_id: str) -> None:

@@ -67,7 +67,7 @@ def extend_wrap_up() -> Response:
 
 @desk.post("/api/pong")
 def pong() -> tuple[str, int]:
-    """The page's answer to the stream's ping: this desk is alive."""
+    """The answer to a ping of a page, or of a push process, that is older than POST /pong: this desk is alive."""
     agents.seen(rt(), agent_id())
     return "", 204
 

@@ -8,11 +8,18 @@ const AGAIN_MS = 2_000;
 
 export function openStream(url, { onDesk, onFloor, onPing = () => {}, onSilence }) {
   const address = `${url}/stream${onFloor ? "?floor=1" : ""}`;
-  const answer = onFloor ? onPing : () => post("/api/pong").catch(() => {});
+  const answer = onFloor ? onPing : pong;
   let source = null;
   let heardAt = Date.now();
   let silent = false;
   let closed = false;
+
+  // To the process that asked. One of an older version does not know of it: then web is told.
+  function pong() {
+    fetch(`${url}/pong`, { method: "POST", credentials: "include" })
+      .then((answered) => { if (answered.status === 404) return post("/api/pong"); })
+      .catch(() => {});
+  }
 
   function heard() {
     heardAt = Date.now();

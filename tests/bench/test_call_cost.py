@@ -7,10 +7,9 @@ from tests.bench.calls import bench
 from tests.postgres.server import PostgresServer
 
 ROUNDS = ("clock, a round", "worker, a look", "push, a look")
-MOST_OF_A_CALL = 150  # statements; 144 today
+MOST_OF_A_CALL = 135  # statements; 129 today
 MOST_OF_ONE = {
     "voice room": 3,
-    "api pong": 3,
     "api offers accept": 9,
     "voice turn": 19,
     "clock, a round": 2.1,

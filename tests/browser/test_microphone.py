@@ -61,7 +61,7 @@ def test_a_page_hidden_for_ten_minutes_stays_available_and_is_taken_into_a_call(
     """A hidden page's timers may stand still; answers to the server's pings, rings and calls must not need them."""
     page = desk.page
     desk.freezes()
-    with page.expect_response("**/api/pong", timeout=PATIENCE):
+    with page.expect_response("**/pong", timeout=PATIENCE):
         pass
     page.clock.fast_forward("10:00")
     assert stack.row(f"us_{desk.name}").state == "available"

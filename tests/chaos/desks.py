@@ -88,7 +88,12 @@ class Desk:
                 self._notes.sees(me["identity"], time.time(), self._shown)
                 self._fresh.set()
             elif name == "data" and event == "ping":
-                await self._clicks("/api/pong")
+                await self._pongs()
+
+    async def _pongs(self) -> None:
+        with suppress(*AWAY):
+            async with self._http.post(self._push + "/pong") as answer:
+                answer.raise_for_status()
 
     async def _acts(self) -> None:
         """Do what the desk shows; look again at every change, and each half second at what did not work."""

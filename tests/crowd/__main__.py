@@ -1,12 +1,14 @@
 """`make crowd`: very many callers and agents at once, and then it is judged whether anybody was forgotten.
 
-    make crowd                                          1,000 callers at once, 400 agents, three minutes
+    make crowd                                          1,000 callers at once for three minutes, 400 agents
     make crowd CALLS=100 AGENTS=40 SECONDS=30 SEED=7    a small one
+    make crowd ARRIVALS=11                              the house fills at 11 calls a second; usually at 4
     make crowd WEB_WORKERS=2                            settings are given as for the product
 
-In the first half of the time callers and agents come, then the house is full, in the last quarter it empties. The same seed
-gives the same callers. Progress goes to standard error; the last line, on standard output, is one JSON object. The exit
-code is 1 when a call was broken or a request not served; then the account of such calls, from the simulator's ledger, is printed.
+Callers and agents come until the house is full, it stays full for SECONDS, then it empties in half the time that it took
+to fill. Talks last half of SECONDS to one and a half. The same seed gives the same callers. Progress goes to standard error;
+the last line, on standard output, is one JSON object. The exit code is 1 when a call was broken, a request not served or
+the house not full; then the account of such calls, from the simulator's ledger, is printed.
 """
 
 import argparse
@@ -15,14 +17,16 @@ import json
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from deploy.local.stop import Stop
 from tests.bench_push import raise_limit
 from tests.chaos.__main__ import account, tell
-from tests.crowd.plan import Plan
+from tests.crowd.plan import USUAL_ARRIVALS, Plan
 from tests.crowd.run import Outcome, run
 
-USUAL = {"calls": 1000, "agents": 400, "seconds": 180, "seed": 1}
+USUAL: dict[str, Any] = {"calls": 1000, "agents": 400, "seconds": 180, "seed": 1, "arrivals": USUAL_ARRIVALS}
+WORDS = ", ".join(USUAL).upper()
 MOST_TOLD = 20
 
 
@@ -36,9 +40,9 @@ def main() -> int:
     parser.add_argument("--keep", type=Path, help="a folder for ledger and words of the processes")
     given = parser.parse_args()
     try:
-        plan = Plan(**{name: int(getattr(given, name) or usual) for name, usual in USUAL.items()})
+        plan = Plan(**{name: type(usual)(getattr(given, name) or usual) for name, usual in USUAL.items()})
     except ValueError as wrong:
-        print(f"make crowd: {wrong}; {', '.join(USUAL).upper()} are whole numbers", file=sys.stderr)
+        print(f"make crowd: {wrong}; {WORDS} are numbers, all but ARRIVALS whole", file=sys.stderr)
         return 2
     raise_limit()
     words: list[str] = []

@@ -26,13 +26,13 @@ class Hall(Town):
         shops = tuple(TEAM)
         names = [f"agent{place:03}" for place in range(plan.agents)]
         self.team = {shop: names[place :: len(shops)] for place, shop in enumerate(shops)}
-        self.plan, self.patience_seconds = plan, float(plan.seconds)
+        self.plan, self.patience_seconds = plan, plan.lasts
         self._closed = False
         super().__init__(folder, plan.seed)
 
     def lives(self) -> tuple[Evidence, dict[str, Any]]:
         """The whole plan, and what is to be said of it."""
-        self.waits(self.plan.seconds + SETTLE_SECONDS)
+        self.waits(self.plan.lasts + SETTLE_SECONDS)
         evidence = self.evidence()
         return evidence, report(self.plan, evidence, judge(evidence))
 

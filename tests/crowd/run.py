@@ -55,7 +55,7 @@ async def run(plan: Plan, var: Path, say: Say, words: list[str]) -> Outcome:
             shifts = [works_from(desk, plan.starts_at(place)) for place, desk in enumerate(desks)]
             async with meanwhile(*shifts):
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(crowd.comes_and_goes(say), plan.seconds + GONE_SECONDS)
+                    await asyncio.wait_for(crowd.comes_and_goes(say), plan.lasts + GONE_SECONDS)
                 await asyncio.sleep(DESKS_SECONDS)
         say("everybody is gone; tickets and recordings are looked at")
         tickets, verdicts = await judge_until_clean(

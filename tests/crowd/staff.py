@@ -49,9 +49,7 @@ async def signed_in(
     async with contextlib.AsyncExitStack() as desks:
         yield [
             await desks.enter_async_context(
-                Desk(
-                    house.env, login, calls, notes, random.Random(f"{plan.seed}:{login.email}"), plan.seconds
-                )
+                Desk(house.env, login, calls, notes, random.Random(f"{plan.seed}:{login.email}"), plan.lasts)
             )
             for login in logins
         ]

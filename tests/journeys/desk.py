@@ -205,8 +205,8 @@ class Desk:
     def _hears(self, kind: str, text: str) -> None:
         if not self.is_awake:
             return
-        if kind == "event: ping":
-            self.posts("/api/pong")
+        if kind == "event: ping" and self.stream is not None:
+            self.shop.streams.answered(self.stream.session)
         elif kind == "event: desk":
             self.snapshot = json.loads(text.removeprefix("data: "))
             if self.acknowledges and self.offer is not None and self.snapshot["state"] == AgentState.RINGING:

@@ -70,8 +70,9 @@ def run(rt: Runtime, clock: Clock, streams: Streams, seconds: int, *answering: s
         clock.forward(1)
         streams.step(rt, rt.now())
         if int(rt.now()) % 5 == 0:
-            for agent_id in answering:
-                agents.seen(rt, agent_id)
+            for stream in streams._all():
+                if stream.agent_id in answering:
+                    assert streams.answered(stream.session)
 
 
 def state_of(rt: Runtime, agent_id: str) -> str:
@@ -254,6 +255,59 @@ def test_a_closed_page_is_out_of_reach_fifteen_seconds_later(rt: Runtime, clock:
     run(rt, clock, streams, 1)
 
     assert state_of(rt, "us_ann") == "unreachable"
+
+
+@pytest.mark.parametrize("arrives", ["here", "at SQL"])
+def test_a_pong_that_is_overtaken_by_its_pages_end_holds_nobody(
+    rt: Runtime, clock: Clock, arrives: str
+) -> None:
+    streams = Streams()
+    open_page(rt, streams, "us_ann")
+    stream = streams._by_agent["us_ann"][0]
+    run(rt, clock, streams, 12)
+    if arrives == "here":
+        streams.answered(stream.session)
+    streams.close(stream, rt.now())
+    clock.forward(1)
+    if arrives == "at SQL":
+        assert not streams.answered(stream.session)
+        agents.seen(rt, "us_ann")
+
+    run(rt, clock, streams, 16)
+
+    assert state_of(rt, "us_ann") == "unreachable"
+
+
+def test_all_pongs_of_a_second_are_one_statement_and_sessions_are_told_once_a_minute(
+    rt: Runtime, clock: Clock
+) -> None:
+    streams, told = Streams(), list[str]()
+    everybody = ("us_ann", "us_bob", "us_carl")
+    for agent_id in everybody:
+        open_page(rt, streams, agent_id)
+    run(rt, clock, streams, 11, *everybody)
+    sqlalchemy_event.listen(rt.store._writer, "before_cursor_execute", lambda *args: told.append(args[2]))
+
+    run(rt, clock, streams, 60, *everybody)
+
+    written = [one.split()[1] for one in told if one.startswith("UPDATE")]
+    assert written.count("agent") == 6  # every ten seconds: answers come each five, and eight are to pass
+    assert written.count("login_session") == 1
+    with rt.store.read() as tx:
+        assert all(seen > rt.now() - 11 for seen in tx.scalars(select(Agent.seen_at)))
+        assert all(seen > rt.now() - 61 for seen in tx.scalars(select(LoginSession.seen_at)))
+
+
+def test_an_agent_who_was_out_of_reach_is_back_at_the_first_pong(rt: Runtime, clock: Clock) -> None:
+    streams = Streams()
+    open_page(rt, streams, "us_ann")
+    run(rt, clock, streams, 24)
+    assert state_of(rt, "us_ann") == "unreachable"
+
+    streams.answered("s us_ann")
+    run(rt, clock, streams, 1)
+
+    assert state_of(rt, "us_ann") == "available"
 
 
 def test_a_page_that_is_loaded_again_loses_nothing(rt: Runtime, clock: Clock) -> None:

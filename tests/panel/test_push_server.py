@@ -7,9 +7,12 @@ from typing import ClassVar, cast
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.event import listen as listen_to
 
 from panel.push_server import HANDSHAKE_SECONDS, STALLED_BYTES, PushServer, listen, named
 from tests.panel.build import Clock, bump, cookie_of, sign_in
+from voice.models import Agent
 from voice.runtime import Runtime
 
 pytestmark = pytest.mark.usefixtures("shops")
@@ -38,11 +41,12 @@ class Page:
         origin: str = "http://localhost:8000",
         path: str = "/stream",
         head: bytes | None = None,
+        method: str = "GET",
     ) -> None:
         self.server = server
         self.sock = socket.create_connection(server.listener.getsockname())
         self.sock.setblocking(False)
-        words = f"GET {path} HTTP/1.1\r\nHost: localhost:8001\r\nOrigin: {origin}\r\nCookie: other=1; ringdesk={cookie}\r\n\r\n"
+        words = f"{method} {path} HTTP/1.1\r\nHost: localhost:8001\r\nOrigin: {origin}\r\nCookie: other=1; ringdesk={cookie}\r\n\r\n"
         self.sock.sendall(words.encode() if head is None else head)
         self.heard = b""
         Page.opened.append(self)
@@ -67,6 +71,12 @@ class Page:
             return False
         except ConnectionResetError:
             return True
+
+
+def seen_at(rt: Runtime, agent_id: str) -> float:
+    """When SQL last heard of a desk."""
+    with rt.store.read() as tx:
+        return tx.scalars(select(Agent.seen_at).where(Agent.id == agent_id)).one()
 
 
 def cookie(app: Flask, name: str) -> str:
@@ -164,6 +174,51 @@ def test_who_may_not_have_a_stream_is_told_why(
     assert "evil" not in page.hear()
     assert page.is_closed
     assert len(server.streams) == 0
+
+
+def test_a_page_answers_a_ping_where_its_stream_is_without_a_question_to_sql(
+    server: PushServer, app: Flask, rt: Runtime, clock: Clock
+) -> None:
+    ann, asked = cookie(app, "ann"), list[str]()
+    Page(server, ann).hear()
+    clock.forward(9)
+    server.turn(0)  # the round of this second, which looks at sessions
+    listen_to(rt.store._reader, "before_cursor_execute", lambda *args: asked.append(args[2]))
+
+    heard = Page(server, ann, path="/pong", method="POST").hear()
+    assert heard.startswith("HTTP/1.1 200 ")
+    assert "Access-Control-Allow-Origin: http://localhost:8000" in heard
+    assert not any("login_session" in one for one in asked)
+
+    clock.forward(1)
+    server.turn(0)
+    assert rt.now() - seen_at(rt, "us_ann") < 1
+    assert len(server.streams) == 1
+
+
+def test_a_pong_reaches_sql_at_once_when_another_push_process_has_the_stream(
+    server: PushServer, app: Flask, rt: Runtime, clock: Clock
+) -> None:
+    ann = cookie(app, "ann")
+    clock.forward(9)
+
+    assert Page(server, ann, path="/pong", method="POST").hear().startswith("HTTP/1.1 200 ")
+
+    assert rt.now() - seen_at(rt, "us_ann") < 1
+
+
+@pytest.mark.parametrize(("who", "origin", "method", "status"), [
+    ("", "http://localhost:8000", "POST", 401), ("made up", "http://localhost:8000", "POST", 401),
+    ("ann", "https://evil.example", "POST", 403), ("ann", "", "POST", 403), ("sue", "http://localhost:8000", "POST", 403),
+    ("ann", "http://localhost:8000", "GET", 404),
+])  # fmt: skip
+def test_whose_pong_is_not_heard_is_told_why(
+    server: PushServer, app: Flask, who: str, origin: str, method: str, status: int
+) -> None:
+    page = Page(server, cookie(app, who) if who in ("ann", "sue") else who, origin, "/pong", method=method)
+
+    assert page.hear().startswith(f"HTTP/1.1 {status} ")
+    assert page.is_closed
 
 
 @pytest.mark.parametrize(("head", "status"), [
