@@ -5,8 +5,12 @@ import importlib
 import importlib.util
 import sys
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from flask import Flask
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
 
 PACKAGES = ("voice", "callflows", "recordings", "panel")
 GROUPS = {
@@ -37,13 +41,13 @@ def create_app() -> Flask:
     return app
 
 
-def create_worker() -> Flask:
-    """The web application as granian's processes serve it."""
+def create_worker() -> "WSGIApplication":
+    """The web application as granian's processes serve it: the doors of Twilio's first."""
     from voice.garbage import settle
 
     app = create_app()
     settle()
-    return app
+    return app.wsgi_app
 
 
 def load() -> None:

@@ -28,7 +28,7 @@ from voice import (
 from voice.guard import Admitted, Refusal, Secrets
 from voice.phrases import phrase
 from voice.runtime import Runtime
-from voice.seal import SealBroken
+from voice.seal import SealBroken, bound_to
 from voice.store import StoreAway
 
 log = structlog.get_logger()
@@ -58,17 +58,14 @@ class Reply(NamedTuple):
 def knock(rt: Runtime, environ: Mapping[str, object], body: bytes, name: str, rest: str) -> Reply:
     """Answer a request of Twilio's: checked first, and whatever fails, the caller hears words of ours."""
     began = time.perf_counter()
-    reply = _knock(rt, environ, body, name, rest)
-    metrics.answered(name, reply.status, began)
-    return reply
-
-
-def _knock(rt: Runtime, environ: Mapping[str, object], body: bytes, name: str, rest: str) -> Reply:
     admitted = guard.admit(environ, body, lambda sid: secrets_of(rt, sid), rt.settings.public_base_url)
     if isinstance(admitted, Refusal):
         log.warning("refused at the door", door=name, reason=admitted.reason)
-        return Reply(admitted.status, b"")
-    return _answer(rt, admitted, name, rest)
+        reply = Reply(admitted.status, b"")
+    else:
+        reply = _answer(rt, admitted, name, rest)
+    metrics.answered(name, reply.status, time.perf_counter() - began)
+    return reply
 
 
 def secrets_of(rt: Runtime, account_sid: str) -> Secrets | None:
@@ -127,7 +124,7 @@ def _turn(rt: Runtime, fields: Fields, rest: str) -> bytes:
 
 
 def _told(rt: Runtime, fields: Fields, told: str) -> dict[str, str]:
-    opened: dict[str, str] = json.loads(rt.sealer.open(told, call_sid=fields["CallSid"], purpose="told"))
+    opened: dict[str, str] = json.loads(rt.sealer.open(told, bound_to(fields["CallSid"], "told")))
     return opened
 
 
@@ -206,7 +203,7 @@ def _turn_again(rt: Runtime, fields: Fields, rest: str) -> bytes:
     """Ask again, and bring along what the caller did: a redirect tells of no keys."""
     telling = hear.telling(fields)
     if telling and TOLD not in rest:
-        kept = rt.sealer.seal(json.dumps(telling).encode(), call_sid=fields["CallSid"], purpose="told")
+        kept = rt.sealer.seal(json.dumps(telling).encode(), bound_to(fields["CallSid"], "told"))
         rest = f"{rest}{TOLD}{kept}"
     return _ask_again(rt, fields, rest, "turn")
 

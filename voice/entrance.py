@@ -45,7 +45,7 @@ class Entrance:
             _STATUS[reply.status],
             [("Content-Type", speak.CONTENT_TYPE), ("Content-Length", str(len(reply.body)))],
         )
-        return (reply.body,)
+        return [reply.body]
 
 
 def install(app: Flask, rt: Runtime) -> None:

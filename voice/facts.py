@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from operator import attrgetter
 from typing import Any, Final, cast
 
 from sqlalchemy import Table
@@ -32,6 +33,7 @@ FROM_JSON = """
     LATERAL json_array_elements(f) WITH ORDINALITY AS fact(value, number)
     ON CONFLICT (merchant_id, call_id, turn, place) DO NOTHING
 """
+_KEY = attrgetter("merchant_id", "call_id", "turn")
 _encode = json.encoder.encode_basestring_ascii
 _EVENT: Final = cast(Table, Event.__table__)
 _ONCE: Final = {  # by whether it is SQLite
@@ -66,11 +68,6 @@ class Gathered:
     told: Told
     bell: Bell | None = None  # rung when it is kept, if somebody waits for that
     is_kept: bool = False
-
-    @property
-    def key(self) -> tuple[str, str, int]:
-        """Where it stands in the order of writing."""
-        return self.merchant_id, self.call_id, self.turn
 
     def json(self) -> str:
         """This turn as an object of FROM_JSON."""
@@ -132,4 +129,4 @@ def append(store: Store, turns: Sequence[Gathered]) -> None:
 
 def ordered(turns: Sequence[Gathered]) -> list[Gathered]:
     """In the order of their key, so that two writers of the same ones never wait for each other in a circle."""
-    return sorted((turn for turn in turns if turn.told.facts), key=lambda turn: turn.key)
+    return sorted((turn for turn in turns if turn.told.facts), key=_KEY)

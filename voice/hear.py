@@ -61,12 +61,11 @@ def incoming(fields: Fields) -> Incoming:
 
 def turn(fields: Fields) -> TurnHeard:
     """A leg's request for its next document: an action of Gather, Record, Dial, Enqueue, or a redirect or poke."""
-    return TurnHeard(
-        call_sid=_must(fields, "CallSid"),
-        account_sid=_must(fields, "AccountSid"),
-        happened=_happened(fields),
-        status=_status(fields),
-    )
+    try:
+        status = _STATUSES[fields["CallStatus"]]
+        return TurnHeard(fields["CallSid"], fields["AccountSid"], _happened(fields), status)
+    except KeyError as missing:
+        raise NotHeard(missing.args[0]) from None
 
 
 def telling(fields: Fields) -> dict[str, str]:

@@ -16,6 +16,9 @@ KEY_BYTES = 64
 _TAG_BYTES = 16
 
 
+Bound = list[bytes]  # as AES-SIV takes what goes along
+
+
 class SealBroken(ValueError):
     """The text was not sealed by us for this call and purpose, or its key is no longer live."""
 
@@ -31,32 +34,33 @@ class Sealer:
             raise ValueError(f"a sealing key must have {KEY_BYTES} bytes")
         self._ciphers = tuple((_name(key), AESSIV(key)) for key in keys)
 
-    def seal(self, plain: bytes, *, call_sid: str, purpose: str) -> str:
-        """Path-safe text that only `open` with the same call and purpose turns back into `plain` (never empty)."""
+    def seal(self, plain: bytes, bound: Bound) -> str:
+        """Path-safe text that only `open` with the same `bound_to` turns back into `plain` (never empty)."""
         if not plain:
             raise ValueError("nothing to seal")
         name, cipher = self._ciphers[0]
-        return _encode(name + cipher.encrypt(plain, _bound(call_sid, purpose)))
+        return _encode(name + cipher.encrypt(plain, bound))
 
-    def open(self, sealed: str, *, call_sid: str, purpose: str) -> bytes:
+    def open(self, sealed: str, bound: Bound) -> bytes:
         """What was sealed; raises SealBroken if a single character, the call or the purpose differs."""
         raw = _decode(sealed)
         for name, cipher in self._ciphers:
             if raw[:1] == name:
                 try:
-                    return cipher.decrypt(raw[1:], _bound(call_sid, purpose))
+                    return cipher.decrypt(raw[1:], bound)
                 except InvalidTag:
                     continue
         raise SealBroken("the sealed session does not belong to this call, or its key is gone")
 
 
+def bound_to(call_sid: str, purpose: str) -> Bound:
+    """What a sealed text holds for: one purpose of one call."""
+    return [purpose.encode(), call_sid.encode()]
+
+
 def _name(key: bytes) -> bytes:
     """One byte that finds the key again; two keys may share it, then both are tried."""
     return sha256(b"name:" + key).digest()[:1]
-
-
-def _bound(call_sid: str, purpose: str) -> list[bytes]:
-    return [purpose.encode(), call_sid.encode()]
 
 
 # base64 of the standard library makes ten calls of its own for each text; a turn has two.

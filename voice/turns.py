@@ -34,6 +34,7 @@ from voice.joining import take_place, why_closed
 from voice.phones import mask
 from voice.phrases import phrase
 from voice.runtime import Runtime
+from voice.seal import Bound, bound_to
 from voice.sounds import piece_name
 from voice.staffing import Staffed
 from voice.states import CallEnd
@@ -78,9 +79,10 @@ def begin(rt: Runtime, who: told.Incoming) -> bytes:
 
 def go_on(rt: Runtime, who: Callable[[], told.Incoming], heard: told.TurnHeard, sealed: str) -> bytes:
     """The caller pressed keys, spoke, let the time pass, or a step ended: the sealed session goes on."""
-    merchant_id, dumped = unseal(rt, sealed, heard.account_sid, heard.call_sid)
+    bound = bound_to_call(heard.account_sid, heard.call_sid)
+    merchant_id, dumped = unseal(rt, sealed, bound)
     event = flow_event(heard)
-    known = _known_answer(rt, heard, merchant_id, dumped, event)
+    known = _known_answer(rt, heard, bound, merchant_id, dumped, event)
     if known is not None:
         return known
     session = Session.load(dumped)
@@ -95,7 +97,7 @@ def go_on(rt: Runtime, who: Callable[[], told.Incoming], heard: told.TurnHeard, 
 
 
 def _known_answer(
-    rt: Runtime, heard: told.TurnHeard, merchant_id: str, dumped: bytes, event: Event
+    rt: Runtime, heard: told.TurnHeard, bound: Bound, merchant_id: str, dumped: bytes, event: Event
 ) -> bytes | None:
     """The answer of a turn that was made before and holds for everybody: its session is moved on, and never read."""
     stands = cut(dumped)
@@ -108,7 +110,7 @@ def _known_answer(
     onward = common.moved(stands)
     if onward is None:
         return form.document("")
-    return form.document(_sealed(rt, merchant_id, onward, heard.account_sid, heard.call_sid))
+    return form.document(_sealed(rt, merchant_id, onward, bound))
 
 
 def resumed(rt: Runtime, facts: Facts, flow: Flow, session: Session, event: Event) -> Story:
@@ -184,23 +186,22 @@ def queue_name(merchant_id: str) -> str:
 
 def seal(rt: Runtime, facts: Facts, session: Session) -> str:
     """The session for an address; it opens only on this call."""
-    return _sealed(rt, facts.merchant_id, session.dump(), facts.account_sid, facts.call_sid)
+    return _sealed(rt, facts.merchant_id, session.dump(), bound_to_call(facts.account_sid, facts.call_sid))
 
 
-def _sealed(rt: Runtime, merchant_id: str, dumped: bytes, account_sid: str, call_sid: str) -> str:
-    plain = merchant_id.encode() + b"\n" + dumped
-    return rt.sealer.seal(plain, call_sid=call_sid, purpose=_purpose(account_sid))
+def _sealed(rt: Runtime, merchant_id: str, dumped: bytes, bound: Bound) -> str:
+    return rt.sealer.seal(merchant_id.encode() + b"\n" + dumped, bound)
 
 
-def unseal(rt: Runtime, sealed: str, account_sid: str, call_sid: str) -> tuple[str, bytes]:
+def unseal(rt: Runtime, sealed: str, bound: Bound) -> tuple[str, bytes]:
     """Merchant and dumped session again; raises SealBroken."""
-    plain = rt.sealer.open(sealed, call_sid=call_sid, purpose=_purpose(account_sid))
-    merchant_id, _, dumped = plain.partition(b"\n")
+    merchant_id, _, dumped = rt.sealer.open(sealed, bound).partition(b"\n")
     return merchant_id.decode(), dumped
 
 
-def _purpose(account_sid: str) -> str:
-    return f"turn {account_sid}"
+def bound_to_call(account_sid: str, call_sid: str) -> Bound:
+    """A session goes on with its own call only."""
+    return bound_to(call_sid, f"turn {account_sid}")
 
 
 def facts_of(who: told.Incoming, merchant_id: str, digest: str, started_at: float) -> Facts:
@@ -325,7 +326,7 @@ def _note(rt: Runtime, merchant_id: str, call_id: str, number: int, told: Told, 
     """Into the journal: behind the answer, or before it where facts may have to be proved."""
     is_due = is_evidence or rt.settings.facts == "before"
     note = rt.journal.keep_turn if is_due else rt.journal.note_turn
-    note(merchant_id, call_id, number, rt.now(), told)
+    note(merchant_id, call_id, number, rt.clock.now(), told)
 
 
 def _notes(story: Story) -> list[tuple[str, Mapping[str, object]]]:

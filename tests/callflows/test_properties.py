@@ -48,7 +48,7 @@ from tests.callflows.build import HEAD, MORE, NOON, Call, examples
 from tests.wire.grammar import faults
 from voice import speak
 from voice.links import Links
-from voice.seal import Sealer
+from voice.seal import Sealer, bound_to
 
 MERCHANTS = Path(__file__).parents[2] / "callflows" / "merchants"
 EXAMPLES = MERCHANTS.parent / "examples"
@@ -151,9 +151,9 @@ def holds(call: Call) -> None:
         assert isinstance(actions[-1], WAITS)
         assert all(isinstance(action, Say | Play | SendText) for action in actions[:-1])
         assert session == Session.load(session.dump())
-        sealed = SEALER.seal(b"m" * 41 + session.dump(), call_sid="CA" + "0" * 32, purpose="turn")
+        sealed = SEALER.seal(b"m" * 41 + session.dump(), bound_to("CA" + "0" * 32, "turn"))
         assert len(LINKS.turn(sealed)) <= 1024
-        opened = SEALER.open(sealed, call_sid="CA" + "0" * 32, purpose="turn")
+        opened = SEALER.open(sealed, bound_to("CA" + "0" * 32, "turn"))
         assert Session.load(opened[41:]) == session
         assert session.steps <= MOST_TURNS + 10
 

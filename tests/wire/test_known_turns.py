@@ -110,7 +110,9 @@ def test_a_known_turn_keeps_what_its_own_caller_brought(rt: Runtime, monkeypatch
         nothing_is_made(patched)
         onward = next_of(presses(rt, 2, next_of(began), "1"))
 
-    merchant_id, dumped = turns.unseal(rt, onward, fields(2)["AccountSid"], fields(2)["CallSid"])
+    merchant_id, dumped = turns.unseal(
+        rt, onward, turns.bound_to_call(fields(2)["AccountSid"], fields(2)["CallSid"])
+    )
     session = Session.load(dumped)
     assert merchant_id == "northwind"
     assert (session.turn, session.step, session.value("caller")) == (1, "orders", "+442079460123")

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voice.seal import SealBroken, Sealer
+from voice.seal import SealBroken, Sealer, bound_to
 
 OLD, NEW, FOREIGN = b"o" * 64, b"n" * 64, b"f" * 64
 CALL, OTHER_CALL = "CA" + "1" * 32, "CA" + "2" * 32
@@ -14,39 +14,39 @@ SEALER = Sealer([NEW, OLD])
 
 
 def sealed(plain: bytes = b"session", sealer: Sealer = SEALER) -> str:
-    return sealer.seal(plain, call_sid=CALL, purpose="turn")
+    return sealer.seal(plain, bound_to(CALL, "turn"))
 
 
 @given(st.binary(min_size=1, max_size=600))
 def test_what_was_sealed_comes_back(plain: bytes) -> None:
     text = sealed(plain)
 
-    assert SEALER.open(text, call_sid=CALL, purpose="turn") == plain
+    assert SEALER.open(text, bound_to(CALL, "turn")) == plain
     assert re.fullmatch(r"[A-Za-z0-9_-]+", text)
     assert len(text) == -(-(len(plain) + 17) * 8 // 6)
 
 
 def test_the_same_session_is_always_sealed_alike() -> None:
-    assert sealed() == sealed() == Sealer([NEW]).seal(b"session", call_sid=CALL, purpose="turn")
+    assert sealed() == sealed() == Sealer([NEW]).seal(b"session", bound_to(CALL, "turn"))
     assert sealed() != sealed(b"another")
 
 
 def test_a_session_cannot_be_moved_to_another_call_or_purpose() -> None:
     with pytest.raises(SealBroken):
-        SEALER.open(sealed(), call_sid=OTHER_CALL, purpose="turn")
+        SEALER.open(sealed(), bound_to(OTHER_CALL, "turn"))
     with pytest.raises(SealBroken):
-        SEALER.open(sealed(), call_sid=CALL, purpose="wait")
+        SEALER.open(sealed(), bound_to(CALL, "wait"))
     with pytest.raises(SealBroken):
-        SEALER.open(sealed(), call_sid="turn", purpose=CALL)
+        SEALER.open(sealed(), bound_to("turn", CALL))
 
 
 def test_a_session_sealed_with_the_old_key_opens_until_the_key_is_gone() -> None:
     text = sealed(sealer=Sealer([OLD]))
 
-    assert SEALER.open(text, call_sid=CALL, purpose="turn") == b"session"
+    assert SEALER.open(text, bound_to(CALL, "turn")) == b"session"
     assert text != sealed()
     with pytest.raises(SealBroken, match="key is gone"):
-        Sealer([NEW]).open(text, call_sid=CALL, purpose="turn")
+        Sealer([NEW]).open(text, bound_to(CALL, "turn"))
 
 
 def test_two_keys_with_the_same_name_both_open() -> None:
@@ -54,7 +54,7 @@ def test_two_keys_with_the_same_name_both_open() -> None:
     sealer = Sealer(keys)
 
     for key in keys:
-        assert sealer.open(sealed(sealer=Sealer([key])), call_sid=CALL, purpose="turn") == b"session"
+        assert sealer.open(sealed(sealer=Sealer([key])), bound_to(CALL, "turn")) == b"session"
 
 
 def test_every_single_change_is_refused() -> None:
@@ -77,13 +77,13 @@ def test_every_single_change_is_refused() -> None:
 
     for forged in changed:
         with pytest.raises(SealBroken):
-            SEALER.open(forged, call_sid=CALL, purpose="turn")
+            SEALER.open(forged, bound_to(CALL, "turn"))
 
 
 @given(st.text(max_size=80))
 def test_garbage_is_a_broken_seal_and_nothing_else(text: str) -> None:
     with pytest.raises(SealBroken):
-        SEALER.open(text, call_sid=CALL, purpose="turn")
+        SEALER.open(text, bound_to(CALL, "turn"))
 
 
 @pytest.mark.parametrize("keys", [[], [b"short"], [NEW, b""]])

@@ -19,7 +19,7 @@ def bare(environ: dict[str, Any], start_response: Callable[..., object]) -> Iter
     """Answer, whoever asks."""
     environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"]))
     start_response("200 OK", HEADERS)
-    return (ANSWER,)
+    return [ANSWER]
 
 
 def checked() -> Wsgi:
@@ -30,7 +30,7 @@ def checked() -> Wsgi:
         body = environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"]))
         admitted = admit(environ, body, lambda _account: secrets, base_url)
         start_response("200 OK" if isinstance(admitted, Admitted) else "403 Forbidden", HEADERS)
-        return (ANSWER,)
+        return [ANSWER]
 
     return application
 
