@@ -16,6 +16,7 @@ from panel import passwords
 from panel.audit import By, Did, Hand
 from panel.people import Viewer, viewer_of
 from panel.throttle import Throttle
+from voice.among import Names, among
 from voice.models import LoginSession, User
 from voice.runtime import Runtime
 
@@ -25,7 +26,7 @@ SEEN_EVERY_SECONDS = 60.0  # an idle limit of hours needs no write at each reque
 _SESSION: Final = cast(Table, LoginSession.__table__)
 _FREE: Final = (
     select(_SESSION.c.token_hash)
-    .where(_SESSION.c.token_hash.in_(bindparam("sessions", expanding=True)))
+    .where(among(_SESSION.c.token_hash, bindparam("sessions", type_=Names())))
     .with_for_update(skip_locked=True)
 )
 _IN_USE: Final = update(_SESSION).where(_SESSION.c.token_hash.in_(_FREE)).values(seen_at=bindparam("moment"))

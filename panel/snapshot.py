@@ -19,12 +19,15 @@ from panel.desk_rows import Key
 from panel.path import Fact, path_of
 from panel.supervisors import seen_by_agents, set_by_on_the_desks
 from voice import states
+from voice.among import Names, among
 from voice.models import Agent
 from voice.phones import show_number
 from voice.transfers import Sent
 
 Snapshot = dict[str, Any]
-_NAMES: Final = select(Agent.id, Agent.name).where(Agent.id.in_(bindparam("ids", expanding=True)))
+_NAMES: Final = select(Agent.id, Agent.name).where(
+    among(Agent.__table__.c.id, bindparam("ids", type_=Names()))
+)
 
 
 def desk(tx: Session, agent_id: str, now: float) -> Snapshot | None:

@@ -7,15 +7,16 @@ from sqlalchemy import Float, bindparam, select
 from sqlalchemy.orm import Session
 
 from panel.people import is_open
+from voice.among import Names, among
 from voice.models import Agent, LoginSession
 
 AT_ONCE = 400  # ids in one question: SQLite takes 32,766, and a shorter one is planned faster
 
 _AGENT, _SESSION = Agent.__table__.c, LoginSession.__table__.c
 _STANDINGS: Final = select(_AGENT.id, _AGENT.desk_version, _AGENT.seen_at, _AGENT.state)
-_STANDINGS_OF: Final = _STANDINGS.where(_AGENT.id.in_(bindparam("ids", expanding=True)))
+_STANDINGS_OF: Final = _STANDINGS.where(among(_AGENT.id, bindparam("ids", type_=Names())))
 _OPEN_SESSIONS: Final = select(_SESSION.token_hash).where(
-    _SESSION.token_hash.in_(bindparam("sessions", expanding=True)),
+    among(_SESSION.token_hash, bindparam("sessions", type_=Names())),
     *is_open(bindparam("now", type_=Float(53))),
 )
 

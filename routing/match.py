@@ -1,9 +1,45 @@
 """Who may take a caller, and who of them is rung."""
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
-from routing.snapshot import FreeAgent, Strategy, WaitingCaller
+from routing.snapshot import FreeAgent, QueueKey, Strategy, WaitingCaller
 from routing.strategies import preference
+
+
+class Asked(NamedTuple):
+    """What a caller asks of agents by now, settled once for all who are looked at."""
+
+    queues: tuple[QueueKey, ...]  # the caller's own, then those that help out by now
+    only: tuple[str, ...] | None
+    able: frozenset[str] | None
+    reserved: str | None
+    tried: frozenset[str]
+    now: float
+
+    @classmethod
+    def of(cls, caller: WaitingCaller, now: float) -> "Asked":
+        """What this caller asks."""
+        waited, plan, (merchant, queue) = now - caller.entered_at, caller.plan, caller.queue
+        queues = tuple((merchant, name) for name in (queue, *plan.tiers_after(waited)))
+        return cls(queues, plan.only, plan.able_after(waited), caller.reserved_for(now), caller.tried, now)
+
+    def is_met_by(self, agent: FreeAgent) -> bool:
+        """Whether this agent may take the caller; see may_take."""
+        return (
+            (self.tier(agent) is not None if self.only is None else agent.id in self.only)
+            and self.reserved in (None, agent.id)
+            and (self.able is None or agent.id in self.able)
+            and agent.id not in self.tried
+            and agent.not_before_at <= self.now
+        )
+
+    def tier(self, agent: FreeAgent) -> int | None:
+        """0 for an agent of the caller's queue, 1 and more for those who help out by now; None for everybody else."""
+        for rank, queue in enumerate(self.queues):
+            if queue in agent.queues:
+                return rank
+        return None
 
 
 def may_take(agent: FreeAgent, caller: WaitingCaller, now: float) -> bool:
@@ -11,24 +47,7 @@ def may_take(agent: FreeAgent, caller: WaitingCaller, now: float) -> bool:
 
     Whose back-off after a decline is not over takes nobody, and who was rung in vain is not rung again.
     """
-    waited, plan = now - caller.entered_at, caller.plan
-    is_meant = tier(agent, caller, now) is not None if plan.only is None else agent.id in plan.only
-    able, reserved = plan.able_after(waited), caller.reserved_for(now)
-    return (
-        is_meant
-        and reserved in (None, agent.id)
-        and (able is None or agent.id in able)
-        and agent.id not in caller.tried
-        and agent.not_before_at <= now
-    )
-
-
-def tier(agent: FreeAgent, caller: WaitingCaller, now: float) -> int | None:
-    """0 for an agent of the caller's queue, 1 and more for those who help out by now; None for everybody else."""
-    merchant, queue = caller.queue
-    open_queues = (queue, *caller.plan.tiers_after(now - caller.entered_at))
-    found = (rank for rank, name in enumerate(open_queues) if (merchant, name) in agent.queues)
-    return next(found, None)
+    return Asked.of(caller, now).is_met_by(agent)
 
 
 def place(caller: WaitingCaller) -> tuple[bool, float, str]:
@@ -41,11 +60,12 @@ def chosen(caller: WaitingCaller, agents: Iterable[FreeAgent], now: float) -> tu
 
     Whoever was rung last is the best only when nobody else can.
     """
+    asked = Asked.of(caller, now)
     able = sorted(
-        (agent for agent in agents if may_take(agent, caller, now)),
+        (agent for agent in agents if asked.is_met_by(agent)),
         key=lambda agent: (
             agent.id == caller.last_agent_id,
-            tier(agent, caller, now) or 0,
+            asked.tier(agent) or 0,
             preference(caller, agent),
             agent.id,
         ),

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from routing.plan import AS_USUAL, Plan
 
@@ -43,8 +44,7 @@ class WaitingCaller:
         return agent_id if now - self.entered_at < seconds else None
 
 
-@dataclass(frozen=True)
-class FreeAgent:
+class FreeAgent(NamedTuple):
     """Somebody who is available and reachable."""
 
     id: str

@@ -7,6 +7,7 @@ from sqlalchemy import Table, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from voice import models, offers, tally
+from voice.among import Names, among
 from voice.dispatch import decide_for_agent
 from voice.locks import lock_agent, lock_calls
 from voice.moves import bump_desks, move
@@ -21,7 +22,7 @@ _STANDING: Final = select(_AGENT.c.state, _AGENT.c.seen_at).where(_AGENT.c.id ==
 _SEEN: Final = update(_AGENT).where(_AGENT.c.id == bindparam("agent_id")).values(seen_at=bindparam("moment"))
 _FREE: Final = (
     select(_AGENT.c.id)
-    .where(_AGENT.c.id.in_(bindparam("agent_ids", expanding=True)))
+    .where(among(_AGENT.c.id, bindparam("agent_ids", type_=Names())))
     .with_for_update(skip_locked=True)
 )
 _SEEN_TOGETHER: Final = update(_AGENT).where(_AGENT.c.id.in_(_FREE)).values(seen_at=bindparam("moment"))

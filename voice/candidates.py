@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from routing.snapshot import NOBODY, MakeOffer, QueueKey, Snapshot, WaitingCaller
 from voice import models
+from voice.among import Names, among
 from voice.states import Agent
 from voice.who_is_free import as_agent, free_for, meant_for, members_of
 from voice.who_waits import CANDIDATES, as_caller, foremost, foremost_of_each_plan, is_open, rung_in_vain
@@ -31,9 +32,10 @@ _OF_AGENT: Final = union_all(
         is_open(), models.Waiting.left_as.is_(None), text(models.RUNG)
     ),
 )
-_SERVED: Final = select(
-    models.QueueMember.agent_id, models.QueueMember.merchant_id, models.QueueMember.queue
-).where(models.QueueMember.agent_id.in_(bindparam("agents", expanding=True)))
+_M = models.QueueMember.__table__.c
+_SERVED: Final = select(_M.agent_id, _M.merchant_id, _M.queue).where(
+    among(_M.agent_id, bindparam("agents", type_=Names()))
+)
 Serves = dict[str, frozenset[QueueKey]]  # by agent, the queues that she or he takes
 
 
@@ -104,7 +106,7 @@ def _learn(tx: Session, serves: Serves, agent_ids: Iterable[str]) -> None:
     if not unknown:
         return
     found: dict[str, set[QueueKey]] = {one: set() for one in unknown}
-    for agent_id, merchant_id, queue in tx.execute(_SERVED, {"agents": unknown}):
+    for agent_id, merchant_id, queue in tx.execute(_SERVED, {"agents": unknown}).all():
         found[agent_id].add((merchant_id, queue))
     serves.update({agent_id: frozenset(queues) for agent_id, queues in found.items()})
 

@@ -7,6 +7,7 @@ from sqlalchemy import Table, bindparam, update
 from sqlalchemy.orm import Session
 
 from voice import models
+from voice.among import Names, among
 from voice.changes import changed, is_now
 from voice.locks import lock_agent
 from voice.runtime import Runtime, after_commit
@@ -21,7 +22,7 @@ _IS_NEWS: Final = update(_AGENT).values(desk_version=_AGENT.c.desk_version + 1)
 _MOVED: Final = _IS_NEWS.where(
     _AGENT.c.id == bindparam("agent_id"), _AGENT.c.version == bindparam("from_version")
 )
-_BUMPED: Final = _IS_NEWS.where(_AGENT.c.id.in_(bindparam("agent_ids", expanding=True)))
+_BUMPED: Final = _IS_NEWS.where(among(_AGENT.c.id, bindparam("agent_ids", type_=Names())))
 
 
 def may(agent: models.Agent, happened: str) -> bool:

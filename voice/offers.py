@@ -7,6 +7,7 @@ from sqlalchemy import Float, Row, String, Table, bindparam, exists, select, upd
 from sqlalchemy.orm import Session
 
 from voice import callback_attempts, models
+from voice.among import Names, among
 from voice.changes import changed, is_now
 from voice.dispatch import decide_for_agent, decide_for_queue
 from voice.locks import lock_agent, lock_call_of_offer
@@ -35,7 +36,7 @@ _MOMENT: Final = bindparam("moment", type_=Float(53))
 _PUSHED: Final = (
     update(_OFFER)
     .where(
-        _OFFER.c.id.in_(bindparam("offers", expanding=True)),
+        among(_OFFER.c.id, bindparam("offers", type_=Names())),
         _OFFER.c.state == Offer.OFFERED,
         _OFFER.c.pushed_at.is_(None),
     )

@@ -26,7 +26,8 @@ from voice import models
 from voice.states import Offer, Waiting
 
 CANDIDATES = 32  # callers and agents of one queue that a decision looks at
-LOTS = 200  # agents who draw lots
+LOTS = 100  # agents who draw lots: those who have been idle longest
+HIDDEN = 200  # callers of all kinds whom a cut hid, looked at together
 # How a ring ended that is not made again where each is rung once; a claim that failed was nobody's no.
 IN_VAIN = (Offer.DECLINED, Offer.EXPIRED, Offer.UNACKNOWLEDGED, Offer.UNDELIVERED)
 
@@ -102,7 +103,7 @@ def foremost_of_each_plan(tx: Session, key: QueueKey, now: float) -> Sequence[An
         .subquery()
     )
     first = select(ranked).where(ranked.c.in_kind <= CANDIDATES)
-    return tx.execute(first.order_by(ranked.c.in_kind, ranked.c.rank_at).limit(LOTS)).all()
+    return tx.execute(first.order_by(ranked.c.in_kind, ranked.c.rank_at).limit(HIDDEN)).all()
 
 
 @lru_cache(maxsize=1024)

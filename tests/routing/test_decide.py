@@ -24,7 +24,7 @@ def caller(name: str, **known: Any) -> WaitingCaller:
 
 
 def agent(name: str, *queues: tuple[str, str], **known: Any) -> FreeAgent:
-    return replace(FreeAgent(name, frozenset(queues or {SALES})), **known)
+    return FreeAgent(name, frozenset(queues or {SALES}))._replace(**known)
 
 
 def test_the_longest_idle_agent_is_offered_first() -> None:

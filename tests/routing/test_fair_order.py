@@ -92,7 +92,7 @@ def test_agents_of_all_queues_take_callers_in_one_order_whoever_looks_first(
     taken = []
     while mixed:
         (offer,) = decide(Snapshot(tuple(mixed), (ann,)), now)
-        ann = replace(ann, last_offer_at=now)
+        ann = ann._replace(last_offer_at=now)
         mixed = [one for one in mixed if one.id != offer.waiting_id]
         taken.append(offer.waiting_id)
 
