@@ -1,6 +1,6 @@
 """Across all queues and merchants of an agent there is one order, and nobody waits for ever in it."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from random import Random
 
 from hypothesis import given
