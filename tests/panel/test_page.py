@@ -83,7 +83,8 @@ def watch(page: Page, here: Site, faults: list[str]) -> None:
 def middle_of(page: Page, selector: str) -> int:
     """How far down it is, in pixels; asked at one moment, for the page may draw it anew meanwhile."""
     middle = "(one) => { const box = document.querySelector(one).getBoundingClientRect(); return box.y + box.height / 2; }"
-    return round(page.evaluate(middle, f"{selector} summary"))
+    down: float = page.evaluate(middle, f"{selector} summary")
+    return round(down)
 
 
 def test_nothing_is_redrawn_under_a_button_that_is_pressed(desk: Callable[..., Page]) -> None:
