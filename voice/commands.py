@@ -85,14 +85,15 @@ def draining_server(seconds: float) -> "type[AbstractServer[Any]]":
 
     from voice import draining
 
-    class Draining(Server):  # type: ignore[misc,valid-type]  # granian chooses it when it is imported
-        def shutdown(self, exit_code: int = 0) -> None:
-            draining.begin()
-            if self.interrupt_signal:  # and not because it cannot go on anyway
-                time.sleep(seconds)
-            try:
-                super().shutdown(exit_code)
-            finally:
-                draining.forget()
+    chosen: Any = Server  # by granian, when it is imported
 
-    return Draining
+    def shutdown(self: Any, exit_code: int = 0) -> None:
+        draining.begin()
+        if self.interrupt_signal:  # and not because it cannot go on anyway
+            time.sleep(seconds)
+        try:
+            chosen.shutdown(self, exit_code)
+        finally:
+            draining.forget()
+
+    return type("Draining", (chosen,), {"shutdown": shutdown})

@@ -37,21 +37,20 @@ def live(
     """Raises what a life broke; Hypothesis notes that life as a program, to be kept in test_machine.py."""
     with capture_logs() as logged, _only_by_the_seed():
 
-        @seed(number)
-        class OneLife(kind):  # type: ignore[misc, valid-type]  # made for these lives
-            def __init__(self) -> None:
-                self.premises = premises
-                super().__init__()
-                logged.clear()
-                in_each(self.centre)
+        def begins(life: Life) -> None:
+            life.premises = premises
+            kind.__init__(life)
+            logged.clear()
+            in_each(life.centre)
 
-            def teardown(self) -> None:
-                super().teardown()
-                broken = [line for line in logged if line["event"] in BROKEN]
-                assert not broken, broken
+        def ends(life: Life) -> None:
+            kind.teardown(life)
+            broken = [line for line in logged if line["event"] in BROKEN]
+            assert not broken, broken
 
+        one_life = type("OneLife", (kind,), {"__init__": begins, "teardown": ends})
         run_state_machine_as_test(
-            OneLife,
+            seed(number)(one_life),
             settings=settings(
                 max_examples=lives,
                 stateful_step_count=steps,
